@@ -1,0 +1,8 @@
+namespace PlatformOps.Core.Changes;
+
+/// <summary>What an action runs once for.</summary>
+internal enum ActionScope
+{
+    Target,
+    Batch,
+}

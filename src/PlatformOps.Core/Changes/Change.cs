@@ -1,0 +1,113 @@
+using System.Text.Json;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Changes;
+
+/// <summary>Moves one external thing to a desired state: observe, compare, apply, observe until it is there. Run only by the gate.</summary>
+internal abstract class Change : OpsAction
+{
+    public sealed override StepKind Kind => StepKind.Change;
+
+    /// <summary>How much the effect matters.</summary>
+    public virtual Impact Impact => Impact.Medium;
+
+    /// <summary>Sending it twice has the effect of sending it once. What is not is never repeated unless it is proven not to have happened.</summary>
+    public virtual bool IsIdempotent => true;
+
+    /// <summary>Cannot be taken back (mkfs, del_host, deprovision, delete). Undo never crosses it, and an unclear outcome always stops for a person.</summary>
+    public virtual bool IsDestructive => false;
+
+    /// <summary>Whether <c>Undo-OpsRun</c> can take it back.</summary>
+    public virtual bool CanUndo => false;
+
+    /// <summary>How long to observe after applying until the state is there.</summary>
+    public virtual TimeSpan ConfirmWithin => TimeSpan.FromSeconds(60);
+
+    /// <summary>How often to observe meanwhile.</summary>
+    public virtual TimeSpan ConfirmEvery => TimeSpan.FromSeconds(2);
+
+    /// <summary>Locks beyond the target's own, such as <c>kayobe:control1/prod</c>; held while the effect runs.</summary>
+    internal virtual IReadOnlyList<string> LocksFor(ActionContext context, object parameters) => [];
+
+    internal abstract Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken);
+
+    internal abstract bool IsDesired(ActionContext context, object parameters, object state);
+
+    internal abstract string Describe(object state);
+
+    internal abstract string DescribeDesired(ActionContext context, object parameters, object before);
+
+    internal abstract Task ApplyAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
+
+    internal abstract Task<ProbeAnswer> ProbeAsync(ActionContext context, object parameters, object before, object now, CancellationToken cancellationToken);
+
+    internal abstract bool Matches(object state, object recorded);
+
+    internal abstract Task UndoAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
+
+    internal abstract JsonElement Save(object state);
+
+    internal abstract object Load(JsonElement saved);
+}
+
+/// <summary>A change with the record its <c>with:</c> is bound to and the record of the state it observes.</summary>
+/// <typeparam name="TParameters">Bound from YAML or filled by a cmdlet.</typeparam>
+/// <typeparam name="TState">A record that survives JSON: it goes to the journal, and undo reads it from there. No secrets, no command output.</typeparam>
+internal abstract class Change<TParameters, TState> : Change
+    where TParameters : notnull
+    where TState : notnull
+{
+    public sealed override Type ParametersType => typeof(TParameters);
+
+    /// <summary>Reads the present state. Throws where it cannot be known.</summary>
+    protected abstract Task<TState> ObserveAsync(ActionContext context, TParameters parameters, CancellationToken cancellationToken);
+
+    /// <summary>Whether <paramref name="state"/> is what the parameters ask for. Throws <see cref="Errors.RefusedException"/> where the state forbids the change.</summary>
+    protected abstract bool IsDesired(ActionContext context, TParameters parameters, TState state);
+
+    /// <summary>The one effect. Throws <see cref="Errors.OutcomeUnknownException"/> where it may or may not have happened.</summary>
+    protected abstract Task ApplyAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken);
+
+    /// <summary>A state in a few words, for plans, records and tickets.</summary>
+    protected abstract string Describe(TState state);
+
+    /// <summary>The state asked for, in a few words.</summary>
+    protected abstract string DescribeDesired(ActionContext context, TParameters parameters, TState before);
+
+    /// <summary>After an intent without a result, and a state that is not the desired one: did it happen? Overridden only by effects that cannot be observed.</summary>
+    /// <remarks>By default the state before the intent means that it did not; another state is clear only for what may be repeated.</remarks>
+    protected virtual Task<ProbeAnswer> ProbeAsync(ActionContext context, TParameters parameters, TState before, TState now, CancellationToken cancellationToken)
+        => Task.FromResult(!IsDestructive && (IsIdempotent || Matches(now, before)) ? ProbeAnswer.NotHappened : ProbeAnswer.Undecidable);
+
+    /// <summary>Whether two observations are the same for undo and recovery.</summary>
+    protected virtual bool Matches(TState state, TState recorded) => Describe(state) == Describe(recorded);
+
+    /// <summary>Takes it back to <paramref name="before"/>; called only where the present state is the one that we left.</summary>
+    protected virtual Task UndoAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken)
+        => throw new NotSupportedException($"{Name} cannot be undone.");
+
+    internal sealed override async Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken)
+        => await ObserveAsync(context, (TParameters)parameters, cancellationToken);
+
+    internal sealed override bool IsDesired(ActionContext context, object parameters, object state) => IsDesired(context, (TParameters)parameters, (TState)state);
+
+    internal sealed override string Describe(object state) => Describe((TState)state);
+
+    internal sealed override string DescribeDesired(ActionContext context, object parameters, object before) => DescribeDesired(context, (TParameters)parameters, (TState)before);
+
+    internal sealed override Task ApplyAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
+        => ApplyAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
+
+    internal sealed override Task<ProbeAnswer> ProbeAsync(ActionContext context, object parameters, object before, object now, CancellationToken cancellationToken)
+        => ProbeAsync(context, (TParameters)parameters, (TState)before, (TState)now, cancellationToken);
+
+    internal sealed override bool Matches(object state, object recorded) => Matches((TState)state, (TState)recorded);
+
+    internal sealed override Task UndoAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
+        => UndoAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
+
+    internal sealed override JsonElement Save(object state) => JsonSerializer.SerializeToElement((TState)state, ActionJson.Options);
+
+    internal sealed override object Load(JsonElement saved) => saved.Deserialize<TState>(ActionJson.Options)
+        ?? throw new InvalidOperationException($"{Name}: a recorded state is null.");
+}

@@ -1,0 +1,24 @@
+using System.Text.RegularExpressions;
+
+namespace PlatformOps.Core.Changes;
+
+/// <summary>Our mark in a text that everybody can read (nova-compute's disabled reason, a silence's comment): <c>[ops:&lt;run&gt; &lt;person&gt; &lt;ticket&gt;]</c>.</summary>
+internal sealed partial record Claim(string RunId, string Person, string? TicketId)
+{
+    /// <summary>The claim in <paramref name="text"/>, or null where it carries none.</summary>
+    public static Claim? Find(string? text)
+    {
+        var match = Pattern().Match(text ?? "");
+        return match.Success
+            ? new Claim(match.Groups["run"].Value, match.Groups["person"].Value, match.Groups["ticket"] is { Value: not ("" or "-") } ticket ? ticket.Value : null)
+            : null;
+    }
+
+    /// <summary>Whether it is the same person's for the same ticket: the run may be another, a later phase's for instance.</summary>
+    public bool IsSameOwner(Claim other) => Person == other.Person && (TicketId is null || other.TicketId is null || TicketId == other.TicketId);
+
+    public override string ToString() => $"[ops:{RunId} {Person} {TicketId ?? "-"}]";
+
+    [GeneratedRegex(@"\[ops:(?<run>[^\s\]/]+) (?<person>[^\s\]]+)(?: (?<ticket>[^\s\]]+))?\]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Pattern();
+}

@@ -1,0 +1,25 @@
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Changes;
+
+/// <summary>Something that a runbook step or a cmdlet can do: a Check, a Change, a Report or a Wait. Instances hold no state and are made once.</summary>
+internal abstract class OpsAction
+{
+    /// <summary>The name runbooks use: <c>service.noun.verb</c> in lower case.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it does, in a few words, for lists and errors.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>The record its <c>with:</c> is bound to.</summary>
+    public abstract Type ParametersType { get; }
+
+    /// <summary>Check, Change, Report or Wait.</summary>
+    public abstract StepKind Kind { get; }
+
+    /// <summary>Once for each target, or once for a whole batch (then <see cref="ActionContext.Batch"/> has all of them).</summary>
+    public virtual ActionScope Scope => ActionScope.Target;
+
+    /// <summary>The sections of the configuration that the action needs, so that a phase can be probed before it runs.</summary>
+    public virtual IReadOnlyList<string> Needs => [];
+}

@@ -1,0 +1,22 @@
+using PlatformOps.Core.Changes;
+
+namespace PlatformOps.Core.Services;
+
+/// <summary>All that the rest of the house knows of a service: its section, how its clients are made, its actions, its probe. One per folder, listed once in Sessions.</summary>
+internal abstract class ServiceRegistration
+{
+    /// <summary>The service's name: its section in the configuration and its name in errors.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The record its section is bound to; null where it needs none.</summary>
+    public virtual Type? ConfigurationType => null;
+
+    /// <summary>How each client is made, by its type. Made once a session, when first asked for.</summary>
+    public virtual IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>();
+
+    /// <summary>The actions that runbooks and cmdlets may name.</summary>
+    public virtual IReadOnlyList<OpsAction> Actions => [];
+
+    /// <summary>Connects and authenticates, changes nothing, and tells version, identity and rights that are missing.</summary>
+    public virtual Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => Task.FromResult(new ServiceProbe());
+}

@@ -1,0 +1,18 @@
+namespace PlatformOps.Core.Ssh;
+
+/// <summary>How a command ended. A null <see cref="ExitStatus"/> means that nobody knows: the connection dropped or the time was up. Never success.</summary>
+internal sealed record SshResult
+{
+    public required int? ExitStatus { get; init; }
+
+    /// <summary>Standard output and error as they came, capped at 16 MiB each.</summary>
+    public required ReadOnlyMemory<byte> OutputBytes { get; init; }
+
+    /// <inheritdoc cref="OutputBytes"/>
+    public required ReadOnlyMemory<byte> ErrorBytes { get; init; }
+
+    /// <summary>How many bytes over the cap were dropped.</summary>
+    public long DroppedBytes { get; init; }
+
+    public required TimeSpan Duration { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace PlatformOps.Runs;
+
+/// <summary>One target of a run.</summary>
+public sealed record TargetRun
+{
+    /// <summary>The target, by the name the user gave.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>The target's ticket, if it has one.</summary>
+    public string? TicketId { get; init; }
+
+    /// <summary>Where the target is.</summary>
+    public required RunState State { get; init; }
+
+    /// <summary>The phase the target is in or ended in.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>The last step that was begun.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>Why it stopped, waits or failed.</summary>
+    public string? Message { get; init; }
+}
