@@ -21,6 +21,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly PipelineQueue _queue = new();
     private readonly List<OpsProgress> _progress = [];
     private ExceptionDispatchInfo? _ended;
+    private ShouldProcessConfirmation? _confirmation;
     private int _writer;
     private bool _disposed;
 
@@ -127,6 +128,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected ValueTask WriteInformationAsync(object message, params string[] tags) => Do(() => WriteInformation(message, tags));
 
     private protected ValueTask<bool> ShouldProcessAsync(string target, string action) => AskAsync(() => ShouldProcess(target, action));
+
+    /// <summary>The confirmation of this invocation's effects. Called on the pipeline thread, in BeginAsync or before the first wait.</summary>
+    private protected ShouldProcessConfirmation Confirmation => _confirmation ??= new(this, IsWhatIf);
+
+    internal ValueTask<bool> ShouldProcessFromAsync(string target, string action) => ShouldProcessAsync(target, action);
+
+    internal ValueTask WriteVerboseFromAsync(string message) => WriteVerboseAsync(message);
 
     /// <summary>Does something that must be done on the pipeline thread (a question to the host, a variable) and gives its result to the body.</summary>
     private protected ValueTask<T> AskAsync<T>(Func<T> question)

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using PlatformOps.PowerShell.Completion;
 using PlatformOps.Sessions;
 
 namespace PlatformOps.PowerShell.Abstractions;
@@ -13,6 +15,9 @@ internal sealed class RunspaceState
     private readonly List<OpsSession> _sessions = [];
     private readonly List<object> _owned = [];
     private OpsSession? _current;
+
+    /// <summary>What completers heard lately: by session and completer, with the time it came.</summary>
+    public ConcurrentDictionary<(Guid Session, Type Completer), (long At, IReadOnlyList<CompletionName> Names)> CompletionCache { get; } = new();
 
     /// <summary>The state of the runspace that this thread works for.</summary>
     public static RunspaceState Current => For(Runspace.DefaultRunspace ?? throw new InvalidOperationException("This thread works for no runspace."));

@@ -67,10 +67,10 @@ public sealed class StartOpsLabCommand : AsyncCmdlet
 
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
+        var state = RunspaceState.Current;
         var world = World is null ? null : this.FilePath(World);
         if (!await ShouldProcessAsync($"{Hypervisor} hypervisors, {Vm} virtual machines", "Start a lab"))
             return;
-        var state = RunspaceState.Current;
         using var progress = StartProgress("Starting the lab");
         progress.Report($"{Hypervisor} hypervisors, {Vm} virtual machines");
         var folder = Path.GetDirectoryName(Path.GetDirectoryName(typeof(StartOpsLabCommand).Assembly.Location))!;
