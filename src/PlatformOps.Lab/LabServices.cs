@@ -1,3 +1,4 @@
+using PlatformOps.Lab.Services.Glance;
 using PlatformOps.Lab.Services.Jira;
 using PlatformOps.Lab.Services.Keystone;
 using PlatformOps.Lab.Services.NetBox;
@@ -18,6 +19,7 @@ internal static class LabServices
             new KeystoneService(lab, tokens),
             new NovaService(lab, tokens),
             new PlacementService(lab, tokens),
+            new GlanceService(lab, tokens),
             new NetBoxService(lab),
             new JiraService(lab, LabJiraKind.DataCenter),
             new JiraService(lab, LabJiraKind.Cloud),

@@ -94,8 +94,8 @@ internal sealed class SshEndpoint(HostFleet fleet)
         var state = new ShellState(host, host.Accounts[request.User], request.Environment)
         {
             Stdin = request.Stdin,
-            Stdout = data => output.Writer.TryWrite(Line("stdout", data)),
-            Stderr = data => output.Writer.TryWrite(Line("stderr", data)),
+            Stdout = data => _ = data.Length == 0 || output.Writer.TryWrite(Line("stdout", data)),
+            Stderr = data => _ = data.Length == 0 || output.Writer.TryWrite(Line("stderr", data)),
             DiskIsFull = faults.Any(fault => fault.Kind == FaultKind.DiskFull),
             Cancellation = stop.Token,
         };

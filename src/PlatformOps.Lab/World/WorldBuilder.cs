@@ -10,6 +10,7 @@ internal sealed class WorldBuilder
     private readonly SeededSource _random;
     private readonly DateTimeOffset _now;
     private readonly LabWorld _world;
+    private readonly Guid[] _images;
 
     public WorldBuilder(LabOptions options, WorldPlan plan, DateTimeOffset now)
     {
@@ -17,6 +18,7 @@ internal sealed class WorldBuilder
         _plan = plan;
         _now = now;
         _random = new SeededSource(options.Seed);
+        _images = [_random.Guid(), _random.Guid(), _random.Guid()];
         var me = new TicketUser("5b10a2844c20165700ede21f", "ops", "ops@lab.example", "Ops Engineer");
         _world = new LabWorld
         {
@@ -309,7 +311,7 @@ internal sealed class WorldBuilder
             Host = host,
             Address = $"192.168.{number / 250}.{(number % 250) + 2}",
             Mac = _random.Mac("fa:16:3e"),
-            ImageId = _random.Guid(),
+            ImageId = _random.Pick(_images),
             Created = created,
             Updated = created,
         };

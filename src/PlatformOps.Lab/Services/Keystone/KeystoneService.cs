@@ -120,6 +120,7 @@ internal sealed class KeystoneService(LabContext lab, TokenVault vault) : ILabSe
         ("identity", "keystone", $"{lab.Address}identity"),
         ("compute", "nova", $"{lab.Address}compute/v2.1"),
         ("placement", "placement", $"{lab.Address}placement"),
+        ("image", "glance", $"{lab.Address}image"),
     ];
 
     private static JsonArray Interfaces((string Type, string Name, string Url) endpoint) =>
