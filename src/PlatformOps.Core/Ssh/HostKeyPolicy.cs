@@ -9,6 +9,6 @@ internal enum HostKeyPolicy
     /// <summary>A host seen for the first time is trusted and written down.</summary>
     AcceptNew,
 
-    /// <summary>Only keys in the configured known_hosts file; the system's is not read, and nothing is ever added.</summary>
+    /// <summary>Only keys in the configured known_hosts file, where a person put them; the system's is not read.</summary>
     Pinned,
 }
