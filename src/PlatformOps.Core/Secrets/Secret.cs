@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security;
+
 namespace PlatformOps.Core.Secrets;
 
 /// <summary>A value that must not be seen: written in the configuration itself, or a reference to where it is kept.</summary>
@@ -16,6 +19,20 @@ internal sealed class Secret
     internal string? Inline { get; }
 
     public static Secret FromText(string value) => new(value, null);
+
+    /// <summary>What a person typed or a credential holds.</summary>
+    public static Secret FromSecureString(SecureString value)
+    {
+        var plain = Marshal.SecureStringToGlobalAllocUnicode(value);
+        try
+        {
+            return FromText(Marshal.PtrToStringUni(plain, value.Length));
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(plain);
+        }
+    }
 
     public static Secret FromReference(SecretReference reference) => new(null, reference);
 

@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using PlatformOps.Core.Configuration;
+
+namespace PlatformOps.Core.Migration;
+
+/// <summary>What a migration moves hypervisors from and to, and how it is told.</summary>
+[Section("migration")]
+internal sealed record MigrationConfiguration : ICheckedRecord
+{
+    private static readonly string[] Placeholders = ["new-os", "old-os", "window.start", "window.end", "initials", "ticket"];
+
+    /// <summary>What a hypervisor must run before.</summary>
+    public OsRelease OldOs { get; init; } = new() { Version = "8" };
+
+    /// <summary>What it must run afterwards.</summary>
+    public OsRelease NewOs { get; init; } = new() { Version = "9" };
+
+    /// <summary>The NetBox statuses that a device may have at the beginning.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<string> DeviceStatuses { get; init; } = ["active", "offline"];
+
+    /// <summary>The reason that nova-compute is disabled with, before our claim: of <c>${new-os}</c>, <c>${old-os}</c>, <c>${window.start}</c>, <c>${window.end}</c>, <c>${initials}</c>, <c>${ticket}</c>.</summary>
+    public string ReasonTemplate { get; init; } = "${new-os} reinstall ${window.start}..${window.end} - ${initials}";
+
+    public MigrationStatuses Statuses { get; init; } = new();
+
+    public CommentScope CommentPer { get; init; }
+
+    /// <summary>Whether the phase's log is attached to the ticket.</summary>
+    public bool TicketLog { get; init; } = true;
+
+    public IEnumerable<string> Problems()
+    {
+        for (var at = ReasonTemplate.IndexOf("${", StringComparison.Ordinal); at >= 0; at = ReasonTemplate.IndexOf("${", at + 2, StringComparison.Ordinal))
+        {
+            var end = ReasonTemplate.IndexOf('}', at);
+            var name = end < 0 ? ReasonTemplate[(at + 2)..] : ReasonTemplate[(at + 2)..end];
+            if (end < 0 || !Placeholders.Contains(name))
+                yield return $"reason-template has the unknown placeholder '${{{name}'. Known: {string.Join(", ", Placeholders)}.";
+        }
+    }
+}
