@@ -1,0 +1,35 @@
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Changes;
+
+/// <summary>What can say no to an effect at the last moment.</summary>
+internal sealed class EffectGuard(TargetPolicy policy, KillSwitch killSwitch, TimeProvider time)
+{
+    /// <summary>Before a target is begun.</summary>
+    /// <exception cref="RefusedException">It must not be.</exception>
+    public void ThrowIfTargetRefused(ActionTarget target)
+    {
+        killSwitch.ThrowIfSet();
+        policy.ThrowIfRefused(target);
+        ThrowIfOutsideWindow(target.Name);
+    }
+
+    /// <summary>Immediately before each effect.</summary>
+    /// <exception cref="RefusedException">It must not happen.</exception>
+    public void ThrowIfEffectRefused(Change change, ActionTarget target, IReadOnlyList<TargetLock> locks)
+    {
+        killSwitch.ThrowIfSet();
+        policy.ThrowIfRefused(target);
+        if (change.IsDestructive)
+            ThrowIfOutsideWindow(target.Name);
+        if (locks.FirstOrDefault(held => !held.IsHeld) is { } lost)
+            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}; nothing was changed.") { TargetName = target.Name };
+    }
+
+    private void ThrowIfOutsideWindow(string target)
+    {
+        if (policy.OutsideWindow(time.GetUtcNow()) is { } reason)
+            throw new RefusedException($"{target}: {reason}") { TargetName = target };
+    }
+}
