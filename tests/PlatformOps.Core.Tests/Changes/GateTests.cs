@@ -90,7 +90,7 @@ public sealed class GateTests
         await using (var ledger = await CreateAsync())
         {
             _light.OnApplied = Crash;
-            await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(ledger, new SwitchLight()));
+            await DieAsync(() => RunAsync(ledger, new SwitchLight()));
         }
 
         await using var again = await Store.OpenAsync("r1", "alice");
@@ -106,7 +106,7 @@ public sealed class GateTests
         await using (var ledger = await CreateAsync())
         {
             _light.OnApply = Crash;
-            await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(ledger, new SwitchLight()));
+            await DieAsync(() => RunAsync(ledger, new SwitchLight()));
         }
 
         await using var again = await Store.OpenAsync("r1", "alice");
@@ -122,7 +122,7 @@ public sealed class GateTests
         await using (var ledger = await CreateAsync())
         {
             _light.OnApply = Crash;
-            await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(ledger, change));
+            await DieAsync(() => RunAsync(ledger, change));
         }
 
         if (!destructive)
@@ -148,7 +148,7 @@ public sealed class GateTests
         await using (var ledger = await CreateAsync())
         {
             _light.OnApply = Crash;
-            await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(ledger, new SwitchLight { Destructive = true }));
+            await DieAsync(() => RunAsync(ledger, new SwitchLight { Destructive = true }));
         }
 
         await using var again = await Store.OpenAsync("r1", "alice");
@@ -210,7 +210,7 @@ public sealed class GateTests
         await using (var ledger = await CreateAsync())
         {
             _light.OnApplied = Crash;
-            await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(ledger, new SwitchLight()));
+            await DieAsync(() => RunAsync(ledger, new SwitchLight()));
         }
 
         await using var again = await Store.OpenAsync("r1", "alice");
@@ -317,6 +317,18 @@ public sealed class GateTests
 
     private Task<StepEnd> UndoAsync(RunLedger ledger)
         => new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).UndoAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), ledger.Find(Key)!, default, [], TestContext.Current.CancellationToken);
+
+    // What a dead process answers is nobody's to read.
+    private static async Task DieAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+        }
+        catch (LedgerException)
+        {
+        }
+    }
 
     private void Crash()
     {
