@@ -154,8 +154,6 @@ internal sealed class KnownHosts
 
     private async Task AppendAsync(string line, CancellationToken cancellationToken)
     {
-        if (Policy == HostKeyPolicy.Pinned)
-            throw new HostKeyException($"{FilePath} is pinned (ssh.host-key-policy): nothing is added to it.");
         await Writing.WaitAsync(cancellationToken);
         try
         {
