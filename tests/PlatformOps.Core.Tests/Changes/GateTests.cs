@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Tests.Ledger;
 using PlatformOps.Errors;
@@ -49,7 +50,7 @@ public sealed class GateTests
         var end = await Gate.PlanAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), TestContext.Current.CancellationToken);
 
         Assert.Equal((StepOutcome.Planned, "off", "on"), (end.Outcome, end.Before, end.After));
-        Assert.Equal("The light: off → on", end.Message);
+        Assert.Equal("The light on hv1: off → on", end.Message);
         Assert.Equal((1, 0), (_light.Observed, _light.Applied));
     }
 
@@ -236,7 +237,7 @@ public sealed class GateTests
     public async Task A_destructive_effect_stays_inside_the_change_window()
     {
         await using var ledger = await CreateAsync();
-        var policy = Policy with { OutsideWindow = _ => "outside the change windows" };
+        var policy = Policy with { ChangeWindows = [new ChangeWindow { Days = [DayOfWeek.Sunday] }] };
 
         Assert.Equal(StepOutcome.Failed, (await RunAsync(ledger, new SwitchLight { Destructive = true }, policy)).Outcome);
         Assert.Equal(0, _light.Applied);

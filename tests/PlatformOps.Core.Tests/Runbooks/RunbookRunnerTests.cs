@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Secrets;
@@ -126,7 +127,7 @@ public sealed class RunbookRunnerTests : IDisposable
     [Fact]
     public async Task Too_many_targets_are_refused_before_anything_happens()
     {
-        _policy = _policy with { MaxTargets = 2 };
+        _policy = _policy with { Targets = new TargetRules { Max = 2 } };
 
         var refused = await Assert.ThrowsAsync<RefusedException>(() => RunAsync(Simple, "hv1", "hv2", "hv3"));
 
@@ -136,10 +137,10 @@ public sealed class RunbookRunnerTests : IDisposable
 
     [Theory]
     [InlineData("hv1", "protected")]
-    [InlineData("other", "not among the targets allowed")]
+    [InlineData("other", "matches none of the patterns in targets.allow")]
     public async Task A_protected_or_foreign_target_is_refused_and_the_others_run(string target, string reason)
     {
-        _policy = _policy with { Protected = ["hv1*"], Allowed = ["hv*"] };
+        _policy = _policy with { Targets = new TargetRules { Protected = ["hv1*"], Allow = ["hv*"] } };
 
         var records = await RunAsync(Simple, target, "hv2");
 
@@ -152,7 +153,7 @@ public sealed class RunbookRunnerTests : IDisposable
     [Fact]
     public async Task No_target_is_begun_outside_the_change_windows_nor_with_the_kill_switch_set()
     {
-        _policy = _policy with { OutsideWindow = _ => "outside the change windows" };
+        _policy = _policy with { ChangeWindows = [new ChangeWindow { Days = [DayOfWeek.Sunday] }] };
         Assert.Equal([StepOutcome.Failed], (await RunAsync(Simple, "hv1")).Select(record => record.Outcome));
 
         new KillSwitch(_files, _logs.FullName, _time).Set("bob", "stop");
@@ -193,7 +194,7 @@ public sealed class RunbookRunnerTests : IDisposable
 
         Assert.Equal([StepOutcome.Failed, StepOutcome.Planned, StepOutcome.Planned, StepOutcome.Planned], records.Select(record => record.Outcome));
         Assert.Equal("would stop here: not empty", records[0].Message);
-        Assert.Equal("light.switch: off → on", records[1].Message);
+        Assert.Equal("light.switch on hv1: off → on", records[1].Message);
         Assert.All(_house.Lights, light => Assert.Equal(0, light.Applied));
         Assert.Empty(_store.List());
     }
@@ -383,7 +384,7 @@ public sealed class RunbookRunnerTests : IDisposable
         var phase = Assert.Single(_observer.Phases);
         Assert.True(phase.Succeeded);
         Assert.Equal(["test.check", "light.switch", "test.report", "light.dim"], phase.Steps.Select(step => step.Step));
-        Assert.Contains("light.switch: Done: light.switch: off → on", await File.ReadAllTextAsync(phase.LogPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("light.switch: Done: light.switch on hv1: off → on", await File.ReadAllTextAsync(phase.LogPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
