@@ -8,6 +8,9 @@ internal sealed record OpenSshSettings
     /// <summary>Its configuration file (<c>-F</c>); the user's and the system's where null.</summary>
     public string? ConfigurationFile { get; init; }
 
+    /// <summary>The bastion that every host is reached through: <c>ssh://[user@]host[:port]</c>.</summary>
+    public Uri? Via { get; init; }
+
     /// <summary>One connection per host for all commands; Windows' OpenSSH cannot, and logs in for each.</summary>
     public bool SharesConnections { get; init; } = !OperatingSystem.IsWindows();
 

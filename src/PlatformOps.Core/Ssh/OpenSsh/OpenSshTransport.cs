@@ -21,6 +21,7 @@ internal sealed partial class OpenSshTransport : ISshTransport
 
     private readonly SshTransportOptions _options;
     private readonly OpenSshSettings _settings;
+    private readonly SshHost? _bastion;
     private readonly PrivateFolder _folder = new();
     private readonly LoginRefusals _refusals = new();
     private readonly ConcurrentDictionary<(string Host, string User, int Port), SharedConnection> _connections = new();
@@ -36,6 +37,8 @@ internal sealed partial class OpenSshTransport : ISshTransport
     {
         _options = options;
         _settings = settings ?? new OpenSshSettings();
+        if (_settings.Via is { } via)
+            _bastion = new SshHost(via.IdnHost.Trim('[', ']'), via.UserInfo.Length == 0 ? options.UserName : Uri.UnescapeDataString(via.UserInfo), via.Port > 0 ? via.Port : 22);
     }
 
     public async Task<SshResult> RunAsync(SshHost host, SshCommand command, CancellationToken cancellationToken)
@@ -45,7 +48,7 @@ internal sealed partial class OpenSshTransport : ISshTransport
         HostNameRule.RequireUser(host.Name, _options.UserOf(host));
         var line = ShellQuoting.Command(command.Arguments, command.Environment);
         cancellationToken.ThrowIfCancellationRequested();
-        _refusals.ThrowIfRefused(host.Name, _options.UserOf(host), _options.PortOf(host));
+        ThrowIfRefused(host);
         return _settings.SharesConnections
             ? await RunSharedAsync(host, command, line, cancellationToken)
             : await RunAloneAsync(host, command, line, cancellationToken);
@@ -131,7 +134,7 @@ internal sealed partial class OpenSshTransport : ISshTransport
     /// <returns>The path of its control socket.</returns>
     private async Task<string> LogInAsync(SshHost host, CancellationToken cancellationToken)
     {
-        _refusals.ThrowIfRefused(host.Name, _options.UserOf(host), _options.PortOf(host));
+        ThrowIfRefused(host);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
         var identity = await GetIdentityAsync(stop.Token);
         var name = "m" + Interlocked.Increment(ref _counter).ToString(CultureInfo.InvariantCulture);
@@ -161,6 +164,7 @@ internal sealed partial class OpenSshTransport : ISshTransport
         finally
         {
             File.Delete(log);
+            File.Delete(BastionLog(log));
         }
     }
 
@@ -202,10 +206,20 @@ internal sealed partial class OpenSshTransport : ISshTransport
         finally
         {
             File.Delete(log);
+            File.Delete(BastionLog(log));
         }
     }
 
     private TimeSpan LoginLimit => (2 * _options.ConnectTimeout) + TimeSpan.FromSeconds(5);
+
+    private void ThrowIfRefused(SshHost host)
+    {
+        _refusals.ThrowIfRefused(host.Name, _options.UserOf(host), _options.PortOf(host));
+        if (_bastion is not null)
+            _refusals.ThrowIfRefused(_bastion.Name, _options.UserOf(_bastion), _options.PortOf(_bastion));
+    }
+
+    private static string BastionLog(string log) => log + ".via";
 
     private async Task<OpsException> FailureAsync(SshHost host, Identity identity, string log, ChildResult ended, CancellationToken cancellationToken)
     {
@@ -213,10 +227,17 @@ internal sealed partial class OpenSshTransport : ISshTransport
         // What is wrong with the arguments or the configuration file is said before the log is opened.
         if (text.Length == 0 && ended.ErrorBytes.Length > 0)
             text = ended.ErrorText;
-        var failure = await LoginFailure.ReadAsync(_options, host, text, ended.TimedOut, identity.NeedsPassphrase, cancellationToken);
-        if (failure is RemoteHostException { LoginRefused: true } refusal)
-            _refusals.Add(host.Name, _options.UserOf(host), _options.PortOf(host), refusal);
-        return failure;
+        if (_bastion is not null && await ReadLogAsync(BastionLog(log), cancellationToken) is { } viaText && !viaText.Contains("debug1: Authentication succeeded", StringComparison.Ordinal) && !viaText.Contains("Authenticated to ", StringComparison.Ordinal))
+            return await FailureOfAsync(_bastion, viaText);
+        return await FailureOfAsync(host, text);
+
+        async Task<OpsException> FailureOfAsync(SshHost failed, string said)
+        {
+            var failure = await LoginFailure.ReadAsync(_options, failed, said, ended.TimedOut, identity.NeedsPassphrase, cancellationToken);
+            if (failure is RemoteHostException { LoginRefused: true } refusal)
+                _refusals.Add(failed.Name, _options.UserOf(failed), _options.PortOf(failed), refusal);
+            return failure;
+        }
     }
 
     private List<string> Arguments(SshHost host, Identity identity, string log)
@@ -260,7 +281,19 @@ internal sealed partial class OpenSshTransport : ISshTransport
             arguments.AddRange(["-o", "IdentitiesOnly=yes", "-o", $"IdentityFile={Quoted(identity.File)}"]);
         if (identity.AgentSocket is not null)
             arguments.AddRange(["-o", $"IdentityAgent={Quoted(identity.AgentSocket)}"]);
+        if (_bastion is not null && host != _bastion)
+            arguments.AddRange(["-o", $"ProxyCommand={ThroughBastion(identity, log)}"]);
         return arguments;
+    }
+
+    /// <summary>Not ProxyJump: the ssh that it starts for the bastion would have none of our options, host key policy and key among them.</summary>
+    private string ThroughBastion(Identity identity, string log)
+    {
+        HostNameRule.Require(_bastion!.Name);
+        HostNameRule.RequireUser(_bastion.Name, _options.UserOf(_bastion));
+        var command = ShellQuoting.Command([_settings.Program, .. Arguments(_bastion, identity, BastionLog(log)), "-o", "ControlMaster=no", "-o", "ControlPath=none"]);
+        // ssh replaces %h and %p, and halves every other %.
+        return $"{command.Replace("%", "%%", StringComparison.Ordinal)} -W '[%h]:%p' -- {ShellQuoting.Word(_bastion.Name)}";
     }
 
     /// <summary>A path for ssh's <c>-o</c>, which splits at spaces, unquotes, and expands % and ${…}.</summary>
