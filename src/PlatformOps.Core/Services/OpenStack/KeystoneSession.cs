@@ -81,8 +81,8 @@ internal sealed class KeystoneSession
     /// <summary>The address of a service: the configuration's, or the catalog's for our region and interface.</summary>
     public async Task<Uri> EndpointAsync(string type, CancellationToken cancellationToken)
     {
-        if (_configuration.Endpoints.TryGetValue(type, out var fixedUrl))
-            return Uri.TryCreate(fixedUrl, UriKind.Absolute, out var url) ? url : throw new ConfigurationException($"openstack.endpoints.{type} is not a URL: '{ServerText.Clean(fixedUrl, 200)}'.");
+        if (_configuration.Endpoints.TryGetValue(type, out var configured))
+            return configured;
 
         var wanted = _configuration.Interface is { } name ? (name.EndsWith("URL", StringComparison.Ordinal) ? name[..^3] : name) : "public";
         var catalog = (await TokenAsync(cancellationToken)).Body.Catalog;
