@@ -10,7 +10,7 @@ internal static class MigrationSettings
     /// <summary>The names.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "old-os.id", "old-os.version", "new-os.id", "new-os.version", "device-statuses", "reason",
+        "old-os.id", "old-os.version", "new-os.id", "new-os.version", "reason",
         .. typeof(MigrationStatuses).GetProperties().Select(property => StatusName(property.Name)),
     ];
 
@@ -24,7 +24,6 @@ internal static class MigrationSettings
             ["old-os.version"] = migration.OldOs.Version,
             ["new-os.id"] = migration.NewOs.Id,
             ["new-os.version"] = migration.NewOs.Version,
-            ["device-statuses"] = string.Join(",", migration.DeviceStatuses),
             ["reason"] = Reason(migration, run),
         };
         foreach (var property in typeof(MigrationStatuses).GetProperties())

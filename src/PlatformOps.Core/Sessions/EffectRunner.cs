@@ -108,7 +108,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     };
 
     private static string Digest(Change change, object parameters)
-        => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parameters, change.ParametersType, ActionJson.Options)).AsSpan(0, 4));
+        => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parameters, change.ParametersType, ActionJson.Options)).AsSpan(0, 4)).ToLowerInvariant();
 
     private async Task<(RunLedger Ledger, RunLog Log, RunIdentity Identity)> OpenAsync(CancellationToken cancellationToken)
     {

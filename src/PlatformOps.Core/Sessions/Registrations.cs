@@ -5,6 +5,7 @@ using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Services.Aquilon;
+using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Services.Kayobe;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.OpenStack;
@@ -17,6 +18,7 @@ internal static class Registrations
     public static IReadOnlyList<ServiceRegistration> All { get; } =
     [
         new HttpRegistration(),
+        new HostsRegistration(),
         new OpenStackRegistration(),
         new NetBoxRegistration(),
         new MigrationRegistration(),
@@ -32,6 +34,6 @@ internal static class Registrations
 
     /// <summary>All actions and facts, those of the engine itself included.</summary>
     public static ActionCatalog Catalog { get; } = new(
-        [new ApprovalWait(), .. All.SelectMany(registration => registration.Actions)],
+        [new ApprovalWait(), new CheckServices(), .. All.SelectMany(registration => registration.Actions)],
         All.SelectMany(registration => registration.Facts));
 }

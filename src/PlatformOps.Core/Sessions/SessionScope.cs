@@ -15,6 +15,7 @@ namespace PlatformOps.Core.Sessions;
 internal sealed class SessionScope : IServiceScope, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Type, Lazy<object>> _clients = new();
+    private readonly ServiceProbes _probes;
     private readonly IReadOnlyDictionary<Type, Func<IServiceScope, object>> _makers;
 
     public SessionScope(OpsConfiguration configuration, SecretStore secrets, TimeProvider time, LedgerFiles files, IReadOnlyList<ServiceRegistration>? registrations = null)
@@ -26,6 +27,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         KillSwitch = new KillSwitch(files, configuration.StateFolder, time);
         Runbooks = new RunbookLibrary(new RunbookReader(Registrations.Catalog, MigrationSettings.Names), configuration.Runbooks.Folder);
         Effects = new EffectRunner(this);
+        _probes = new ServiceProbes(this);
     }
 
     public OpsConfiguration Configuration { get; }
@@ -51,7 +53,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     public T Get<T>()
         where T : class
     {
-        if (this is T own)
+        if ((this as T ?? Store as T ?? _probes as T) is { } own)
             return own;
         var lazy = _clients.GetOrAdd(typeof(T), type => new Lazy<object>(() => Make(type)));
         try
