@@ -11,30 +11,33 @@ internal sealed class FixedAuthentication : HttpAuthentication
 #pragma warning restore CA1001
 {
     private readonly string _service;
-    private readonly string _scheme;
-    private readonly Func<CancellationToken, Task<string>> _parameter;
+    private readonly Func<CancellationToken, Task<AuthenticationHeaderValue>> _header;
     private readonly Func<HttpAnswer, bool>? _isRefusal;
     private readonly string _keys;
     private readonly SemaphoreSlim _first = new(1, 1);
-    private volatile string? _value;
+    private volatile AuthenticationHeaderValue? _value;
     private volatile bool _isProven;
     private volatile string? _refusal;
 
     /// <param name="service">The service's name.</param>
-    /// <param name="scheme">The scheme in the Authorization header.</param>
-    /// <param name="parameter">Gives what follows it.</param>
     /// <param name="keys">The configuration's keys it comes from, for errors.</param>
-    /// <param name="isRefusal">How the service says that a credential is bad, where it is not by 401 alone.</param>
-    public FixedAuthentication(string service, string scheme, Func<CancellationToken, Task<string>> parameter, string keys, Func<HttpAnswer, bool>? isRefusal = null)
+    /// <param name="header">Makes the header; asked once.</param>
+    /// <param name="isRefusal">How the service says that a credential is bad, where it is not by 401.</param>
+    public FixedAuthentication(string service, string keys, Func<CancellationToken, Task<AuthenticationHeaderValue>> header, Func<HttpAnswer, bool>? isRefusal = null)
     {
-        (_service, _scheme, _parameter, _keys, _isRefusal) = (service, scheme, parameter, keys, isRefusal);
+        (_service, _keys, _header, _isRefusal) = (service, keys, header, isRefusal);
     }
 
-    public static FixedAuthentication Bearer(string service, SecretStore secrets, Secret token, string keys)
-        => new(service, "Bearer", cancellationToken => secrets.ResolveAsync(token, cancellationToken), keys);
+    public static FixedAuthentication Bearer(string service, string keys, SecretStore secrets, Secret token)
+        => new(service, keys, async cancellationToken => new("Bearer", await secrets.ResolveAsync(token, cancellationToken)));
 
-    public static FixedAuthentication Basic(string service, SecretStore secrets, string userName, Secret password, string keys)
-        => new(service, "Basic", async cancellationToken => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{userName}:{await secrets.ResolveAsync(password, cancellationToken)}")), keys);
+    public static FixedAuthentication Basic(string service, string keys, SecretStore secrets, string userName, Secret password)
+        => new(service, keys, async cancellationToken =>
+        {
+            var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{userName}:{await secrets.ResolveAsync(password, cancellationToken)}"));
+            secrets.Redactor.Add(pair);
+            return new("Basic", pair);
+        });
 
     public override async ValueTask<object?> ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -51,8 +54,7 @@ internal sealed class FixedAuthentication : HttpAuthentication
 
         try
         {
-            _value ??= await _parameter(cancellationToken);
-            request.Headers.Authorization = new AuthenticationHeaderValue(_scheme, _value);
+            request.Headers.Authorization = _value ??= await _header(cancellationToken);
         }
         catch (FormatException e)
         {

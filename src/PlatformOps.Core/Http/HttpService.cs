@@ -39,13 +39,11 @@ internal sealed class HttpService : IDisposable
     public HttpService(HttpServiceOptions options)
     {
         var settings = options.Settings;
-        if (settings.MaxConcurrency < 1 || settings.TrySeconds < 1 || settings.DeadlineSeconds < 1 || settings.MaxAnswerMebibytes < 1)
-            throw new ConfigurationException($"The http settings of {options.Service} have a limit below 1.");
         _options = options;
         BaseAddress = options.BaseAddress.AbsoluteUri.EndsWith('/') ? options.BaseAddress : new Uri(options.BaseAddress.AbsoluteUri + "/");
-        _invoker = new HttpMessageInvoker(options.Handler ?? HttpSockets.Create(settings, options.Service), disposeHandler: options.Handler is null);
+        _invoker = new HttpMessageInvoker(options.Handler ?? HttpSockets.Create(settings), disposeHandler: options.Handler is null);
         _slots = new SemaphoreSlim(settings.MaxConcurrency, settings.MaxConcurrency);
-        _deadline = TimeSpan.FromSeconds(settings.DeadlineSeconds);
+        _deadline = settings.Timeout;
         _maxAnswer = settings.MaxAnswerMebibytes * 1024L * 1024L;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = options.Time }
             .AddTimeout(_deadline)
@@ -63,7 +61,7 @@ internal sealed class HttpService : IDisposable
                 BreakDuration = TimeSpan.FromSeconds(15),
                 ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is HttpFailure { CountsForBreaker: true } or TimeoutRejectedException),
             })
-            .AddTimeout(TimeSpan.FromSeconds(Math.Min(settings.TrySeconds, settings.DeadlineSeconds)))
+            .AddTimeout(settings.TryTimeout < settings.Timeout ? settings.TryTimeout : settings.Timeout)
             .Build();
         if (settings.Insecure)
             Tell(new HttpExchange { Service = options.Service, Method = "CONNECT", Url = BaseAddress.GetLeftPart(UriPartial.Authority), Status = 0, Duration = TimeSpan.Zero, Try = 1, Remark = "warning: certificates of this service are not checked (http.insecure)" });

@@ -8,7 +8,7 @@ internal static class TextFile
     /// <summary>Writes beside the file, on the disk, and renames: readers see the old file or the new one. Links are followed; mode and byte order mark stay.</summary>
     public static async Task ReplaceAsync(string path, string text, CancellationToken cancellationToken)
     {
-        var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        var file = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
         var temporary = Path.Combine(Path.GetDirectoryName(file)!, $".{Path.GetFileName(file)}.{Guid.NewGuid():N}.new");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows() && File.Exists(file))

@@ -62,7 +62,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         try
         {
             await facts.EnsureAsync(step, context, cancellationToken);
-            var variables = new Variables(target, request.Identity, inputs, facts.Values, scope.Settings);
+            var variables = new Variables(target, request.Identity, inputs, facts.Values, scope.Settings(request.Identity));
             if (step.When?.Holds(variables) == false)
                 return new StepEnd(StepOutcome.Skipped, $"would be skipped: {step.When.Text} does not hold") { IsByCondition = true };
             var parameters = step.Bind(variables);

@@ -22,7 +22,7 @@ internal sealed record RunScope
     public required Redactor Redactor { get; init; }
 
     /// <summary>Values of the configuration that runbooks may name as <c>${setting.…}</c>.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+    public Func<RunIdentity, IReadOnlyDictionary<string, string>> Settings { get; init; } = _ => new Dictionary<string, string>();
 
     public IReadOnlyList<IRunObserver> Observers { get; init; } = [];
 }

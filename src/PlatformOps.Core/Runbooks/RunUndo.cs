@@ -39,15 +39,17 @@ internal sealed class RunUndo(RunScope scope, RunLedger ledger, RunLog log, Undo
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
             var started = scope.Time.GetUtcNow();
+            // Taking it back makes it forgotten.
+            var (action, number) = (step.Made!.Action, step.MadeResult?.Number ?? 0);
             var end = barrier is null
                 ? await UndoStepAsync(step, target, held, cancellationToken)
                 : new StepEnd(StepOutcome.Skipped, $"left as it is: {barrier} came after it and cannot be taken back");
             if (end.Outcome is not (StepOutcome.Undone or StepOutcome.Planned))
                 left++;
-            if (scope.Catalog.Find(step.Made!.Action) is Change { IsDestructive: true })
+            if (scope.Catalog.Find(action) is Change { IsDestructive: true })
                 barrier = step.Key.Step;
             await records.WriteAsync(
-                StepRecords.From(IdentityOf(), target, step.Key.Phase, step.Key.Step, step.Made.Action, StepKind.Change, step.MadeResult?.Number ?? 0, end, started, scope),
+                StepRecords.From(IdentityOf(), target, step.Key.Phase, step.Key.Step, action, StepKind.Change, number, end, started, scope),
                 cancellationToken);
         }
 

@@ -166,7 +166,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             return await RecordAsync(context, step, started, new StepEnd(StepOutcome.Skipped, $"skipped: before -StartAt {run.Request.StartAt}"));
 
         await facts.EnsureAsync(step, context, cancellationToken);
-        var variables = new Variables(target, run.Request.Identity, run.Request.Inputs, facts.Values, run.Scope.Settings);
+        var variables = new Variables(target, run.Request.Identity, run.Request.Inputs, facts.Values, run.Scope.Settings(run.Request.Identity));
         if (step.When?.Holds(variables) == false)
             return await RecordAsync(context, step, started, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.Text} does not hold") { IsByCondition = true });
         var parameters = step.Bind(variables);

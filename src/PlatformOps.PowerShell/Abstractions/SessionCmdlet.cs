@@ -20,14 +20,14 @@ public abstract class SessionCmdlet : AsyncCmdlet
     private protected OpsSession OpenSession { get; private set; } = null!;
 
     /// <summary>The state of this cmdlet's runspace.</summary>
-    private protected RunspaceState State { get; private set; } = null!;
+    private protected OpsRunspace State { get; private set; } = null!;
 
     /// <summary>Whether the cmdlet can do without a session.</summary>
     private protected virtual bool NeedsSession => true;
 
     private protected override void OnBegin()
     {
-        State = RunspaceState.Current;
+        State = OpsRunspace.Current;
         if (NeedsSession)
         {
             OpenSession = Session ?? State.CurrentSession!;

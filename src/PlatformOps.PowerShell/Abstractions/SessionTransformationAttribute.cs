@@ -13,7 +13,7 @@ public sealed class SessionTransformationAttribute : ArgumentTransformationAttri
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (value is not string name)
             return value;
-        var state = RunspaceState.Current;
+        var state = OpsRunspace.Current;
         return state.FindSession(name) ?? throw new ArgumentTransformationMetadataException(state.Sessions.Count == 0
             ? $"There is no session '{name}', and no other: Connect-PlatformOps first."
             : $"There is no session '{name}'; open are {string.Join(", ", state.Sessions.Select(session => "'" + session.Name + "'"))}.");

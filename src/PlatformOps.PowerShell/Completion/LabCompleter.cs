@@ -8,5 +8,5 @@ namespace PlatformOps.PowerShell.Completion;
 public sealed class LabCompleter : StaticCompleter
 {
     private protected override IEnumerable<CompletionName> Names() =>
-        RunspaceLabs.Running(RunspaceState.Current).Select(process => new CompletionName(process.Lab.ProcessId.ToString(CultureInfo.InvariantCulture), process.Lab.Address.ToString()));
+        RunspaceLabs.Running(OpsRunspace.Current).Select(process => new CompletionName(process.Lab.ProcessId.ToString(CultureInfo.InvariantCulture), process.Lab.Address.ToString()));
 }

@@ -20,7 +20,7 @@ public abstract class LiveCompleter : IArgumentCompleter
     {
         try
         {
-            var state = RunspaceState.Current;
+            var state = OpsRunspace.Current;
             var session = fakeBoundParameters?["Session"] switch
             {
                 OpsSession given => given,
@@ -42,7 +42,7 @@ public abstract class LiveCompleter : IArgumentCompleter
     /// <summary>The clock.</summary>
     private protected virtual TimeProvider Time => TimeProvider.System;
 
-    private IReadOnlyList<CompletionName> Names(RunspaceState state, OpsSession session)
+    private IReadOnlyList<CompletionName> Names(OpsRunspace state, OpsSession session)
     {
         var cache = state.CompletionCache;
         var key = (session.Id, GetType());

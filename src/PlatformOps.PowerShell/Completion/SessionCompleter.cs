@@ -6,5 +6,5 @@ namespace PlatformOps.PowerShell.Completion;
 public sealed class SessionCompleter : StaticCompleter
 {
     private protected override IEnumerable<CompletionName> Names() =>
-        RunspaceState.Current.Sessions.Select(session => new CompletionName(session.Name, $"{session.Environment}: {session.ConfigurationPath}"));
+        OpsRunspace.Current.Sessions.Select(session => new CompletionName(session.Name, $"{session.Environment}: {session.ConfigurationPath}"));
 }

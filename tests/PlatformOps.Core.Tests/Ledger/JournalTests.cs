@@ -143,8 +143,6 @@ public sealed class JournalTests
     [Fact]
     public async Task Real_files_are_the_owners_alone()
     {
-        if (OperatingSystem.IsWindows())
-            Assert.Skip("Windows has no modes");
         var folder = Directory.CreateTempSubdirectory("ledger");
         try
         {
@@ -157,6 +155,8 @@ public sealed class JournalTests
             }
 
             Assert.Equal(RunState.Interrupted, store.Describe("r1").State);
+            if (OperatingSystem.IsWindows())
+                return;
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(System.IO.Path.Combine(store.FolderOf("r1"), "journal")));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(store.FolderOf("r1")));
         }

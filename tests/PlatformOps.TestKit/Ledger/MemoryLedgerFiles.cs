@@ -97,6 +97,12 @@ internal sealed class MemoryLedgerFiles : LedgerFiles
             return [.. _folders.Where(folder => Path.GetDirectoryName(folder) == path).Select(folder => Path.GetFileName(folder)!)];
     }
 
+    public override IReadOnlyList<string> Files(string path, string ending)
+    {
+        lock (_state)
+            return [.. _files.Keys.Where(file => Path.GetDirectoryName(file) == path && file.EndsWith(ending, StringComparison.Ordinal)).Select(file => Path.GetFileName(file)!)];
+    }
+
     private sealed record Content(List<byte> Written, byte[]? Durable);
 
     private sealed class Held(MemoryLedgerFiles files, string path, int generation) : IDisposable

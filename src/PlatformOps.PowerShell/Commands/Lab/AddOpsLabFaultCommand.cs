@@ -106,7 +106,7 @@ public sealed class AddOpsLabFaultCommand : AsyncCmdlet
 
     private OpsLab FindLab()
     {
-        var running = RunspaceLabs.Running(RunspaceState.Current);
+        var running = RunspaceLabs.Running(OpsRunspace.Current);
         if (ProcessId != 0)
         {
             return running.FirstOrDefault(process => process.Lab.ProcessId == ProcessId)?.Lab

@@ -19,5 +19,5 @@ namespace PlatformOps.PowerShell.Commands.Lab;
 public sealed class GetOpsLabCommand : AsyncCmdlet
 {
     private protected override ValueTask EndAsync(CancellationToken cancellationToken) =>
-        WriteObjectsAsync(RunspaceLabs.Running(RunspaceState.Current).Select(process => process.Lab));
+        WriteObjectsAsync(RunspaceLabs.Running(OpsRunspace.Current).Select(process => process.Lab));
 }

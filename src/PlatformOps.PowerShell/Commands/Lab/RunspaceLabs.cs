@@ -7,7 +7,7 @@ namespace PlatformOps.PowerShell.Commands.Lab;
 internal static class RunspaceLabs
 {
     /// <summary>The ones that still run; the others are forgotten.</summary>
-    public static IReadOnlyList<LabProcess> Running(RunspaceState state)
+    public static IReadOnlyList<LabProcess> Running(OpsRunspace state)
     {
         var all = state.Owned<LabProcess>();
         foreach (var ended in all.Where(process => process.HasEnded))

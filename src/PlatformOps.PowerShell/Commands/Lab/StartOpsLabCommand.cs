@@ -67,7 +67,7 @@ public sealed class StartOpsLabCommand : AsyncCmdlet
 
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
-        var state = RunspaceState.Current;
+        var state = OpsRunspace.Current;
         var world = World is null ? null : this.FilePath(World);
         if (!await ShouldProcessAsync($"{Hypervisor} hypervisors, {Vm} virtual machines", "Start a lab"))
             return;

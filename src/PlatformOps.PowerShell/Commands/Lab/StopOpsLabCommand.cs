@@ -31,7 +31,7 @@ public sealed class StopOpsLabCommand : AsyncCmdlet
 
     private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
-        var state = RunspaceState.Current;
+        var state = OpsRunspace.Current;
         foreach (var id in ProcessId)
         {
             var lab = RunspaceLabs.Running(state).FirstOrDefault(process => process.Lab.ProcessId == id);

@@ -16,7 +16,7 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// </example>
 /// <example>
 /// <summary>Not over Christmas</summary>
-/// <code>New-MaintenanceWindow -Weeks 4 -Start 2026-11-24T08:00:00Z -Holidays 2026-12-22, 2026-12-23, 2026-12-24</code>
+/// <code>New-MaintenanceWindow -Weeks 4 -Start 2026-11-24T08:00:00Z -Holiday 2026-12-22, 2026-12-23, 2026-12-24</code>
 /// <para>The end, Tuesday 22 December, moves to the next Tuesday, Wednesday or Thursday that is no holiday.</para>
 /// </example>
 /// <example>
@@ -46,18 +46,20 @@ public sealed class NewMaintenanceWindowCommand : AsyncCmdlet
     /// <summary>The days of the week it may end on.</summary>
     /// <value>Tuesday, Wednesday, Thursday</value>
     [Parameter(ParameterSetName = "Weeks")]
+    [Alias("Days")]
     [ValidateNotNullOrEmpty]
-    public DayOfWeek[] Days { get; set; } = [.. MaintenanceCalendar.MidWeek];
+    public DayOfWeek[] Day { get; set; } = [.. MaintenanceCalendar.MidWeek];
 
     /// <summary>Dates it may not end on.</summary>
     [Parameter(ParameterSetName = "Weeks")]
-    public DateTime[] Holidays { get; set; } = [];
+    [Alias("Holidays")]
+    public DateTime[] Holiday { get; set; } = [];
 
     private protected override ValueTask EndAsync(CancellationToken cancellationToken)
     {
         var start = MyInvocation.BoundParameters.ContainsKey(nameof(Start)) ? Start : Time.GetUtcNow();
         return WriteObjectAsync(ParameterSetName == "End"
             ? MaintenanceCalendar.Exactly(start, End)
-            : new MaintenanceCalendar(Days, Holidays.Select(DateOnly.FromDateTime)).Window(start, Weeks));
+            : new MaintenanceCalendar(Day, Holiday.Select(DateOnly.FromDateTime)).Window(start, Weeks));
     }
 }

@@ -7,9 +7,9 @@ using PlatformOps.Sessions;
 namespace PlatformOps.PowerShell.Abstractions;
 
 /// <summary>What belongs to one runspace: its sessions, and what ends with it. Parallel runspaces never see each other's.</summary>
-internal sealed class RunspaceState
+internal sealed class OpsRunspace
 {
-    private static readonly ConditionalWeakTable<Runspace, RunspaceState> States = new();
+    private static readonly ConditionalWeakTable<Runspace, OpsRunspace> States = new();
 
     private readonly object _gate = new();
     private readonly List<OpsSession> _sessions = [];
@@ -20,7 +20,7 @@ internal sealed class RunspaceState
     public ConcurrentDictionary<(Guid Session, Type Completer), (long At, IReadOnlyList<CompletionName> Names)> CompletionCache { get; } = new();
 
     /// <summary>The state of the runspace that this thread works for.</summary>
-    public static RunspaceState Current => For(Runspace.DefaultRunspace ?? throw new InvalidOperationException("This thread works for no runspace."));
+    public static OpsRunspace Current => For(Runspace.DefaultRunspace ?? throw new InvalidOperationException("This thread works for no runspace."));
 
     /// <summary>The open sessions, in the order they were opened.</summary>
     public IReadOnlyList<OpsSession> Sessions
@@ -42,12 +42,12 @@ internal sealed class RunspaceState
         }
     }
 
-    public static RunspaceState For(Runspace runspace) => States.GetValue(runspace, static r =>
+    public static OpsRunspace For(Runspace runspace) => States.GetValue(runspace, static r =>
     {
-        var state = new RunspaceState();
+        var state = new OpsRunspace();
         r.StateChanged += (_, change) =>
         {
-            if (change.RunspaceStateInfo.State is System.Management.Automation.Runspaces.RunspaceState.Closed or System.Management.Automation.Runspaces.RunspaceState.Broken)
+            if (change.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken)
                 state.Clear();
         };
         return state;
