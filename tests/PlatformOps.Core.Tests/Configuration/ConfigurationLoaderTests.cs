@@ -8,6 +8,7 @@ using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.Kayobe;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
+using PlatformOps.TestKit;
 using static PlatformOps.Core.Tests.Configuration.OriginalSections;
 
 namespace PlatformOps.Core.Tests.Configuration;
@@ -315,6 +316,14 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_variable_is_not_set()
+    {
+        _variables["PLATFORMOPS__NETBOX__URL"] = "";
+
+        Assert.Empty(Load("").Sections);
+    }
+
+    [Fact]
     public void A_wrong_parameter_is_named_as_the_place()
     {
         Assert.StartsWith("parameter netbox.urll: The key 'netbox.urll' is not known. Did you mean 'url'?", Assert.Throws<ConfigurationException>(() => Load("", new() { ["netbox.urll"] = "x" })).Message, StringComparison.Ordinal);
@@ -326,8 +335,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public async Task Vault_values_are_opened_with_the_top_level_password()
     {
         _variables["VAULT"] = "pw";
-        var cipher = AnsibleVault.ProtectText("inner-secret", "pw").TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal);
-        var path = _folder.File("ops.yaml", $"ansible-vault-password: {{ env: VAULT }}\nnetbox:\n  api-token: !vault |\n    {cipher}\n", OwnerReadsAll | UnixFileMode.OtherRead);
+        var path = _folder.File("ops.yaml", $"ansible-vault-password: {{ env: VAULT }}\nnetbox:\n  api-token: {AnsibleVault.ProtectYamlValue("inner-secret", "pw", indent: 4)}", OwnerReadsAll | UnixFileMode.OtherRead);
 
         var configuration = Loader().Load(path);
         var store = new SecretStore(new Redactor(), Account());

@@ -1,5 +1,6 @@
 using System.Text;
 using PlatformOps.Core.Processes;
+using PlatformOps.TestKit;
 
 namespace PlatformOps.Core.Tests.Processes;
 

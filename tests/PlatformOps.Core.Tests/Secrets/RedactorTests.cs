@@ -165,7 +165,7 @@ public class RedactorTests
     public void What_is_added_while_others_clean_holds_at_once()
     {
         var redactor = new Redactor();
-        Parallel.For(0, 200, i =>
+        Parallel.For(0, 50, i =>
         {
             redactor.Add($"secret-number-{i}!");
             Assert.Equal("***", redactor.Clean($"secret-number-{i}!"));
