@@ -27,4 +27,7 @@ public class ServiceException : OpsException
 
     /// <summary>The service's own name for the fault, such as Nova's <c>conflictingRequest</c>, if it gave one.</summary>
     public string? FaultCode { get; init; }
+
+    /// <summary>How long the service asks to wait before the next call, if it does.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

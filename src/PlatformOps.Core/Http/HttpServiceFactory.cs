@@ -1,0 +1,27 @@
+using PlatformOps.Core.Secrets;
+
+namespace PlatformOps.Core.Http;
+
+/// <summary>Makes the pipelines of one session's services: they share its clock, redactor, log and, in tests, its handler.</summary>
+internal sealed class HttpServiceFactory(TimeProvider time, Redactor redactor, HttpSettings? defaults = null)
+{
+    /// <summary>Told every request of every service, free of secrets.</summary>
+    public event Action<HttpExchange>? Exchanged;
+
+    /// <summary>Sends the requests instead of sockets, where set.</summary>
+    public HttpMessageHandler? Handler { get; init; }
+
+    public TimeProvider Time => time;
+
+    public HttpService Create(string service, Uri baseAddress, HttpAuthentication? authentication = null, HttpSettings? settings = null) => new(new HttpServiceOptions
+    {
+        Service = service,
+        BaseAddress = baseAddress,
+        Authentication = authentication ?? HttpAuthentication.None,
+        Settings = settings ?? defaults ?? new HttpSettings(),
+        Time = time,
+        Redactor = redactor,
+        Handler = Handler,
+        Exchanged = exchange => Exchanged?.Invoke(exchange),
+    });
+}

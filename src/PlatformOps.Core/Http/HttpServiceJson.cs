@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PlatformOps.Core.Http;
+
+/// <summary>How bodies are read and written: snake_case unless a property says otherwise, at most 64 levels deep.</summary>
+internal static class HttpServiceJson
+{
+    public static JsonSerializerOptions Snake { get; } = Make(JsonNamingPolicy.SnakeCaseLower);
+
+    public static JsonSerializerOptions Camel { get; } = Make(JsonNamingPolicy.CamelCase);
+
+    private static JsonSerializerOptions Make(JsonNamingPolicy policy) => new()
+    {
+        PropertyNamingPolicy = policy,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+        MaxDepth = 64,
+    };
+}

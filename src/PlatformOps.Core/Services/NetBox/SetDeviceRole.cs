@@ -1,0 +1,45 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Services.NetBox;
+
+/// <param name="Role">By name or slug; by default the configuration's netbox.role.</param>
+internal sealed record SetDeviceRoleParameters(string? Role = null);
+
+/// <summary>Gives a device its role in NetBox. A role that does not exist is an error.</summary>
+internal sealed class SetDeviceRole : Change<SetDeviceRoleParameters, DeviceRoleState>
+{
+    public override string Name => "netbox.device.role";
+
+    public override string Summary => "Gives a device its role in NetBox.";
+
+    public override bool CanUndo => true;
+
+    public override IReadOnlyList<string> Needs => ["netbox"];
+
+    protected override async Task<DeviceRoleState> ObserveAsync(ActionContext context, SetDeviceRoleParameters parameters, CancellationToken cancellationToken)
+    {
+        var netBox = context.Client<NetBoxClient>();
+        var wanted = parameters.Role ?? netBox.Configuration.Role
+            ?? throw new ConfigurationException("netbox.role is missing: it names the role of a hypervisor in service. Add it, or give the step a role.");
+        var role = await netBox.RoleAsync(wanted, cancellationToken);
+        var device = await netBox.DeviceAsync(context.Target.Name, cancellationToken);
+        return new DeviceRoleState(device.DeviceName, device.Id, device.Role, device.LastUpdated, role);
+    }
+
+    protected override bool IsDesired(ActionContext context, SetDeviceRoleParameters parameters, DeviceRoleState state) => state.Role == state.Wanted.Name;
+
+    protected override Task ApplyAsync(ActionContext context, SetDeviceRoleParameters parameters, DeviceRoleState before, CancellationToken cancellationToken)
+        => context.Client<NetBoxClient>().SetRoleAsync(before.Id, before.Device, before.Wanted, before.LastUpdated, context.Marker, cancellationToken);
+
+    protected override string Describe(DeviceRoleState state) => state.Role ?? "none";
+
+    protected override string DescribeDesired(ActionContext context, SetDeviceRoleParameters parameters, DeviceRoleState before) => before.Wanted.Name ?? "";
+
+    protected override async Task UndoAsync(ActionContext context, SetDeviceRoleParameters parameters, DeviceRoleState before, CancellationToken cancellationToken)
+    {
+        var netBox = context.Client<NetBoxClient>();
+        var role = await netBox.RoleAsync(before.Role ?? throw new RefusedException($"{before.Device} had no role before; NetBox does not take that back."), cancellationToken);
+        await netBox.SetRoleAsync(before.Id, before.Device, role, null, $"undo {context.Marker}", cancellationToken);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using PlatformOps.Compute;
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Services.OpenStack;
+
+/// <param name="MaxUnavailable">How many hosts of one aggregate may be out of service, this one included; by default targets.max-unavailable.</param>
+internal sealed record CheckRoomParameters(int? MaxUnavailable = null);
+
+/// <summary>Whether the hosts that could take a hypervisor's servers have room for all of them, and not too many are out of service. Necessary, not sufficient.</summary>
+internal sealed class CheckRoom : Check<CheckRoomParameters>
+{
+    private static readonly string[] Classes = ["VCPU", "MEMORY_MB", "DISK_GB"];
+
+    public override string Name => "openstack.room";
+
+    public override string Summary => "The rest of the hypervisor's group has room for its servers, and few enough hosts are out of service.";
+
+    public override IReadOnlyList<string> Needs => ["openstack"];
+
+    protected override async Task<CheckResult> RunAsync(ActionContext context, CheckRoomParameters parameters, CancellationToken cancellationToken)
+    {
+        var nova = context.Client<NovaClient>();
+        var limits = context.Client<RoomLimits>();
+        var hypervisor = await nova.HypervisorAsync(context.Target.Name, cancellationToken);
+        var services = await nova.ServicesAsync(cancellationToken);
+        var mine = services.FirstOrDefault(service => Same(service.HypervisorName, hypervisor.ServiceHost));
+        if (mine is null)
+            return CheckResult.Unknown($"Nova lists no nova-compute service on {hypervisor.ServiceHost}.");
+        var silent = services.Where(service => service.Status == "unknown").Select(service => service.HypervisorName).ToList();
+        var aggregates = await nova.AggregatesAsync(cancellationToken);
+        var ours = aggregates.Where(aggregate => aggregate.Hosts.Contains(mine.HypervisorName, StringComparer.OrdinalIgnoreCase)).ToList();
+
+        if (OutOfService(mine, services, ours, parameters.MaxUnavailable ?? limits.MaxUnavailable) is { } tooMany)
+            return CheckResult.Failed(tooMany);
+
+        // A server may need any of its host's aggregates: only hosts that are in all of them can take every server.
+        var group = services.Where(service => !Same(service.HypervisorName, mine.HypervisorName)
+            && service is { Status: "enabled", State: "up" }
+            && service.Zone == mine.Zone
+            && ours.TrueForAll(aggregate => aggregate.Hosts.Contains(service.HypervisorName, StringComparer.OrdinalIgnoreCase))).ToList();
+        var where = ours.Count > 0 ? $"aggregate{(ours.Count > 1 ? "s" : "")} {string.Join(", ", ours.Select(aggregate => $"'{aggregate.Name}'"))}" : $"zone '{mine.Zone}'";
+        var all = await nova.HypervisorsAsync(cancellationToken);
+        var others = all.Where(other => group.Exists(service => Same(service.HypervisorName, other.ServiceHost))).ToList();
+
+        var (needed, free, source) = await CountAsync(context, hypervisor, others, cancellationToken);
+        var numbers = string.Join(", ", needed.Where(pair => pair.Value > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Words(pair.Key)} {pair.Value} of {free.GetValueOrDefault(pair.Key)} free")));
+        var missing = needed.Where(pair => pair.Value > free.GetValueOrDefault(pair.Key)).Select(pair => Words(pair.Key)).ToList();
+        var evidence = $"{others.Count} other enabled hosts in {where}: {(numbers.Length == 0 ? "nothing to move" : numbers)} ({source})";
+        if (missing.Count == 0)
+            return CheckResult.Passed($"{evidence}. In sum only: it does not say that every server finds a host.");
+        return silent.Count > 0
+            ? CheckResult.Unknown($"{evidence}; not enough {string.Join(" and ", missing)}, but {silent.Count} hosts are in a cell that does not answer")
+            : CheckResult.Failed($"{evidence}; not enough {string.Join(" and ", missing)}");
+    }
+
+    private static string? OutOfService(ComputeService mine, IReadOnlyList<ComputeService> services, List<NovaAggregate> ours, int? max)
+    {
+        var groups = ours.Count > 0
+            ? ours.Select(aggregate => (Name: $"aggregate '{aggregate.Name}'", Hosts: services.Where(service => aggregate.Hosts.Contains(service.HypervisorName, StringComparer.OrdinalIgnoreCase))))
+            : [(Name: $"zone '{mine.Zone}'", Hosts: services.Where(service => service.Zone == mine.Zone))];
+        foreach (var (name, hosts) in groups)
+        {
+            var others = hosts.Where(service => !Same(service.HypervisorName, mine.HypervisorName) && service is not { Status: "enabled", State: "up" }).Select(service => service.HypervisorName).ToList();
+            if (others.Count + 1 > max)
+                return $"{others.Count + 1} hosts of {name} would be out of service with this one, at most {max} may be: {string.Join(", ", others.Take(10))}{(others.Count > 10 ? ", …" : "")}";
+        }
+
+        return null;
+    }
+
+    private static async Task<(Dictionary<string, long> Needed, Dictionary<string, long> Free, string Source)> CountAsync(ActionContext context, Hypervisor hypervisor, IReadOnlyList<Hypervisor> others, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(hypervisor.Id, out _) || !await HasPlacementAsync(context, cancellationToken))
+        {
+            var needs = new Dictionary<string, long> { ["VCPU"] = hypervisor.VCpusUsed ?? 0, ["MEMORY_MB"] = hypervisor.MemoryMiBUsed ?? 0, ["DISK_GB"] = hypervisor.DiskGiBUsed ?? 0 };
+            var has = new Dictionary<string, long>
+            {
+                ["VCPU"] = others.Sum(other => Math.Max(0, (other.VCpus - other.VCpusUsed) ?? 0)),
+                ["MEMORY_MB"] = others.Sum(other => Math.Max(0, (other.MemoryMiB - other.MemoryMiBUsed) ?? 0)),
+                ["DISK_GB"] = others.Sum(other => Math.Max(0, (other.DiskGiB - other.DiskGiBUsed) ?? 0)),
+            };
+            return (needs, has, "by Nova's hypervisor details, without overcommitment");
+        }
+
+        var placement = context.Client<PlacementClient>();
+        var usages = await placement.UsagesAsync(hypervisor.Id, cancellationToken);
+        var needed = Classes.ToDictionary(name => name, name => usages.GetValueOrDefault(name));
+        Dictionary<string, long> free = [];
+        foreach (var chunk in others.OrderBy(other => other.VCpusUsed).Chunk(8))
+        {
+            // Enough is enough: a big cloud need not be read to its end.
+            if (free.Count > 0 && needed.All(pair => pair.Value <= free.GetValueOrDefault(pair.Key)))
+                return (needed, free, "by Placement, of the emptiest hosts");
+            foreach (var host in await Task.WhenAll(chunk.Select(other => FreeAsync(placement, other.Id, cancellationToken))))
+            {
+                foreach (var (name, amount) in host)
+                    free[name] = free.GetValueOrDefault(name) + amount;
+            }
+        }
+
+        return (needed, free, "by Placement");
+    }
+
+    private static async Task<bool> HasPlacementAsync(ActionContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.Client<PlacementClient>().Endpoint.HttpAsync(cancellationToken);
+            return true;
+        }
+        catch (ServiceException e) when (e.FaultCode == "endpointNotFound")
+        {
+            return false;
+        }
+    }
+
+    private static async Task<Dictionary<string, long>> FreeAsync(PlacementClient placement, string provider, CancellationToken cancellationToken)
+    {
+        var inventories = await placement.InventoriesAsync(provider, cancellationToken);
+        var usages = await placement.UsagesAsync(provider, cancellationToken);
+        return Classes.ToDictionary(name => name, name => inventories.TryGetValue(name, out var inventory) ? Math.Max(0, inventory.Capacity - usages.GetValueOrDefault(name)) : 0);
+    }
+
+    private static string Words(string resourceClass) => resourceClass switch
+    {
+        "VCPU" => "vCPUs",
+        "MEMORY_MB" => "MiB of memory",
+        _ => "GiB of disk",
+    };
+
+    private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+}

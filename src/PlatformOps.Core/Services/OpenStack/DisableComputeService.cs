@@ -1,0 +1,53 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Services.OpenStack;
+
+/// <param name="Reason">Why, for everybody to read; the claim is written behind it.</param>
+internal sealed record DisableComputeServiceParameters(string Reason);
+
+/// <summary>Takes a hypervisor out of the scheduler's hands and says whose it is.</summary>
+internal sealed class DisableComputeService : Change<DisableComputeServiceParameters, ComputeServiceState>
+{
+    public override string Name => "openstack.compute-service.disable";
+
+    public override string Summary => "Disables nova-compute with a reason that carries our claim.";
+
+    public override bool CanUndo => true;
+
+    public override IReadOnlyList<string> Needs => ["openstack"];
+
+    protected override async Task<ComputeServiceState> ObserveAsync(ActionContext context, DisableComputeServiceParameters parameters, CancellationToken cancellationToken)
+        => ComputeServiceState.Of(await context.Client<NovaClient>().ServiceAsync(context.Target.Name, cancellationToken));
+
+    protected override bool IsDesired(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState state)
+    {
+        if (!state.IsDisabled)
+            return false;
+        var claim = Claim.Find(state.Reason);
+        if (claim?.IsSameOwner(context.Claim) == true)
+            return true;
+        if (context.Run.TakeOverReason is not null)
+            return false;
+        throw new RefusedException(claim is null
+            ? $"nova-compute on {state.Host} was disabled by a person: {Quoted(state.Reason)}. Ask who did it and why; -TakeOver -Reason takes it over."
+            : $"nova-compute on {state.Host} is claimed by {claim.Person} for {claim.TicketId ?? "no ticket"} (run {claim.RunId}): {Quoted(state.Reason)}. -TakeOver -Reason takes it over and tells the ticket.") { TargetName = context.Target.Name };
+    }
+
+    protected override Task ApplyAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+        => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), Reason(context, parameters), cancellationToken);
+
+    protected override string Describe(ComputeServiceState state) => state.ToString();
+
+    protected override string DescribeDesired(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before)
+        => (before with { IsDisabled = true, Reason = Reason(context, parameters) }).ToString();
+
+    protected override Task UndoAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+        => before.IsDisabled
+            ? context.Client<NovaClient>().DisableServiceAsync(before.ToService(), before.Reason, cancellationToken)
+            : context.Client<NovaClient>().EnableServiceAsync(before.ToService(), cancellationToken);
+
+    internal static string Quoted(string? reason) => string.IsNullOrEmpty(reason) ? "no reason given" : $"\"{reason}\"";
+
+    private static string Reason(ActionContext context, DisableComputeServiceParameters parameters) => NovaClient.Reason(parameters.Reason, context.Claim);
+}

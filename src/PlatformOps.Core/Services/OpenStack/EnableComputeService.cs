@@ -1,0 +1,41 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Services.OpenStack;
+
+/// <summary>Gives a hypervisor back to the scheduler: only one that we took.</summary>
+internal sealed class EnableComputeService : Change<NoParameters, ComputeServiceState>
+{
+    public override string Name => "openstack.compute-service.enable";
+
+    public override string Summary => "Enables a nova-compute that carries our claim.";
+
+    public override bool CanUndo => true;
+
+    public override IReadOnlyList<string> Needs => ["openstack"];
+
+    protected override async Task<ComputeServiceState> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
+        => ComputeServiceState.Of(await context.Client<NovaClient>().ServiceAsync(context.Target.Name, cancellationToken));
+
+    protected override bool IsDesired(ActionContext context, NoParameters parameters, ComputeServiceState state)
+    {
+        if (!state.IsDisabled)
+            return true;
+        var claim = Claim.Find(state.Reason);
+        if (claim?.IsSameOwner(context.Claim) == true || context.Run.TakeOverReason is not null)
+            return false;
+        throw new RefusedException(claim is null
+            ? $"nova-compute on {state.Host} was disabled by a person and is left alone: {DisableComputeService.Quoted(state.Reason)}. Ask who did it and why; -TakeOver -Reason enables it all the same."
+            : $"nova-compute on {state.Host} is claimed by {claim.Person} for {claim.TicketId ?? "no ticket"} (run {claim.RunId}) and is left alone. -TakeOver -Reason enables it all the same.") { TargetName = context.Target.Name };
+    }
+
+    protected override Task ApplyAsync(ActionContext context, NoParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+        => context.Client<NovaClient>().EnableServiceAsync(before.ToService(), cancellationToken);
+
+    protected override string Describe(ComputeServiceState state) => state.ToString();
+
+    protected override string DescribeDesired(ActionContext context, NoParameters parameters, ComputeServiceState before) => "enabled";
+
+    protected override Task UndoAsync(ActionContext context, NoParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+        => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), before.Reason, cancellationToken);
+}

@@ -1,0 +1,330 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformOps.Compute;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Http;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Services.OpenStack;
+
+/// <summary>Nova: compute services, hypervisors, servers and aggregates. Every call goes at the lowest microversion that has what it needs.</summary>
+/// <param name="endpoint">The cloud's compute service.</param>
+/// <param name="serviceNames">The names that a target may have as a service host, the likeliest first.</param>
+/// <param name="hypervisorNames">The names that it may have as a hypervisor.</param>
+/// <remarks>Compute API reference and "REST API Version History" of Nova.</remarks>
+internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyList<string>> serviceNames, Func<string, IReadOnlyList<string>> hypervisorNames)
+{
+    /// <summary>Nova refuses a longer reason (compute service schema).</summary>
+    private const int MaxReason = 255;
+
+    private const string ServiceName = KeystoneSession.Service;
+
+    private static readonly Microversion Ids = new(2, 53);
+    private static readonly Microversion DownCells = new(2, 69);
+    private static readonly Microversion Uptimes = new(2, 88);
+
+    public CloudEndpoint Endpoint => endpoint;
+
+    /// <summary>All nova-compute services; those of a down cell have status and state <c>unknown</c> (Nova tells of them from 2.69).</summary>
+    public Task<IReadOnlyList<ComputeService>> ServicesAsync(CancellationToken cancellationToken) => ServicesAsync(null, cancellationToken);
+
+    /// <summary>The one nova-compute service of a target.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none.</exception>
+    /// <exception cref="AmbiguousNameException">The target's names lead to several.</exception>
+    public async Task<ComputeService> ServiceAsync(string target, CancellationToken cancellationToken)
+    {
+        List<ComputeService> found = [];
+        var candidates = serviceNames(target);
+        foreach (var name in candidates)
+            found.AddRange((await ServicesAsync(name, cancellationToken)).Where(service => Same(service.HypervisorName, name) && found.TrueForAll(other => other.Id != service.Id)));
+        if (found.Count > 1)
+            throw new AmbiguousNameException($"{target} names {found.Count} nova-compute services: {string.Join(", ", found.Select(service => $"'{service.HypervisorName}' (id {service.Id})"))}. Correct host-identity in the configuration.") { TargetName = target };
+        if (found.Count == 0)
+            throw NoService(target, candidates, await ServicesAsync(cancellationToken));
+        if (found[0].Status == "unknown")
+            throw new ServiceException(ServiceName, $"Nova cannot tell about nova-compute on '{found[0].HypervisorName}': its cell does not answer. Look at the cell's database and message queue, then try again.") { TargetName = target, FaultCode = "cellDown" };
+        return found[0];
+    }
+
+    /// <summary>Disables a service with a reason, cut to what Nova takes so that the claim at its end stays whole.</summary>
+    public async Task DisableServiceAsync(ComputeService service, string? reason, CancellationToken cancellationToken)
+    {
+        var what = $"disable nova-compute on {service.HypervisorName}";
+        if (await endpoint.HasAsync(Ids.Major, Ids.Minor, cancellationToken))
+        {
+            await endpoint.SendAsync(HttpCall.Put($"os-services/{Uri.EscapeDataString(service.Id)}", what, Body(("status", "disabled"), ("disabled_reason", reason))), Ids, cancellationToken);
+            return;
+        }
+
+        await endpoint.SendAsync(
+            HttpCall.Put(reason is null ? "os-services/disable" : "os-services/disable-log-reason", what, Body(("host", service.HypervisorName), ("binary", "nova-compute"), ("disabled_reason", reason))),
+            null, cancellationToken);
+    }
+
+    public async Task EnableServiceAsync(ComputeService service, CancellationToken cancellationToken)
+    {
+        var what = $"enable nova-compute on {service.HypervisorName}";
+        if (await endpoint.HasAsync(Ids.Major, Ids.Minor, cancellationToken))
+            await endpoint.SendAsync(HttpCall.Put($"os-services/{Uri.EscapeDataString(service.Id)}", what, Body(("status", "enabled"))), Ids, cancellationToken);
+        else
+            await endpoint.SendAsync(HttpCall.Put("os-services/enable", what, Body(("host", service.HypervisorName), ("binary", "nova-compute"))), null, cancellationToken);
+    }
+
+    /// <summary>The reason with the claim behind it, at most as long as Nova takes; what is cut is the reason.</summary>
+    public static string Reason(string reason, Claim claim)
+    {
+        var tail = claim.ToString();
+        var room = MaxReason - tail.Length - 1;
+        var head = ServerText.Clean(reason, MaxReason);
+        if (head.Length > room)
+            head = head[..(room - 1)] + "…";
+        return $"{head} {tail}";
+    }
+
+    /// <summary>All hypervisors with their state.</summary>
+    public async Task<IReadOnlyList<Hypervisor>> HypervisorsAsync(CancellationToken cancellationToken)
+    {
+        var services = await ServicesAsync(cancellationToken);
+        var aggregates = await AggregatesAsync(cancellationToken);
+        var uptimes = await endpoint.HasAsync(Uptimes.Major, Uptimes.Minor, cancellationToken)
+            ? (await HypervisorRowsAsync(Uptimes, null, cancellationToken)).ToDictionary(row => NovaValues.Id(row.Id), row => NovaValues.UptimeSeconds(row.Uptime))
+            : [];
+        return [.. (await HypervisorRowsAsync(null, null, cancellationToken)).Select(row => Hypervisor(row, services, aggregates, uptimes.GetValueOrDefault(NovaValues.Id(row.Id))))];
+    }
+
+    /// <summary>The one hypervisor of a target, by its own name or its service's host.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none.</exception>
+    /// <exception cref="AmbiguousNameException">The target's names lead to several.</exception>
+    public async Task<Hypervisor> HypervisorAsync(string target, CancellationToken cancellationToken)
+    {
+        var row = await HypervisorRowAsync(target, cancellationToken);
+        var services = await ServicesAsync(row.Service?.Host, cancellationToken);
+        return Hypervisor(row, services, await AggregatesAsync(cancellationToken), await UptimeAsync(row, cancellationToken));
+    }
+
+    /// <summary>Every server on a service host, in any project and of any status but soft-deleted.</summary>
+    /// <exception cref="ServiceAuthenticationException">We are no administrator: Nova then ignores the host and lists something else.</exception>
+    public async Task<IReadOnlyList<ComputeServer>> ServersOnAsync(string serviceHost, CancellationToken cancellationToken)
+    {
+        var what = $"list the servers on {serviceHost}";
+        var version = await endpoint.HasAsync(2, 47, cancellationToken) ? new Microversion(2, 47) : (Microversion?)null;
+        List<ComputeServer> servers = [];
+        var guard = new PageGuard(ServiceName, what);
+        string? marker = null;
+        do
+        {
+            var answer = await endpoint.SendAsync(HttpCall.Get("servers/detail", what, ("all_tenants", "1"), ("host", serviceHost), ("limit", "1000"), ("marker", marker)), version, cancellationToken);
+            var page = answer.Read<NovaServers>(HttpServiceJson.Snake);
+            foreach (var row in page.Servers ?? throw answer.Unexpected("no list of servers"))
+                servers.Add(Server(row, serviceHost));
+            marker = NextMarker(page.ServersLinks);
+            if (marker is not null)
+                guard.Next(marker);
+        }
+        while (marker is not null);
+        return servers;
+    }
+
+    public async Task<IReadOnlyList<NovaAggregate>> AggregatesAsync(CancellationToken cancellationToken)
+    {
+        var version = await endpoint.HasAsync(2, 41, cancellationToken) ? new Microversion(2, 41) : (Microversion?)null;
+        var answer = await endpoint.SendAsync(HttpCall.Get("os-aggregates", "list the host aggregates"), version, cancellationToken);
+        return answer.Read<NovaAggregates>(HttpServiceJson.Snake).Aggregates ?? throw answer.Unexpected("no list of aggregates");
+    }
+
+    private static bool Same(string? a, string? b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+
+    private static JsonObject Body(params (string Name, string? Value)[] values)
+    {
+        var body = new JsonObject();
+        foreach (var (name, value) in values)
+        {
+            if (value is not null)
+                body[name] = value;
+        }
+
+        return body;
+    }
+
+    private static ObjectNotFoundException NoService(string target, IReadOnlyList<string> candidates, IReadOnlyList<ComputeService> all)
+    {
+        var label = target.Split('.')[0];
+        var near = all.Where(service => service.HypervisorName.StartsWith(label, StringComparison.OrdinalIgnoreCase)).Select(service => ServerText.Clean(service.HypervisorName, 100)).ToList();
+        var hint = near.Count == 0
+            ? $"; none of the {all.Count} services begins with '{label}'"
+            : $" ({near.Count} {(near.Count == 1 ? "service matches" : "services match")} '{label}*': {string.Join(", ", near.Take(5))}{(near.Count > 5 ? ", …" : "")})";
+        return new ObjectNotFoundException($"No nova-compute service on host {string.Join(" or ", candidates.Select(name => $"'{name}'"))}{hint}. Correct the name, or host-identity in the configuration.") { TargetName = target };
+    }
+
+    private async Task<IReadOnlyList<ComputeService>> ServicesAsync(string? host, CancellationToken cancellationToken)
+    {
+        var what = host is null ? "list the nova-compute services" : $"read nova-compute on {host}";
+        var max = await endpoint.MaxAsync(cancellationToken);
+        Microversion? version = max >= DownCells ? DownCells : max >= Ids ? Ids : max >= new Microversion(2, 11) ? new Microversion(2, 11) : null;
+        var answer = await endpoint.SendAsync(HttpCall.Get("os-services", what, ("binary", "nova-compute"), ("host", host)), version, cancellationToken);
+        var rows = answer.Read<NovaServices>(HttpServiceJson.Snake).Services ?? throw answer.Unexpected("no list of services");
+        return [.. rows.Where(row => row.Host is not null && row.Binary is null or "nova-compute").Select(Service)];
+    }
+
+    private static ComputeService Service(NovaServiceRow row)
+    {
+        var reason = row.DisabledReason is null ? null : ServerText.Clean(row.DisabledReason);
+        var claim = row.Status == "disabled" ? Claim.Find(reason) : null;
+        return new ComputeService
+        {
+            HypervisorName = row.Host!,
+            Id = NovaValues.Id(row.Id),
+            Status = row.Status is "enabled" or "disabled" ? row.Status : "unknown",
+            State = row.State is "up" or "down" ? row.State : "unknown",
+            DisabledReason = reason,
+            IsOurs = claim is not null,
+            Owner = claim?.Person,
+            RunId = claim?.RunId,
+            TicketId = claim?.TicketId,
+            Zone = row.Zone,
+            UpdatedAt = NovaValues.Time(row.UpdatedAt),
+            ForcedDown = row.ForcedDown ?? false,
+        };
+    }
+
+    private async Task<NovaHypervisorRow> HypervisorRowAsync(string target, CancellationToken cancellationToken)
+    {
+        var candidates = hypervisorNames(target);
+        var hosts = serviceNames(target);
+        Dictionary<string, NovaHypervisorRow> found = [];
+        foreach (var name in candidates)
+        {
+            // The pattern matches any part of the hypervisor's name: what is exact is decided here.
+            foreach (var row in (await HypervisorRowsAsync(null, name, cancellationToken)).Where(row => Same(row.HypervisorHostname, name)))
+                found[NovaValues.Id(row.Id)] = row;
+        }
+
+        if (found.Count == 0)
+        {
+            // Known by its service's host only.
+            foreach (var row in (await HypervisorRowsAsync(null, null, cancellationToken)).Where(row => hosts.Any(name => Same(row.Service?.Host, name))))
+                found[NovaValues.Id(row.Id)] = row;
+        }
+
+        return found.Count switch
+        {
+            1 => found.Values.First(),
+            0 => throw new ObjectNotFoundException($"No hypervisor {string.Join(" or ", candidates.Select(name => $"'{name}'"))} in Nova, neither by its name nor by its service's host. A new one must be discovered first (nova-manage cell_v2 discover_hosts); a wrong name is corrected by host-identity in the configuration.") { TargetName = target },
+            _ => throw new AmbiguousNameException($"{target} names {found.Count} hypervisors: {string.Join(", ", found.Values.Select(row => $"'{row.HypervisorHostname}' (service host '{row.Service?.Host}')"))}. Correct host-identity in the configuration.") { TargetName = target },
+        };
+    }
+
+    /// <summary>Rows with vcpus and memory (gone from 2.88), of all hypervisors or those whose name contains a pattern.</summary>
+    private async Task<IReadOnlyList<NovaHypervisorRow>> HypervisorRowsAsync(Microversion? version, string? pattern, CancellationToken cancellationToken)
+    {
+        var max = await endpoint.MaxAsync(cancellationToken);
+        var hasPattern = max >= Ids;
+        version ??= hasPattern ? Ids : null;
+        var what = pattern is null ? "list the hypervisors" : $"find the hypervisor {pattern}";
+        List<NovaHypervisorRow> rows = [];
+        var guard = new PageGuard(ServiceName, what);
+        string? marker = null;
+        do
+        {
+            // A pattern that matches nothing is a 404, and patterns and pages do not go together.
+            var call = pattern is not null && hasPattern
+                ? HttpCall.Get("os-hypervisors/detail", what, ("hypervisor_hostname_pattern", pattern)) with { Accept = [404] }
+                : HttpCall.Get("os-hypervisors/detail", what, ("limit", hasPattern ? "1000" : null), ("marker", marker));
+            var answer = await endpoint.SendAsync(call, version, cancellationToken);
+            if (answer.Status == 404)
+                return [];
+            var page = answer.Read<NovaHypervisors>(HttpServiceJson.Snake);
+            rows.AddRange(page.Hypervisors ?? throw answer.Unexpected("no list of hypervisors"));
+            marker = NextMarker(page.HypervisorsLinks);
+            if (marker is not null)
+                guard.Next(marker);
+        }
+        while (marker is not null);
+        return rows;
+    }
+
+    private async Task<long?> UptimeAsync(NovaHypervisorRow row, CancellationToken cancellationToken)
+    {
+        var id = Uri.EscapeDataString(NovaValues.Id(row.Id));
+        var what = $"read the uptime of {row.HypervisorHostname}";
+        // Below 2.88 a hypervisor that cannot tell, or whose service is down, is a 400, 404 or 501.
+        var hasDetail = await endpoint.HasAsync(Uptimes.Major, Uptimes.Minor, cancellationToken);
+        var version = hasDetail ? Uptimes : await endpoint.HasAsync(Ids.Major, Ids.Minor, cancellationToken) ? Ids : (Microversion?)null;
+        var answer = await endpoint.SendAsync(HttpCall.Get(hasDetail ? $"os-hypervisors/{id}" : $"os-hypervisors/{id}/uptime", what) with { Accept = [400, 404, 501] }, version, cancellationToken);
+        return answer.IsSuccess ? NovaValues.UptimeSeconds(answer.Read<NovaUptime>(HttpServiceJson.Snake).Hypervisor?.Uptime) : null;
+    }
+
+    private static Hypervisor Hypervisor(NovaHypervisorRow row, IReadOnlyList<ComputeService> services, IReadOnlyList<NovaAggregate> aggregates, long? uptime)
+    {
+        var host = row.Service?.Host ?? "";
+        var service = services.FirstOrDefault(service => Same(service.HypervisorName, host));
+        var mine = aggregates.Where(aggregate => aggregate.Hosts.Any(name => Same(name, host))).ToList();
+        return new Hypervisor
+        {
+            HypervisorName = row.HypervisorHostname ?? host,
+            ServiceHost = host,
+            Id = NovaValues.Id(row.Id),
+            State = State(service, row.RunningVms, uptime),
+            ServerCount = row.RunningVms,
+            VCpus = row.Vcpus,
+            VCpusUsed = row.VcpusUsed,
+            MemoryMiB = row.MemoryMb,
+            MemoryMiBUsed = row.MemoryMbUsed,
+            DiskGiB = row.LocalGb,
+            DiskGiBUsed = row.LocalGbUsed,
+            HypervisorType = row.HypervisorType,
+            Version = row.HypervisorVersion,
+            HostIp = row.HostIp,
+            Aggregates = [.. mine.Select(aggregate => aggregate.Name)],
+            AvailabilityZone = mine.Select(aggregate => aggregate.AvailabilityZone).FirstOrDefault(zone => zone is not null) ?? service?.Zone,
+            UptimeSeconds = uptime,
+        };
+    }
+
+    internal static HypervisorState State(ComputeService? service, int? servers, long? uptimeSeconds) => service switch
+    {
+        null or { Status: "unknown" } or { State: "unknown" } => HypervisorState.Unknown,
+        { State: "down" } => HypervisorState.Down,
+        { Status: "disabled", IsOurs: false } => HypervisorState.Disabled,
+        _ when servers is null => HypervisorState.Unknown,
+        { Status: "disabled" } when servers > 0 => HypervisorState.Draining,
+        { Status: "disabled" } => uptimeSeconds < 86400 ? HypervisorState.Rebooted : HypervisorState.Drained,
+        _ => servers > 0 ? HypervisorState.Running : HypervisorState.Empty,
+    };
+
+    private static ComputeServer Server(NovaServerRow row, string serviceHost)
+    {
+        if (row.Host is null)
+            throw new ServiceAuthenticationException(ServiceName, $"Could not list the servers on {serviceHost}: Nova does not tell which host a server is on, so our account is no administrator, and the list is not the host's. Nothing is concluded from it. Use an account with the admin role.", 403) { TargetName = serviceHost };
+        if (!Same(row.Host, serviceHost))
+            throw new ServiceException(ServiceName, $"Could not list the servers on {serviceHost}: Nova answered with server {ServerText.Clean(row.Id, 60)} on '{ServerText.Clean(row.Host, 100)}'; it ignored the host, so nothing is concluded from the list.") { TargetName = serviceHost };
+        return new ComputeServer
+        {
+            ServerName = ServerText.Clean(row.Name ?? row.Id, 255),
+            Id = row.Id ?? "",
+            Status = row.Status ?? "UNKNOWN",
+            TaskState = row.TaskState,
+            PowerState = row.PowerState,
+            HypervisorName = row.Host,
+            ProjectId = row.TenantId,
+            UserId = row.UserId,
+            FlavorName = row.Flavor?.OriginalName ?? row.Flavor?.Id,
+            VCpus = row.Flavor?.Vcpus,
+            MemoryMiB = row.Flavor?.Ram,
+            DiskGiB = row.Flavor?.Disk,
+            IsLocked = row.Locked ?? false,
+            Created = NovaValues.Time(row.Created),
+            Metadata = row.Metadata ?? [],
+        };
+    }
+
+    /// <summary>The marker in a <c>next</c> link. Only it is used: the link itself names the host that Nova thinks it has, which behind a proxy is another.</summary>
+    private static string? NextMarker(IReadOnlyList<NovaLink>? links)
+    {
+        if (links?.FirstOrDefault(link => link.Rel == "next")?.Href is not { } href)
+            return null;
+        var query = href.Split('?', 2) is [_, var text] ? text : "";
+        return query.Split('&').Select(part => part.Split('=', 2)).Where(pair => pair is ["marker", _]).Select(pair => Uri.UnescapeDataString(pair[1])).FirstOrDefault()
+            ?? throw new ServiceException(ServiceName, string.Create(CultureInfo.InvariantCulture, $"Nova's link to the next page has no marker: {ServerText.Clean(href, 200)}."));
+    }
+}

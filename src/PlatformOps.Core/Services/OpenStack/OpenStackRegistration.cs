@@ -1,0 +1,72 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Http;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Services.OpenStack;
+
+/// <summary>OpenStack: Keystone, Nova and Placement.</summary>
+internal sealed class OpenStackRegistration : ServiceRegistration
+{
+    public override string Name => KeystoneSession.Service;
+
+    public override Type ConfigurationType => typeof(OpenStackConfiguration);
+
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new DisableComputeService(), new EnableComputeService(), new CheckRoom()];
+
+    public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
+    {
+        [typeof(KeystoneSession)] = MakeKeystone,
+        [typeof(NovaClient)] = scope => new NovaClient(
+            Endpoint(scope, "compute"),
+            target => scope.Configuration.HostIdentity.Candidates("nova", target),
+            target => scope.Configuration.HostIdentity.Candidates("hypervisor", target)),
+        [typeof(PlacementClient)] = scope => new PlacementClient(Endpoint(scope, "placement")),
+        [typeof(ComputeDossierReader)] = scope => new ComputeDossierReader(scope.Get<NovaClient>(), scope.Get<PlacementClient>()),
+        [typeof(RoomLimits)] = scope => new RoomLimits(scope.Configuration.Targets.MaxUnavailable),
+    };
+
+    public override async Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken)
+    {
+        var keystone = scope.Get<KeystoneSession>();
+        var token = (await keystone.TokenAsync(cancellationToken)).Body;
+        var nova = scope.Get<NovaClient>();
+        var version = await nova.Endpoint.MaxAsync(cancellationToken);
+        List<string> missing = [];
+        try
+        {
+            // Nova's policy cannot be asked: a list that only administrators get tells as much.
+            await nova.AggregatesAsync(cancellationToken);
+            await nova.ServicesAsync(cancellationToken);
+        }
+        catch (ServiceAuthenticationException e) when (e.StatusCode == 403)
+        {
+            missing.Add("list compute services and aggregates (the admin role)");
+        }
+
+        try
+        {
+            await scope.Get<PlacementClient>().ProviderAsync("platformops-probe", cancellationToken);
+        }
+        catch (ServiceAuthenticationException e) when (e.StatusCode == 403)
+        {
+            missing.Add("read Placement (the admin role)");
+        }
+        catch (ServiceException e) when (e.FaultCode == "endpointNotFound")
+        {
+            missing.Add("Placement is not in the catalog: room is counted by Nova's own numbers");
+        }
+
+        var place = token.Project?.Name is { } project ? $"project {project}" : token.System is not null ? "the system" : token.Domain?.Name is { } domain ? $"domain {domain}" : "no scope";
+        return new ServiceProbe(version is null ? "Nova without microversions" : $"Nova {version}", $"{token.User?.Name ?? token.User?.Id} in {place}", keystone.Address.AbsoluteUri) { MissingRights = missing };
+    }
+
+    private static KeystoneSession MakeKeystone(IServiceScope scope)
+    {
+        var configuration = scope.Configuration.Section<OpenStackConfiguration>();
+        var url = scope.Configuration.Require(configuration.AuthUrl, "openstack.auth-url", "the address of Keystone, such as https://keystone.example.org:5000/v3");
+        return new KeystoneSession(configuration, scope.Secrets, scope.Get<HttpServiceFactory>().Create(KeystoneSession.Service, KeystoneSession.V3(url), settings: configuration.Http));
+    }
+
+    private static CloudEndpoint Endpoint(IServiceScope scope, string type)
+        => new(scope.Get<KeystoneSession>(), scope.Get<HttpServiceFactory>(), type, scope.Configuration.Section<OpenStackConfiguration>().Http);
+}

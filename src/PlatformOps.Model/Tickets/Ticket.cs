@@ -1,0 +1,35 @@
+namespace PlatformOps.Tickets;
+
+/// <summary>A ticket (Jira issue).</summary>
+public sealed record Ticket
+{
+    /// <summary>Its key, such as <c>MH-101</c>.</summary>
+    public required string TicketId { get; init; }
+
+    /// <summary>Its title.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Its status by name.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Its issue type by name.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Who it is assigned to, as shown; null for nobody.</summary>
+    public string? Assignee { get; init; }
+
+    /// <summary>Its labels.</summary>
+    public string[] Labels { get; init; } = [];
+
+    /// <summary>Its page for people.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>When it was made, UTC.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When it changed last, UTC.</summary>
+    public DateTimeOffset? Updated { get; init; }
+
+    /// <summary>The ticket's key.</summary>
+    public override string ToString() => TicketId;
+}
