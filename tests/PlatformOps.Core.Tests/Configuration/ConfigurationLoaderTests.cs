@@ -8,7 +8,6 @@ using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.Kayobe;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
-using PlatformOps.TestKit;
 using static PlatformOps.Core.Tests.Configuration.OriginalSections;
 
 namespace PlatformOps.Core.Tests.Configuration;

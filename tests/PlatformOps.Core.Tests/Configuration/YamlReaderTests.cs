@@ -1,7 +1,6 @@
 using System.Text;
 using PlatformOps.Core.Configuration.Yaml;
 using PlatformOps.Errors;
-using PlatformOps.TestKit;
 
 namespace PlatformOps.Core.Tests.Configuration;
 

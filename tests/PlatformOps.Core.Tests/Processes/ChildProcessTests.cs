@@ -1,6 +1,5 @@
 using System.Text;
 using PlatformOps.Core.Processes;
-using PlatformOps.TestKit;
 
 namespace PlatformOps.Core.Tests.Processes;
 

@@ -2,7 +2,6 @@ using System.Security;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Errors;
-using PlatformOps.TestKit;
 
 namespace PlatformOps.Core.Tests.Secrets;
 
