@@ -5,7 +5,11 @@ using PlatformOps.Core.Processes;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Services.Aquilon;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Services.Kayobe;
+using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Core.Sessions;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
 using static PlatformOps.Core.Tests.Configuration.OriginalSections;
@@ -16,6 +20,34 @@ public sealed class ConfigurationLoaderTests : IDisposable
 {
     private const UnixFileMode OwnerReadsAll = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const string OriginalFile = """
+        openstack:
+          username: os-user
+          password: os-pass
+        alertmanager:
+          username: am-user
+          password: am-pass
+        netbox:
+          api_token: nb-token
+        jira:
+          username: jira-user
+          api_token: jira-token
+        ssh:
+          key_path: /home/ab/.ssh/id_rsa
+          username: ab
+          passphrase: phrase
+        aquilon:
+          username: aq-user
+          password: aq-pass
+        kayobe:
+          nopassfile: /home/stack/nopass
+          username: stack
+          hostname: kayobe.example.org
+          prod_env_path: /home/stack/env
+        general:
+          initials: AB
+        """;
+
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, string> _variables = [];
 
@@ -24,33 +56,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public async Task The_originals_file_loads_unchanged()
     {
-        var configuration = Load("""
-            openstack:
-              username: os-user
-              password: os-pass
-            alertmanager:
-              username: am-user
-              password: am-pass
-            netbox:
-              api_token: nb-token
-            jira:
-              username: jira-user
-              api_token: jira-token
-            ssh:
-              key_path: /home/ab/.ssh/id_rsa
-              username: ab
-              passphrase: phrase
-            aquilon:
-              username: aq-user
-              password: aq-pass
-            kayobe:
-              nopassfile: /home/stack/nopass
-              username: stack
-              hostname: kayobe.example.org
-              prod_env_path: /home/stack/env
-            general:
-              initials: AB
-            """);
+        var configuration = Load(OriginalFile);
 
         Assert.Equal("AB", configuration.Initials);
         Assert.Equal("os-user", configuration.Section<OpenStackSection>().Username);
@@ -62,6 +68,17 @@ public sealed class ConfigurationLoaderTests : IDisposable
         var store = new SecretStore(new Redactor());
         Assert.Equal("jira-token", await store.ResolveAsync(configuration.Section<JiraSection>().ApiToken!, TestContext.Current.CancellationToken));
         Assert.Equal("phrase", await store.ResolveAsync(configuration.Section<SshConfiguration>().Passphrase!, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void The_originals_file_loads_with_the_sections_of_the_house()
+    {
+        var configuration = new ConfigurationLoader(Registrations.Sections, Account()).Load(_folder.File("ops.yaml", OriginalFile));
+
+        Assert.True(configuration.Has<OpenStackConfiguration>());
+        Assert.True(configuration.Has<NetBoxConfiguration>());
+        Assert.Equal("jira-user", configuration.Section<JiraConfiguration>().Username);
+        Assert.Equal(7, configuration.Sections.Count);
     }
 
     [Fact]
