@@ -18,10 +18,12 @@ internal static class MigrateCommand
             var (_, session) = SessionOpening.Open(line.Text("--configuration"), null, null);
             await using var open = session;
             var runner = session.Runner(MigrationRun.Ticket(session));
-            var unfinished = session.Store.List().FirstOrDefault(run => run.State is RunState.Interrupted or RunState.Stopped or RunState.Failed);
+            var last = session.Store.List().FirstOrDefault();
+            if (last?.State == RunState.Succeeded)
+                return 0;
             var targets = MigrationList.Parse(await File.ReadAllTextAsync(list), list);
-            var records = unfinished is not null
-                ? runner.ResumeAsync(unfinished.RunId, new ResumeOptions(SessionScope.Person), CancellationToken.None)
+            var records = last is not null
+                ? runner.ResumeAsync(last.RunId, new ResumeOptions(SessionScope.Person), CancellationToken.None)
                 : runner.RunAsync(
                     MigrationRun.Request(session, RehearseCommand.Phases, targets, session.Identity("rehearsal")) with { ThrottleLimit = line.Whole("--throttle", 4) },
                     CancellationToken.None);
