@@ -197,7 +197,7 @@ internal sealed class HttpService : IDisposable
                     continue;
                 }
 
-                throw new HttpFailure(Text($"answered {Status(answer.Status)}: {_options.ReadFault(answer).Text}")) { Answer = answer, Advice = $"Are the credentials of {Service} right and still valid?" };
+                throw new HttpFailure(Text($"answered {Status(answer.Status)}: {answer.Fault.Text}")) { Answer = answer, Advice = $"Are the credentials of {Service} right and still valid?" };
             }
 
             if (answer.Status is >= 500 or 407)
@@ -246,6 +246,7 @@ internal sealed class HttpService : IDisposable
                 Url = Show(url),
                 Service = Service,
                 What = call.What,
+                ReadFault = ReadFault,
             };
             if (answer.Status is < 500 and not 408)
                 state.MayHaveHappened = hadAmbiguity;
@@ -360,7 +361,7 @@ internal sealed class HttpService : IDisposable
         if (call.Accept.Contains(answer.Status))
             return answer;
 
-        var fault = _options.ReadFault(answer);
+        var fault = answer.Fault;
         var retryAfter = RetryAfter(answer);
         throw new HttpFailure(Text($"answered {Status(answer.Status)}{(fault.Text.Length > 0 ? $": {fault.Text}" : "")}"))
         {
@@ -429,7 +430,7 @@ internal sealed class HttpService : IDisposable
         var isRefused = status is >= 400 and < 500 and not 408 || (status == 503 && failure.RetryAfter is not null);
         if (!call.Reads && !isRefused && MayHaveHappened(state, failure))
             return new OutcomeUnknownException(Clean($"It is not known whether this happened: {call.What}. {Service} ({call.Method} {Show(state.Url)}) {failure.Message}.{tried} Look at the present state before doing it again.{advice}"), failure);
-        var fault = failure.Answer is { } answer ? _options.ReadFault(answer) : null;
+        var fault = failure.Answer?.Fault;
         return status is 401 or 403 || (failure.Answer is { } refused && _options.Authentication.IsRefusal(refused))
             ? new ServiceAuthenticationException(Service, message, status, failure.InnerException) { FaultCode = fault?.Code }
             : new ServiceException(Service, message, status, failure.InnerException) { FaultCode = fault?.Code, RetryAfter = failure.RetryAfter };
@@ -444,6 +445,12 @@ internal sealed class HttpService : IDisposable
     };
 
     private static string Status(int status) => Enum.IsDefined((HttpStatusCode)status) ? Text($"{status} {(HttpStatusCode)status}") : status.ToString(CultureInfo.InvariantCulture);
+
+    private HttpFault ReadFault(HttpAnswer answer)
+    {
+        var fault = _options.ReadFault(answer);
+        return fault with { Text = Clean(fault.Text) };
+    }
 
     private string Clean(string text) => _options.Redactor?.Clean(text) ?? text;
 

@@ -14,7 +14,7 @@ internal sealed record PhaseReport
 
     public required bool Succeeded { get; init; }
 
-    /// <summary>The steps that this process ran, in their order.</summary>
+    /// <summary>The steps of the phase, in the order they ran.</summary>
     public required IReadOnlyList<StepRecord> Steps { get; init; }
 
     /// <summary>How often the phase has ended on this target in this run, this time included.</summary>
@@ -23,6 +23,6 @@ internal sealed record PhaseReport
     /// <summary>The phase's log of this target.</summary>
     public required string LogPath { get; init; }
 
-    /// <summary>Makes an effect that belongs to the telling (a comment) through the gate, so that a repeated run does not tell twice.</summary>
-    public required Func<Change, object, string, CancellationToken, Task<StepEnd>> Tell { get; init; }
+    /// <summary>Makes an effect that belongs to the telling (a comment) through the gate, so that a repeated run does not tell twice. Its failure is a warning.</summary>
+    public required Func<Change, object, string, CancellationToken, Task> Tell { get; init; }
 }

@@ -31,11 +31,11 @@ internal static class StepRecords
     };
 
     /// <summary>The steps of a run as its journal tells them: the last result of each, and what was begun and never ended.</summary>
-    public static IEnumerable<StepRecord> From(string runId, IReadOnlyList<JournalEntry> entries)
+    /// <param name="only">Only this target's; all where null.</param>
+    public static IEnumerable<StepRecord> From(string runId, RunHistory history, string? only = null)
     {
-        var history = RunHistory.From(entries);
         var targets = (history.Started?.Targets ?? []).ToDictionary(target => target.Name);
-        foreach (var step in history.Targets.Values.SelectMany(target => target.Steps))
+        foreach (var step in history.Targets.Where(known => only is null || known.Key == only).SelectMany(known => known.Value.Steps))
         {
             var target = targets.GetValueOrDefault(step.Key.Target);
             var record = new StepRecord

@@ -139,6 +139,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     {
         var started = run.Scope.Time.GetUtcNow();
         var context = Context(phase.Name, step.Name, IsApprovedFor(phase, step));
+        AmbientLog.Current = context.Log;
         await run.TellStepStartedAsync(target, phase.Name, step.Name, cancellationToken);
         StepEnd end;
         try
@@ -270,6 +271,9 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private async Task TellPhaseAsync(RunbookPhase phase, bool succeeded, IReadOnlyList<StepRecord> told, CancellationToken cancellationToken)
     {
         var attempt = run.Ledger.Read(history => history.Target(target.Name).PhaseEnds.GetValueOrDefault(phase.Name)) + 1;
+        // What earlier processes did of the phase, and what this one did, which knows its errors whole.
+        var earlier = run.Ledger.Read(history => StepRecords.From(run.Ledger.RunId, history, target.Name)
+            .Where(record => record.Phase == phase.Name && record.Number > 0 && !told.Any(own => own.Step == record.Step)).ToList());
         await run.TellPhaseEndedAsync(
             new PhaseReport
             {
@@ -277,12 +281,22 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 Run = run.Request.Identity,
                 Phase = phase.Name,
                 Succeeded = succeeded,
-                Steps = told,
+                Steps = [.. earlier.Concat(told).OrderBy(record => record.StartedAt).ThenBy(record => record.Number)],
                 Attempt = attempt,
                 LogPath = run.Log.PathFor(target.Name, phase.Name),
-                Tell = (change, parameters, name, token) => run.Gate.RunAsync(change, Context(phase.Name, $"{name}#{attempt}"), parameters, default, _locks, token),
+                Tell = (change, parameters, name, token) => TellAsync(phase.Name, $"{name}#{attempt}", change, parameters, token),
             },
             cancellationToken);
+    }
+
+    // What only tells never fails a target: its failure is a warning.
+    private async Task TellAsync(string phase, string name, Change change, object parameters, CancellationToken cancellationToken)
+    {
+        var started = run.Scope.Time.GetUtcNow();
+        var end = await run.Gate.RunAsync(change, Context(phase, name), parameters, default, _locks, cancellationToken);
+        if (!end.GoesOn)
+            end = end with { Outcome = StepOutcome.Warning };
+        await EmitAsync(phase, null, name, change.Name, StepKind.Change, end, started, cancellationToken);
     }
 
     private List<string> SkippedChecks(ActionContext context) => run.Ledger.Read(history => history.Target(target.Name).Steps

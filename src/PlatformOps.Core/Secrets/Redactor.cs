@@ -23,6 +23,8 @@ internal sealed class Redactor
 
     private const int LongLength = 512;
 
+    private const int TypedLength = 128;
+
     private readonly object _gate = new();
     private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
 
@@ -88,8 +90,8 @@ internal sealed class Redactor
             yield return part.ReplaceLineEndings("\n");
         }
 
-        // UTF-16 is what PowerShell's -EncodedCommand takes.
-        foreach (var bytes in secret.Length > LongLength ? [Encoding.UTF8.GetBytes(secret)] : new[] { Encoding.UTF8.GetBytes(secret), Encoding.Unicode.GetBytes(secret) })
+        // UTF-16 is what PowerShell's -EncodedCommand takes; a token is not typed into one.
+        foreach (var bytes in secret.Length > TypedLength ? [Encoding.UTF8.GetBytes(secret)] : new[] { Encoding.UTF8.GetBytes(secret), Encoding.Unicode.GetBytes(secret) })
         {
             for (var shift = 0; shift < 3; shift++)
             {
@@ -172,7 +174,7 @@ internal sealed class Redactor
                     continue;
                 }
 
-                foreach (var form in FormsOf(secret))
+                foreach (var form in FormsOf(secret).Distinct(StringComparer.Ordinal))
                 {
                     if (form.Length >= ShortLength)
                         made.Insert(form, isWord: false);

@@ -6,6 +6,7 @@ using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.Hosts;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Services.Kayobe;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.OpenStack;
@@ -21,6 +22,7 @@ internal static class Registrations
         new HostsRegistration(),
         new OpenStackRegistration(),
         new NetBoxRegistration(),
+        new JiraRegistration(),
         new MigrationRegistration(),
     ];
 

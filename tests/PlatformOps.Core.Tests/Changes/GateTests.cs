@@ -4,7 +4,6 @@ using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Tests.Ledger;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
-using PlatformOps.TestKit;
 using PlatformOps.TestKit.Changes;
 using PlatformOps.TestKit.Ledger;
 

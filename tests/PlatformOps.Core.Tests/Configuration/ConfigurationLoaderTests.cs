@@ -5,7 +5,11 @@ using PlatformOps.Core.Processes;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Services.Aquilon;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Services.Kayobe;
+using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Core.Sessions;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
 using static PlatformOps.Core.Tests.Configuration.OriginalSections;
@@ -16,6 +20,34 @@ public sealed class ConfigurationLoaderTests : IDisposable
 {
     private const UnixFileMode OwnerReadsAll = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const string OriginalFile = """
+        openstack:
+          username: os-user
+          password: os-pass
+        alertmanager:
+          username: am-user
+          password: am-pass
+        netbox:
+          api_token: nb-token
+        jira:
+          username: jira-user
+          api_token: jira-token
+        ssh:
+          key_path: /home/ab/.ssh/id_rsa
+          username: ab
+          passphrase: phrase
+        aquilon:
+          username: aq-user
+          password: aq-pass
+        kayobe:
+          nopassfile: /home/stack/nopass
+          username: stack
+          hostname: kayobe.example.org
+          prod_env_path: /home/stack/env
+        general:
+          initials: AB
+        """;
+
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, string> _variables = [];
 
@@ -24,33 +56,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public async Task The_originals_file_loads_unchanged()
     {
-        var configuration = Load("""
-            openstack:
-              username: os-user
-              password: os-pass
-            alertmanager:
-              username: am-user
-              password: am-pass
-            netbox:
-              api_token: nb-token
-            jira:
-              username: jira-user
-              api_token: jira-token
-            ssh:
-              key_path: /home/ab/.ssh/id_rsa
-              username: ab
-              passphrase: phrase
-            aquilon:
-              username: aq-user
-              password: aq-pass
-            kayobe:
-              nopassfile: /home/stack/nopass
-              username: stack
-              hostname: kayobe.example.org
-              prod_env_path: /home/stack/env
-            general:
-              initials: AB
-            """);
+        var configuration = Load(OriginalFile);
 
         Assert.Equal("AB", configuration.Initials);
         Assert.Equal("os-user", configuration.Section<OpenStackSection>().Username);
@@ -62,6 +68,17 @@ public sealed class ConfigurationLoaderTests : IDisposable
         var store = new SecretStore(new Redactor());
         Assert.Equal("jira-token", await store.ResolveAsync(configuration.Section<JiraSection>().ApiToken!, TestContext.Current.CancellationToken));
         Assert.Equal("phrase", await store.ResolveAsync(configuration.Section<SshConfiguration>().Passphrase!, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void The_originals_file_loads_with_the_sections_of_the_house()
+    {
+        var configuration = new ConfigurationLoader(Registrations.Sections, Account()).Load(_folder.File("ops.yaml", OriginalFile));
+
+        Assert.True(configuration.Has<OpenStackConfiguration>());
+        Assert.True(configuration.Has<NetBoxConfiguration>());
+        Assert.Equal("jira-user", configuration.Section<JiraConfiguration>().Username);
+        Assert.Equal(7, configuration.Sections.Count);
     }
 
     [Fact]
@@ -315,6 +332,14 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_variable_is_not_set()
+    {
+        _variables["PLATFORMOPS__NETBOX__URL"] = "";
+
+        Assert.Empty(Load("").Sections);
+    }
+
+    [Fact]
     public void A_wrong_parameter_is_named_as_the_place()
     {
         Assert.StartsWith("parameter netbox.urll: The key 'netbox.urll' is not known. Did you mean 'url'?", Assert.Throws<ConfigurationException>(() => Load("", new() { ["netbox.urll"] = "x" })).Message, StringComparison.Ordinal);
@@ -326,8 +351,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public async Task Vault_values_are_opened_with_the_top_level_password()
     {
         _variables["VAULT"] = "pw";
-        var cipher = AnsibleVault.ProtectText("inner-secret", "pw").TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal);
-        var path = _folder.File("ops.yaml", $"ansible-vault-password: {{ env: VAULT }}\nnetbox:\n  api-token: !vault |\n    {cipher}\n", OwnerReadsAll | UnixFileMode.OtherRead);
+        var path = _folder.File("ops.yaml", $"ansible-vault-password: {{ env: VAULT }}\nnetbox:\n  api-token: {AnsibleVault.ProtectYamlValue("inner-secret", "pw", indent: 4)}", OwnerReadsAll | UnixFileMode.OtherRead);
 
         var configuration = Loader().Load(path);
         var store = new SecretStore(new Redactor(), Account());

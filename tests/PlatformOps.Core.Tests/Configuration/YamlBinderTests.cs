@@ -258,6 +258,29 @@ public class YamlBinderTests
     public void What_does_not_fit_is_refused(string yaml, string expected) => Refused(yaml, expected);
 
     [Theory]
+    [InlineData("number")]
+    [InlineData("big")]
+    [InlineData("real")]
+    [InlineData("exact")]
+    [InlineData("wait")]
+    [InlineData("moment")]
+    [InlineData("date")]
+    [InlineData("url")]
+    [InlineData("colour")]
+    [InlineData("day")]
+    [InlineData("flag")]
+    public void A_huge_scalar_is_refused_with_a_short_message(string key)
+    {
+        var error = Assert.Throws<RunbookException>(() => Bind($"{key}: {new string('9', 900_000)}"));
+
+        Assert.True(error.Message.Length < 300, error.Message);
+    }
+
+    [Fact]
+    public void A_huge_key_is_refused_with_a_short_message()
+        => Assert.True(Assert.Throws<RunbookException>(() => Bind($"? {new string('k', 900_000)}\n: 1")).Message.Length < 1000);
+
+    [Theory]
     [InlineData("90s", 90)]
     [InlineData("5m", 300)]
     [InlineData("2h", 7200)]

@@ -1,7 +1,6 @@
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
-using PlatformOps.TestKit;
 using PlatformOps.TestKit.Ledger;
 
 namespace PlatformOps.Core.Tests.Ledger;

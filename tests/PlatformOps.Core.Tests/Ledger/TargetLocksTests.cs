@@ -1,6 +1,5 @@
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
-using PlatformOps.TestKit;
 
 namespace PlatformOps.Core.Tests.Ledger;
 

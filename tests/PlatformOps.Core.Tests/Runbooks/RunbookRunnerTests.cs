@@ -5,7 +5,6 @@ using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
-using PlatformOps.TestKit;
 using PlatformOps.TestKit.Changes;
 using PlatformOps.TestKit.Ledger;
 

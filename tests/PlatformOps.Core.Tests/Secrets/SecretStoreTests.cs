@@ -190,8 +190,7 @@ public sealed class SecretStoreTests : IDisposable
     [Fact]
     public async Task A_vault_value_in_a_plain_file_is_read_by_its_key()
     {
-        var cipher = AnsibleVault.ProtectText("inner", "pw").TrimEnd().Replace("\n", "\n    ", StringComparison.Ordinal);
-        var path = _folder.File("vars.yml", $"a:\n  b: !vault |\n    {cipher}\n  c: open\n");
+        var path = _folder.File("vars.yml", $"a:\n  b: {AnsibleVault.ProtectYamlValue("inner", "pw")}  c: open\n");
 
         Assert.Equal("inner", await ResolveAsync(Vault(path, "a.b", Secret.FromText("pw"))));
         Assert.Equal("open", await ResolveAsync(Vault(path, "a.c", Secret.FromText("pw"))));

@@ -309,13 +309,13 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private static JsonNode Body(TicketText text, JiraKind kind) => kind == JiraKind.Cloud ? AdfWriter.Write(text) : WikiWriter.Write(text);
 
     private static ObjectNotFoundException NoIssue(string key, HttpAnswer answer)
-        => new($"Jira has no ticket {key} that we may see: {HttpFault.Of(answer).Text} Correct the key in the list file, or ask for the right to browse its project.") { TargetName = key };
+        => new($"Jira has no ticket {key} that we may see: {answer.Fault.Text} Correct the key in the list file, or ask for the right to browse its project.") { TargetName = key };
 
     private static IEnumerable<NewTicketResult> BulkResults(NewTicket[] chunk, HttpAnswer answer)
     {
         // {issues, errors}: the issues are those that were made, in order; an error names the place of one that was not.
         if (answer.Json.ValueKind != JsonValueKind.Object || !(answer.Json.TryGetProperty("issues", out _) || answer.Json.TryGetProperty("errors", out var list) && list.ValueKind == JsonValueKind.Array))
-            throw new ServiceException(ServiceName, $"Could not make {chunk.Length} tickets: {answer.Url} answered {answer.Status}: {HttpFault.Of(answer).Text}", answer.Status);
+            throw new ServiceException(ServiceName, $"Could not make {chunk.Length} tickets: {answer.Url} answered {answer.Status}: {answer.Fault.Text}", answer.Status);
         var bulk = answer.Read<JiraBulkAnswer>(HttpServiceJson.Camel);
         var errors = (bulk.Errors ?? []).Where(error => error.FailedElementNumber is not null).GroupBy(error => error.FailedElementNumber!.Value).ToDictionary(group => group.Key, group => group.First());
         var keys = new Queue<string>((bulk.Issues ?? []).Select(issue => issue.Key));

@@ -123,7 +123,7 @@ internal sealed class KeystoneSession
         {
             _refusal = answer.Header("Openstack-Auth-Receipt") is not null
                 ? $"Keystone at {_http.BaseAddress.Host} wants a second factor from {who}, which a program cannot give: use an application credential (openstack.application-credential-id and -secret)."
-                : $"Keystone at {_http.BaseAddress.Host} refused {who}: {HttpFault.Of(answer).Text}.";
+                : $"Keystone at {_http.BaseAddress.Host} refused {who}: {answer.Fault.Text}.";
             throw new ServiceAuthenticationException(Service, _refusal, 401);
         }
 
