@@ -26,8 +26,13 @@ internal abstract class Change : OpsAction
     /// <summary>How often to observe meanwhile.</summary>
     public virtual TimeSpan ConfirmEvery => TimeSpan.FromSeconds(2);
 
+    /// <summary>What two changes of one external thing share (enabling and disabling a service), so that a later one of ours does not look like drift of an earlier one.</summary>
+    public virtual string Subject => Name;
+
     /// <summary>Locks beyond the target's own, such as <c>kayobe:control1/prod</c>; held while the effect runs.</summary>
     internal virtual IReadOnlyList<string> LocksFor(ActionContext context, object parameters) => [];
+
+    internal abstract bool CanObserve(object parameters);
 
     internal abstract Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken);
 
@@ -59,6 +64,9 @@ internal abstract class Change<TParameters, TState> : Change
 {
     public sealed override Type ParametersType => typeof(TParameters);
 
+    /// <summary>False for an effect that leaves nothing to look at, such as a command without a probe: it is done when it returned, and an interrupted one is a person's to decide.</summary>
+    protected virtual bool CanObserve(TParameters parameters) => true;
+
     /// <summary>Reads the present state. Throws where it cannot be known.</summary>
     protected abstract Task<TState> ObserveAsync(ActionContext context, TParameters parameters, CancellationToken cancellationToken);
 
@@ -85,6 +93,8 @@ internal abstract class Change<TParameters, TState> : Change
     /// <summary>Takes it back to <paramref name="before"/>; called only where the present state is the one that we left.</summary>
     protected virtual Task UndoAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken)
         => throw new NotSupportedException($"{Name} cannot be undone.");
+
+    internal sealed override bool CanObserve(object parameters) => CanObserve((TParameters)parameters);
 
     internal sealed override async Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken)
         => await ObserveAsync(context, (TParameters)parameters, cancellationToken);

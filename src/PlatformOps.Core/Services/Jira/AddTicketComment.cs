@@ -12,7 +12,7 @@ internal sealed class AddTicketComment : Change<AddTicketCommentParameters, Tick
 {
     public override string Name => "ticket.comment";
 
-    public override string Summary => "Comments on the target's ticket.";
+    public override string Summary => "comment on the ticket";
 
     public override Impact Impact => Impact.Low;
 

@@ -15,7 +15,7 @@ internal sealed class AttachToTicket : Change<AttachToTicketParameters, TicketAt
 
     public override string Name => "ticket.attach";
 
-    public override string Summary => "Attaches a file to the target's ticket.";
+    public override string Summary => "attachment of the ticket";
 
     public override Impact Impact => Impact.Low;
 

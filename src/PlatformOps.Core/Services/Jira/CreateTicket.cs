@@ -17,7 +17,7 @@ internal sealed class CreateTicket : Change<CreateTicketParameters, TicketState>
 {
     public override string Name => "ticket.create";
 
-    public override string Summary => "Finds the open ticket of the target, or makes it.";
+    public override string Summary => "ticket";
 
     public override Impact Impact => Impact.Low;
 

@@ -11,7 +11,7 @@ internal sealed class TransitionTicket : Change<TransitionTicketParameters, Tick
 {
     public override string Name => "ticket.transition";
 
-    public override string Summary => "Moves the target's ticket to a status.";
+    public override string Summary => "status of the ticket";
 
     public override Impact Impact => Impact.Low;
 

@@ -15,7 +15,7 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
 
     public override string Name => "openstack.room";
 
-    public override string Summary => "The rest of the hypervisor's group has room for its servers, and few enough hosts are out of service.";
+    public override string Summary => "room in the group";
 
     public override IReadOnlyList<string> Needs => ["openstack"];
 

@@ -2,7 +2,7 @@ namespace PlatformOps.Core.Configuration;
 
 /// <summary>The key of a property in YAML where it is not the property's name in kebab case, and other keys that mean the same.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
-internal sealed class KeyAttribute(string name, params string[] also) : Attribute
+internal sealed class YamlNameAttribute(string name, params string[] also) : Attribute
 {
     public string Name { get; } = name;
 

@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Tests;
+namespace PlatformOps.TestKit;
 
 /// <summary>A private folder that goes with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,0 +1,30 @@
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Changes;
+
+/// <summary>What can say no to an effect at the last moment.</summary>
+internal sealed class EffectGuard(TargetPolicy policy, KillSwitch killSwitch, TimeProvider time)
+{
+    /// <summary>Before a target is begun.</summary>
+    /// <exception cref="RefusedException">It must not be.</exception>
+    public void ThrowIfTargetRefused(ActionTarget target)
+    {
+        killSwitch.ThrowIfSet();
+        policy.ThrowIfRefused(target);
+        policy.ThrowIfOutsideWindow(target, time.GetUtcNow());
+    }
+
+    /// <summary>Immediately before each effect.</summary>
+    /// <exception cref="RefusedException">It must not happen.</exception>
+    public void ThrowIfEffectRefused(Change change, ActionContext context, IReadOnlyList<TargetLock> locks)
+    {
+        killSwitch.ThrowIfSet();
+        foreach (var target in context.Batch)
+            policy.ThrowIfRefused(target);
+        if (change.IsDestructive)
+            policy.ThrowIfOutsideWindow(context.Target, time.GetUtcNow());
+        if (locks.FirstOrDefault(held => !held.IsHeld) is { } lost)
+            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}; nothing was changed.") { TargetName = context.Target.Name };
+    }
+}

@@ -1,0 +1,292 @@
+using System.Text.Json;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Changes;
+
+/// <summary>
+/// The one way to an effect, for cmdlets and runbooks alike: observe; already there is Unchanged; guard; INTENT, durable; apply;
+/// observe until it is there; RESULT, durable. After a crash, the intent without a result is probed first.
+/// </summary>
+internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider time)
+{
+    /// <summary>Observes, and says what would be done. Sends no write.</summary>
+    public static async Task<StepEnd> PlanAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
+    {
+        var now = await change.ObserveAsync(context, parameters, cancellationToken);
+        var before = change.Describe(now);
+        if (change.IsDesired(context, parameters, now))
+            return Unchanged(change, context, before);
+        var after = change.DescribeDesired(context, parameters, now);
+        return new StepEnd(StepOutcome.Planned, Difference(change, context, before, after)) { Before = before, After = after };
+    }
+
+    /// <summary>Makes the change, or finds out what became of it in an earlier process.</summary>
+    /// <param name="locks">What the caller holds for the target.</param>
+    /// <returns>Done, Unchanged, Failed, Unknown, Skipped or Drifted; refusals and failures of observing are Failed.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; an effect that was under way is probed when the run is resumed.</exception>
+    /// <exception cref="LedgerException">The journal could not be written: nothing more may happen.</exception>
+    public async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    {
+        var started = time.GetUtcNow();
+        var key = new StepKey(context.Target.Name, context.Phase, context.Step);
+        try
+        {
+            return await RunAsync(change, context, parameters, new Recording(this, change, context, key, step, started), locks, cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        {
+            // Observing or a guard failed, nothing was sent now. An intent that an earlier process left open stays open.
+            var result = new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
+            return ledger.Find(key) is { IsOpen: true } ? result : await new Recording(this, change, context, key, step, started).EndAsync(result, null);
+        }
+    }
+
+    /// <summary>Whether a change that was made earlier still holds. Sends no write and records nothing.</summary>
+    public static async Task<StepEnd> VerifyAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
+    {
+        if (!change.CanObserve(parameters))
+            return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: was done before");
+        try
+        {
+            var now = await change.ObserveAsync(context, parameters, cancellationToken);
+            var state = change.Describe(now);
+            if (change.IsDesired(context, parameters, now))
+                return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: was done before, and still holds ({state})") { Before = state, After = state };
+            var error = new StepFailedException($"{Subject(change, context)}: was done before, but now it is {state}: somebody changed it since. Put it back, or start a new run.") { TargetName = context.Target.Name };
+            return new StepEnd(StepOutcome.Drifted, error.Message) { Before = state, Error = error };
+        }
+        catch (OpsException e)
+        {
+            return new StepEnd(StepOutcome.Failed, e.Message) { Error = e };
+        }
+    }
+
+    /// <summary>Takes a change back, if what we left is still what is there.</summary>
+    public async Task<StepEnd> UndoAsync(Change change, ActionContext context, object parameters, StepHistory made, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    {
+        var record = new Recording(this, change, context, made.Key, step, time.GetUtcNow());
+        var before = change.Load(made.Made!.Before);
+        var now = await change.ObserveAsync(context, parameters, cancellationToken);
+        if (change.Matches(now, before))
+            return await record.EndAsync(new StepEnd(StepOutcome.Undone, $"{Subject(change, context)}: is already back at {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(before) }, now);
+        if (made.MadeResult!.After is { } left && !change.Matches(now, change.Load(left)))
+        {
+            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: left as it is, because somebody changed it since ({change.Describe(change.Load(left))} → {change.Describe(now)})")
+            {
+                Before = change.Describe(now),
+            };
+        }
+
+        guard.ThrowIfEffectRefused(change, context, locks);
+        await ledger.WriteDurablyAsync(IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true });
+        try
+        {
+            await change.UndoAsync(context, parameters, before, cancellationToken);
+        }
+        catch (OpsException e) when (e is not OutcomeUnknownException)
+        {
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: could not be taken back: {Sentence(e)}") { Before = change.Describe(now), Error = e }, now);
+        }
+        catch (OutcomeUnknownException)
+        {
+            // Observing tells.
+        }
+
+        var (reached, last) = await ObserveUntilAsync(change, context, parameters, state => change.Matches(state, before), cancellationToken);
+        return await record.EndAsync(
+            reached
+                ? new StepEnd(StepOutcome.Undone, Difference(change, context, change.Describe(now), change.Describe(before))) { Before = change.Describe(now), After = change.Describe(last) }
+                : new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: still {change.Describe(last)} after taking it back to {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(last) },
+            last);
+    }
+
+    private async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, Recording record, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    {
+        var history = ledger.Find(record.Key);
+        if (history is { Intent.IsUndo: false, Decision: { } decision })
+        {
+            switch (decision.As)
+            {
+                case StepDecision.Happened:
+                    return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Subject(change, context)}: happened, says {decision.Person}: {decision.Reason}"), null);
+                case StepDecision.Skipped:
+                    return await record.EndAsync(new StepEnd(StepOutcome.Skipped, $"{Subject(change, context)}: skipped by {decision.Person}: {decision.Reason}"), null);
+                case StepDecision.Abandon:
+                    return new StepEnd(StepOutcome.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
+            }
+        }
+
+        var now = await change.ObserveAsync(context, parameters, cancellationToken);
+        var isDesired = change.IsDesired(context, parameters, now);
+
+        if (history is { IsOpen: true, Intent: { IsUndo: false } intent })
+        {
+            var before = change.Load(intent.Before);
+            if (!change.CanObserve(parameters))
+                return Undecidable(change, record.Key, intent, "not to be seen");
+            var answer = isDesired && !change.Matches(before, now) ? ProbeAnswer.Happened : await change.ProbeAsync(context, parameters, before, now, cancellationToken);
+            switch (answer)
+            {
+                case ProbeAnswer.Happened:
+                    return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
+                case ProbeAnswer.Undecidable:
+                    return Undecidable(change, record.Key, intent, change.Describe(now));
+            }
+        }
+
+        if (isDesired)
+            return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
+
+        var held = new List<TargetLock>(locks);
+        try
+        {
+            foreach (var name in change.LocksFor(context, parameters))
+                held.Add(await ledger.LockAsync(name, cancellationToken));
+            guard.ThrowIfEffectRefused(change, context, held);
+            return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
+        }
+        finally
+        {
+            foreach (var own in held.Except(locks))
+                own.Dispose();
+        }
+    }
+
+    private async Task<StepEnd> ApplyAsync(Change change, ActionContext context, object parameters, Recording record, object before, CancellationToken cancellationToken)
+    {
+        var beforeText = change.Describe(before);
+        var desiredText = change.DescribeDesired(context, parameters, before);
+        var intent = IntentFor(change, context, parameters, record.Key, before, desiredText);
+        cancellationToken.ThrowIfCancellationRequested();
+        await ledger.WriteDurablyAsync(intent);
+
+        Exception? unclear = null;
+        try
+        {
+            await change.ApplyAsync(context, parameters, before, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OpsException e) when (e is not OutcomeUnknownException)
+        {
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, Sentence(e)) { Before = beforeText, Error = e }, null);
+        }
+        catch (Exception e) when (e is not LedgerException)
+        {
+            // A call whose outcome is unknown, or a fault of ours in the middle of it: only observing tells.
+            unclear = e;
+        }
+
+        if (!change.CanObserve(parameters))
+        {
+            return unclear is null
+                ? await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, desiredText)) { Before = beforeText, After = desiredText }, null)
+                : Undecidable(change, record.Key, intent, "not to be seen", unclear);
+        }
+
+        bool reached;
+        object now;
+        try
+        {
+            (reached, now) = await ObserveUntilAsync(change, context, parameters, state => change.IsDesired(context, parameters, state), cancellationToken);
+        }
+        catch (OpsException e) when (e is not LedgerException)
+        {
+            return Undecidable(change, record.Key, intent, "not to be seen", e);
+        }
+
+        if (reached)
+            return await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now);
+        // What must not be sent twice stays open when it was accepted and cannot be seen: a reader may lag behind.
+        if (unclear is null && change is { IsIdempotent: true, IsDestructive: false })
+        {
+            var error = new StepFailedException($"{Subject(change, context)}: was accepted, but {change.ConfirmWithin.TotalSeconds:0} s later it is {change.Describe(now)}, not {desiredText}.") { TargetName = context.Target.Name };
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, error.Message) { Before = beforeText, After = change.Describe(now), Error = error }, now);
+        }
+
+        return await change.ProbeAsync(context, parameters, before, now, cancellationToken) switch
+        {
+            ProbeAnswer.Happened => await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now),
+            ProbeAnswer.NotHappened when unclear is not null => await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Sentence(unclear)} It did not happen: {change.Describe(now)}.") { Before = beforeText, After = change.Describe(now), Error = unclear }, now),
+            _ => Undecidable(change, record.Key, intent, change.Describe(now), unclear),
+        };
+    }
+
+    private async Task<(bool Reached, object Last)> ObserveUntilAsync(Change change, ActionContext context, object parameters, Func<object, bool> isThere, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var isLast = time.GetElapsedTime(began) >= change.ConfirmWithin;
+            try
+            {
+                var now = await change.ObserveAsync(context, parameters, cancellationToken);
+                if (isThere(now) || isLast)
+                    return (isThere(now), now);
+            }
+            catch (OpsException e) when (!isLast && e is not LedgerException)
+            {
+                // The service is away for a moment; the deadline bounds how long we ask.
+            }
+
+            await Task.Delay(change.ConfirmEvery, time, cancellationToken);
+        }
+    }
+
+    private static Intent IntentFor(Change change, ActionContext context, object parameters, StepKey key, object before, string desired)
+        => new(key, change.Name, JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options), change.Save(before), change.Describe(before), desired)
+        {
+            TicketId = context.Target.TicketId,
+            TargetKind = context.Target.Kind,
+        };
+
+    // No result is written: the intent stays open until a person decides.
+    private static StepEnd Undecidable(Change change, StepKey key, Intent intent, string now, Exception? cause = null)
+    {
+        var error = new OutcomeUnknownException(
+            $"{change.Summary} on {key.Target} was begun ({intent.BeforeText} → {intent.DesiredText}) and nobody knows whether it happened; now it is {now}. Look, then decide with Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.",
+            cause) { TargetName = key.Target };
+        return new StepEnd(StepOutcome.Unknown, error.Message) { Before = intent.BeforeText, After = now, Error = error };
+    }
+
+    private static StepEnd Unchanged(Change change, ActionContext context, string state)
+        => new(StepOutcome.Unchanged, $"{Subject(change, context)}: is already {state}") { Before = state, After = state };
+
+    private static string Difference(Change change, ActionContext context, string before, string after) => $"{Subject(change, context)}: {before} → {after}";
+
+    private static string Subject(Change change, ActionContext context) => $"{change.Summary} on {context.Target.Name}";
+
+    private static string Sentence(Exception e) => e is OpsException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+
+    /// <summary>Writes the result of one step.</summary>
+    private sealed record Recording(Gate Gate, Change Change, ActionContext Context, StepKey Key, StepInfo Step, DateTimeOffset Started)
+    {
+        public async Task<StepEnd> EndAsync(StepEnd result, object? state)
+        {
+            var entry = new Result(Key, Change.Name, StepKind.Change, result.Outcome, result.Message)
+            {
+                BeforeText = result.Before,
+                AfterText = result.After,
+                After = state is null ? null : Change.Save(state),
+                Error = result.Error?.GetType().Name,
+                StartedAt = Started,
+                Duration = Gate.Time.GetUtcNow() - Started,
+                Number = Step.Number,
+            };
+            // What sent nothing has no intent before it that this result would have to close.
+            if (result.Outcome == StepOutcome.Unchanged)
+                await Gate.Ledger.WriteAsync(entry);
+            else
+                await Gate.Ledger.WriteDurablyAsync(entry);
+            return result;
+        }
+    }
+
+    private RunLedger Ledger => ledger;
+
+    private TimeProvider Time => time;
+}

@@ -1,0 +1,4 @@
+namespace PlatformOps.Core.Changes;
+
+/// <summary>Where a step stands in its runbook.</summary>
+internal readonly record struct StepInfo(int Number);

@@ -1,0 +1,42 @@
+using PlatformOps.Core.Configuration;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Changes;
+
+/// <summary>Which targets may be touched in this environment, how many in one call, and when.</summary>
+internal sealed record TargetPolicy
+{
+    public required string Environment { get; init; }
+
+    public TargetRules Targets { get; init; } = new();
+
+    /// <summary>When changes may start; at any time where there is none.</summary>
+    public IReadOnlyList<ChangeWindow> ChangeWindows { get; init; } = [];
+
+    public static TargetPolicy Of(OpsConfiguration configuration)
+        => new() { Environment = configuration.Environment, Targets = configuration.Targets, ChangeWindows = configuration.ChangeWindows };
+
+    /// <exception cref="RefusedException">A target is protected or not allowed.</exception>
+    public void ThrowIfRefused(ActionTarget target)
+    {
+        if (Targets.Refusal(target.Name) is { } refusal)
+            throw new RefusedException($"[{Environment}] {refusal}") { TargetName = target.Name };
+    }
+
+    /// <exception cref="RefusedException">There are more than one call may have.</exception>
+    public void ThrowIfTooMany(int count, int? maxTargets)
+    {
+        var max = maxTargets ?? Targets.Max;
+        if (count > max)
+            throw new RefusedException($"{count} targets are more than the {max} that one call may change (targets.max). Nothing was changed; give fewer, or raise -MaxTargets on purpose.");
+    }
+
+    /// <exception cref="RefusedException">No change window is open.</exception>
+    public void ThrowIfOutsideWindow(ActionTarget target, DateTimeOffset now)
+    {
+        if (ChangeWindows.Count == 0 || ChangeWindows.Any(window => window.IsOpen(now)))
+            return;
+        var next = ChangeWindows.Min(window => window.NextOpening(now));
+        throw new RefusedException($"{target.Name}: no change window is open ({string.Join("; ", ChangeWindows)}). The next one opens at {next.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}.") { TargetName = target.Name };
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Ledger;
+
+/// <summary>One record of a run's journal. Holds references and digests, never secrets or output of commands.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(JournalHeader), "header")]
+[JsonDerivedType(typeof(RunStarted), "run-started")]
+[JsonDerivedType(typeof(ProcessStarted), "process-started")]
+[JsonDerivedType(typeof(TargetStarted), "target-started")]
+[JsonDerivedType(typeof(FactsRead), "facts-read")]
+[JsonDerivedType(typeof(Intent), "intent")]
+[JsonDerivedType(typeof(Result), "result")]
+[JsonDerivedType(typeof(Decision), "decision")]
+[JsonDerivedType(typeof(Approval), "approval")]
+[JsonDerivedType(typeof(PhaseEnded), "phase-ended")]
+[JsonDerivedType(typeof(TargetEnded), "target-ended")]
+[JsonDerivedType(typeof(RunEnded), "run-ended")]
+internal abstract record JournalEntry
+{
+    /// <summary>When it was written, UTC.</summary>
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>The first record.</summary>
+internal sealed record JournalHeader(int Schema, string RunId) : JournalEntry;
+
+/// <summary>What the run is: enough to go on with it on another day, with exactly the runbooks it began with.</summary>
+internal sealed record RunStarted(JournalIdentity Identity, JournalPhase[] Phases, JournalTarget[] Targets) : JournalEntry
+{
+    public int ThrottleLimit { get; init; } = 1;
+
+    public int? MaxFailures { get; init; }
+
+    public int? BatchSize { get; init; }
+
+    public bool ApproveBetweenBatches { get; init; }
+
+    public string? StartAt { get; init; }
+
+    /// <summary>The values given for the runbooks' parameters.</summary>
+    public Dictionary<string, string> Inputs { get; init; } = [];
+}
+
+internal sealed record JournalIdentity(string Name, string Person, string Initials, string Environment, DateTimeOffset WindowStart, DateTimeOffset WindowEnd)
+{
+    public string? RequestedBy { get; init; }
+
+    public string? TakeOverReason { get; init; }
+}
+
+/// <summary>A runbook as it was when the run began.</summary>
+internal sealed record JournalPhase(string Name, string Source);
+
+internal sealed record JournalTarget(string Kind, string Name, string? TicketId);
+
+/// <summary>A process began to work on the run: the first one, or one that resumes it.</summary>
+internal sealed record ProcessStarted(string Person, string Machine, int ProcessId) : JournalEntry;
+
+internal sealed record TargetStarted(string Target, long LockToken) : JournalEntry;
+
+internal sealed record FactsRead(string Target, string Phase, Dictionary<string, string> Facts) : JournalEntry;
+
+/// <summary>What names a step of a run: a phase of null is a script's single effect.</summary>
+internal sealed record StepKey(string Target, string? Phase, string Step);
+
+/// <summary>An effect is about to be sent. Durable before it is.</summary>
+internal sealed record Intent(StepKey Key, string Action, JsonElement Parameters, JsonElement Before, string BeforeText, string DesiredText) : JournalEntry
+{
+    /// <summary>The effect takes the change back instead of making it.</summary>
+    public bool IsUndo { get; init; }
+
+    /// <summary>The ticket of the target, for the effects of scripts.</summary>
+    public string? TicketId { get; init; }
+
+    public string? TargetKind { get; init; }
+}
+
+/// <summary>How a step ended. Durable for changes.</summary>
+internal sealed record Result(StepKey Key, string Action, StepKind Kind, StepOutcome Outcome, string Message) : JournalEntry
+{
+    public string? BeforeText { get; init; }
+
+    public string? AfterText { get; init; }
+
+    /// <summary>The state that was left, for undo and for noticing drift; changes only.</summary>
+    public JsonElement? After { get; init; }
+
+    public string? Error { get; init; }
+
+    /// <summary>Skipped because its condition did not hold, as against by a person's decision.</summary>
+    public bool ByCondition { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public TimeSpan Duration { get; init; }
+
+    public int Number { get; init; }
+}
+
+/// <summary>A person's word on a step whose outcome nobody else knows.</summary>
+internal sealed record Decision(StepKey Key, StepDecision As, string Reason, string Person) : JournalEntry;
+
+/// <summary>A person let the run go on: past a batch or past a wait, by its key in <see cref="RunEnded.WaitingFor"/>.</summary>
+internal sealed record Approval(string Key, string Person) : JournalEntry;
+
+internal sealed record PhaseEnded(string Target, string Phase, bool Succeeded) : JournalEntry;
+
+internal sealed record TargetEnded(string Target, RunState State, string Message) : JournalEntry;
+
+internal sealed record RunEnded(RunState State, string Message) : JournalEntry
+{
+    /// <summary>What a person may approve so that the run goes on.</summary>
+    public string[] WaitingFor { get; init; } = [];
+}

@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Ledger;
+
+/// <summary>The few things the ledger does to files. The crash and fault tests replace it by one that forgets what was not flushed, or fails.</summary>
+internal class LedgerFiles
+{
+    /// <summary>Makes a folder that only its owner may enter.</summary>
+    public virtual void CreateFolder(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+
+        Guard(path, () =>
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        });
+        FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Takes an exclusive lock that the kernel frees when this process dies, on a file that holds nothing.</summary>
+    /// <returns>Null where another holds it.</returns>
+    public virtual IDisposable? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.None));
+        }
+        catch (IOException e) when (IsHeldByAnother(e))
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(path, e);
+        }
+    }
+
+    /// <summary>Opens a file to append to; makes it, durably, where it is missing. Others may read it meanwhile: who may write is settled by a lock.</summary>
+    public virtual ILedgerFile Open(string path)
+    {
+        try
+        {
+            var isNew = !File.Exists(path);
+            var stream = new FileStream(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.ReadWrite));
+            stream.Seek(0, SeekOrigin.End);
+            if (isNew)
+                FlushFolder(Path.GetDirectoryName(path)!);
+            return new StreamLedgerFile(stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(path, e);
+        }
+    }
+
+    /// <summary>Reads a whole file, also one that a living run appends to; null where there is none.</summary>
+    public virtual byte[]? TryRead(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var content = new byte[stream.Length];
+            var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return read == content.Length ? content : content[..read];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(path, e);
+        }
+    }
+
+    /// <summary>Replaces a file's content so that after a crash it is the old or the new one, never a mixture.</summary>
+    public virtual void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            using (var stream = new FileStream(temporary, OwnerOnly(FileMode.CreateNew, FileShare.None)))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            FlushFolder(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw Fault(path, e);
+        }
+    }
+
+    public virtual void Delete(string path)
+    {
+        Guard(path, () => File.Delete(path));
+        FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    public virtual bool Exists(string path) => File.Exists(path);
+
+    /// <summary>The names of the folders in a folder; none where it is missing.</summary>
+    public virtual IReadOnlyList<string> Folders(string path)
+        => Directory.Exists(path) ? [.. Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!)] : [];
+
+    /// <summary>The names of the files in a folder that end so; none where it is missing.</summary>
+    public virtual IReadOnlyList<string> Files(string path, string ending)
+        => Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Select(file => Path.GetFileName(file)!).Where(name => name.EndsWith(ending, StringComparison.Ordinal))] : [];
+
+    /// <summary>Makes the entries of a folder durable. Windows does that by itself.</summary>
+    protected virtual void FlushFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+
+        var descriptor = Native.Open(path, 0);
+        if (descriptor < 0)
+            throw Fault(path, new IOException($"open: error {Marshal.GetLastPInvokeError()}"));
+        try
+        {
+            if (Native.FSync(descriptor) != 0)
+                throw Fault(path, new IOException($"fsync: error {Marshal.GetLastPInvokeError()}"));
+        }
+        finally
+        {
+            _ = Native.Close(descriptor);
+        }
+    }
+
+    internal static LedgerException Fault(string path, Exception cause)
+        => new($"The run ledger cannot use {path}: {cause.Message} Nothing further was changed; free or mend the disk, then Resume-OpsRun.", cause) { TargetName = path };
+
+    private static FileStreamOptions OwnerOnly(FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    private static void Guard(string path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fault(path, e);
+        }
+    }
+
+    // EWOULDBLOCK of flock(2) is 11 on Linux and 35 on macOS; ERROR_SHARING_VIOLATION is 32. .NET puts them in the low half of HResult.
+    private static bool IsHeldByAnother(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32;
+
+    private static class Native
+    {
+        [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+        internal static extern int Open(string path, int flags);
+
+        [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+        internal static extern int FSync(int descriptor);
+
+        [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+        internal static extern int Close(int descriptor);
+    }
+}

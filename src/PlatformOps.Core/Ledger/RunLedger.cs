@@ -1,0 +1,55 @@
+namespace PlatformOps.Core.Ledger;
+
+/// <summary>A run that this process works on: its journal, what the journal tells, its locks and its folder.</summary>
+internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, TargetLocks locks, LockOwner owner) : IAsyncDisposable
+{
+    private readonly object _applying = new();
+
+    public string RunId { get; } = runId;
+
+    /// <summary>Holds the journal, the log and the stop request.</summary>
+    public string Folder { get; } = folder;
+
+    /// <summary>What the run is.</summary>
+    public RunStarted Started => history.Started!;
+
+    public Journal Journal { get; } = journal;
+
+    public StepHistory? Find(StepKey key)
+    {
+        lock (_applying)
+            return history.Target(key.Target).Find(key);
+    }
+
+    /// <summary>Reads what the journal tells; targets write to it in parallel.</summary>
+    public T Read<T>(Func<RunHistory, T> read)
+    {
+        lock (_applying)
+            return read(history);
+    }
+
+    /// <inheritdoc cref="Journal.WriteDurablyAsync"/>
+    public async Task WriteDurablyAsync(JournalEntry entry)
+    {
+        await Journal.WriteDurablyAsync(entry);
+        Apply(entry);
+    }
+
+    /// <inheritdoc cref="Journal.WriteAsync"/>
+    public async Task WriteAsync(JournalEntry entry)
+    {
+        await Journal.WriteAsync(entry);
+        Apply(entry);
+    }
+
+    /// <inheritdoc cref="TargetLocks.TakeAsync"/>
+    public Task<TargetLock> LockAsync(string key, CancellationToken cancellationToken) => locks.TakeAsync(key, owner, cancellationToken);
+
+    public ValueTask DisposeAsync() => Journal.DisposeAsync();
+
+    private void Apply(JournalEntry entry)
+    {
+        lock (_applying)
+            history.Apply(entry);
+    }
+}

@@ -1,0 +1,165 @@
+using System.Security.Cryptography;
+using System.Text;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Ledger;
+
+/// <summary>The runs of a state folder.</summary>
+internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvider time)
+{
+    private const string JournalName = "journal";
+    private const string StopName = "stop";
+
+    private readonly string _runs = Path.Combine(stateFolder, "runs");
+
+    public string StateFolder { get; } = stateFolder;
+
+    public LedgerFiles Files { get; } = files;
+
+    public TargetLocks Locks { get; } = new(files, Path.Combine(stateFolder, "locks"), time);
+
+    /// <summary>A new run identifier: the time to the second, and enough chance for runs begun in the same one.</summary>
+    public string NewRunId() => $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+
+    /// <summary>Makes a run and takes it.</summary>
+    public async Task<RunLedger> CreateAsync(string runId, RunStarted started)
+    {
+        var folder = FolderOf(runId);
+        Files.CreateFolder(StateFolder);
+        Files.CreateFolder(_runs);
+        Files.CreateFolder(folder);
+        var journal = Journal.TryOpen(Files, Path.Combine(folder, JournalName), time)
+            ?? throw new TargetLockedException($"Run {runId} is in use by another process.") { TargetName = runId };
+        var ledger = Ledger(journal, new RunHistory(), runId, started.Identity.Person);
+        await ledger.WriteAsync(new JournalHeader(JournalFormat.Schema, runId));
+        await ledger.WriteAsync(started);
+        await ledger.WriteDurablyAsync(ThisProcess(started.Identity.Person));
+        return ledger;
+    }
+
+    /// <summary>Takes an existing run to go on with it.</summary>
+    /// <exception cref="ObjectNotFoundException">There is no such run.</exception>
+    /// <exception cref="TargetLockedException">A living process works on it.</exception>
+    public async Task<RunLedger> OpenAsync(string runId, string person)
+    {
+        var folder = FolderOf(Find(runId));
+        runId = Path.GetFileName(folder);
+        var journal = Journal.TryOpen(Files, Path.Combine(folder, JournalName), time);
+        if (journal is null)
+        {
+            var process = History(runId).LastProcess;
+            throw new TargetLockedException($"Run {runId} is being worked on by {process?.Person ?? "somebody"} on {process?.Machine ?? "another machine"} (process {process?.ProcessId}). Stop-OpsRun asks it to stop.") { TargetName = runId };
+        }
+
+        var history = RunHistory.From(journal.Entries);
+        if (history.Started is null)
+        {
+            await journal.DisposeAsync();
+            throw new LedgerException($"Run {runId} ended before anything of it was written: nothing happened, start it anew.") { TargetName = runId };
+        }
+
+        var ledger = Ledger(journal, history, runId, person);
+        await ledger.WriteDurablyAsync(ThisProcess(person));
+        return ledger;
+    }
+
+    /// <summary>All runs, newest first.</summary>
+    public IEnumerable<OpsRun> List()
+        => Files.Folders(_runs).OrderByDescending(name => name, StringComparer.Ordinal).Select(TryDescribe).OfType<OpsRun>();
+
+    /// <summary>One run by its identifier, or by a part of it that only one has.</summary>
+    public OpsRun Describe(string runId)
+    {
+        var found = Find(runId);
+        return TryDescribe(found) ?? throw new LedgerException($"Run {found} ended before anything of it was written.") { TargetName = found };
+    }
+
+    /// <summary>What the journal of a run tells, without taking it.</summary>
+    public RunHistory History(string runId) => RunHistory.From(Entries(runId));
+
+    /// <summary>The records of a run, without taking it.</summary>
+    public IReadOnlyList<JournalEntry> Entries(string runId)
+    {
+        var path = Path.Combine(FolderOf(Find(runId)), JournalName);
+        return Files.TryRead(path) is { } content ? JournalFormat.Decode(content, path).Entries : [];
+    }
+
+    /// <summary>Asks the process that works on a run to stop.</summary>
+    public void RequestStop(string runId, RunStopMode mode) => Files.Replace(Path.Combine(FolderOf(Find(runId)), StopName), Encoding.ASCII.GetBytes(mode.ToString()));
+
+    /// <summary>What a run was asked, if anything.</summary>
+    public RunStopMode? StopRequest(string runId)
+        => Files.TryRead(Path.Combine(FolderOf(runId), StopName)) is { } content && Enum.TryParse<RunStopMode>(Encoding.ASCII.GetString(content), out var mode) ? mode : null;
+
+    public void ClearStopRequest(string runId)
+    {
+        var path = Path.Combine(FolderOf(runId), StopName);
+        if (Files.Exists(path))
+            Files.Delete(path);
+    }
+
+    public string FolderOf(string runId) => Path.Combine(_runs, runId);
+
+    private string Find(string runId)
+    {
+        var names = Files.Folders(_runs);
+        if (names.Contains(runId))
+            return runId;
+        var like = runId.Length < 4 ? [] : names.Where(name => name.Contains(runId, StringComparison.OrdinalIgnoreCase)).ToList();
+        return like switch
+        {
+            [var one] => one,
+            [] => throw new ObjectNotFoundException($"There is no run '{runId}' in {StateFolder}. Get-OpsRun lists them.") { TargetName = runId },
+            _ => throw new AmbiguousNameException($"'{runId}' is a part of {like.Count} runs: {string.Join(", ", like)}.") { TargetName = runId },
+        };
+    }
+
+    private OpsRun? TryDescribe(string runId)
+    {
+        var history = History(runId);
+        if (history.Started is not { } started)
+            return null;
+        var isAlive = Journal.IsHeld(Files, Path.Combine(FolderOf(runId), JournalName));
+        var state = isAlive ? RunState.Running : history.Ended?.State ?? RunState.Interrupted;
+        return new OpsRun
+        {
+            RunId = runId,
+            Name = started.Identity.Name,
+            State = state,
+            Runbooks = [.. started.Phases.Select(phase => phase.Name)],
+            Environment = started.Identity.Environment,
+            StartedBy = started.Identity.Person,
+            RequestedBy = started.Identity.RequestedBy,
+            Machine = history.LastProcess?.Machine ?? "",
+            StartedAt = started.At,
+            EndedAt = state is RunState.Running or RunState.Interrupted ? null : history.Ended?.At,
+            Targets = [.. TargetsOf(history, started, isAlive)],
+            WaitingFor = state == RunState.Waiting ? history.Ended?.Message : null,
+            Path = FolderOf(runId),
+        };
+    }
+
+    private static IEnumerable<TargetRun> TargetsOf(RunHistory history, RunStarted started, bool isAlive)
+    {
+        var tickets = started.Targets.ToDictionary(target => target.Name, target => target.TicketId);
+        foreach (var name in tickets.Keys.Concat(history.Targets.Keys).Distinct())
+        {
+            var target = history.Target(name);
+            yield return new TargetRun
+            {
+                Target = name,
+                TicketId = tickets.GetValueOrDefault(name),
+                State = target.Ended?.State ?? (isAlive ? RunState.Running : started.Phases.Length == 0 ? RunState.Succeeded : RunState.Interrupted),
+                Phase = target.LastStep?.Phase,
+                Step = target.LastStep?.Step,
+                Message = target.Ended?.Message,
+            };
+        }
+    }
+
+    private RunLedger Ledger(Journal journal, RunHistory history, string runId, string person)
+        => new(journal, history, runId, FolderOf(runId), Locks, new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId));
+
+    private static ProcessStarted ThisProcess(string person) => new(person, Environment.MachineName, Environment.ProcessId);
+}

@@ -1,0 +1,47 @@
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Ledger;
+
+/// <summary>What the journal knows of one step on one target: its last intent, what came of it, and what a person decided since.</summary>
+internal sealed class StepHistory(StepKey key)
+{
+    public StepKey Key { get; } = key;
+
+    /// <summary>The last intent; null where the step never got that far.</summary>
+    public Intent? Intent { get; private set; }
+
+    /// <summary>The last result; null where there is none since the last intent.</summary>
+    public Result? Result { get; private set; }
+
+    /// <summary>A person's decision since the last intent.</summary>
+    public Decision? Decision { get; private set; }
+
+    /// <summary>The intent of the change that was made (not undone since), for undo and drift.</summary>
+    public Intent? Made { get; private set; }
+
+    /// <summary>Its result.</summary>
+    public Result? MadeResult { get; private set; }
+
+    /// <summary>An effect may or may not have happened, and nobody has said which.</summary>
+    public bool IsOpen => Intent is not null && (Result is null || Result.Outcome == StepOutcome.Unknown) && Decision is null;
+
+    public void Apply(JournalEntry entry)
+    {
+        switch (entry)
+        {
+            case Intent intent:
+                (Intent, Result, Decision) = (intent, null, null);
+                break;
+            case Result result:
+                Result = result;
+                if (result.Outcome == StepOutcome.Done && Intent is not null)
+                    (Made, MadeResult) = (Intent, result);
+                else if (result.Outcome == StepOutcome.Undone)
+                    (Made, MadeResult) = (null, null);
+                break;
+            case Decision decision:
+                Decision = decision;
+                break;
+        }
+    }
+}

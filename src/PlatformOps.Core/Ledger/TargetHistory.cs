@@ -1,0 +1,71 @@
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Ledger;
+
+/// <summary>What the journal knows of one target of a run.</summary>
+internal sealed class TargetHistory
+{
+    private readonly Dictionary<StepKey, StepHistory> _steps = [];
+    private readonly List<StepHistory> _inOrder = [];
+
+    /// <summary>The phases that ended well.</summary>
+    public HashSet<string> PhasesDone { get; } = [];
+
+    /// <summary>How often each phase has ended, well or not: one ticket comment each.</summary>
+    public Dictionary<string, int> PhaseEnds { get; } = [];
+
+    /// <summary>How it ended in the last process that worked on it; null while it has not.</summary>
+    public TargetEnded? Ended { get; private set; }
+
+    /// <summary>Whether a process has begun with it.</summary>
+    public bool IsStarted { get; private set; }
+
+    /// <summary>The last entry of a step.</summary>
+    public StepKey? LastStep { get; private set; }
+
+    /// <summary>The steps in the order in which they were first begun.</summary>
+    public IReadOnlyList<StepHistory> Steps => _inOrder;
+
+    public StepHistory? Find(StepKey key) => _steps.GetValueOrDefault(key);
+
+    public void Apply(JournalEntry entry)
+    {
+        switch (entry)
+        {
+            case TargetStarted:
+                (IsStarted, Ended) = (true, null);
+                break;
+            case TargetEnded ended:
+                Ended = ended;
+                break;
+            case PhaseEnded phase:
+                PhaseEnds[phase.Phase] = PhaseEnds.GetValueOrDefault(phase.Phase) + 1;
+                if (phase.Succeeded)
+                    PhasesDone.Add(phase.Phase);
+                break;
+            case Intent intent:
+                Step(intent.Key).Apply(entry);
+                break;
+            case Result result:
+                Step(result.Key).Apply(entry);
+                break;
+            case Decision decision:
+                Step(decision.Key).Apply(entry);
+                if (decision.As == StepDecision.Abandon)
+                    Ended = new TargetEnded(decision.Key.Target, RunState.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
+                break;
+        }
+    }
+
+    private StepHistory Step(StepKey key)
+    {
+        LastStep = key;
+        if (!_steps.TryGetValue(key, out var step))
+        {
+            step = _steps[key] = new StepHistory(key);
+            _inOrder.Add(step);
+        }
+
+        return step;
+    }
+}

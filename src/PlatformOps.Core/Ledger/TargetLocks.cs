@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Ledger;
+
+/// <summary>The locks of the file store: one exclusively held file per key, and beside it who holds it. No expiry and no clock.</summary>
+internal sealed class TargetLocks(LedgerFiles files, string folder, TimeProvider time)
+{
+    private static readonly TimeSpan ProbeTakes = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Takes the lock, or refuses with who holds it, where and since when.</summary>
+    /// <exception cref="TargetLockedException">Another run holds it.</exception>
+    public async Task<TargetLock> TakeAsync(string key, LockOwner owner, CancellationToken cancellationToken)
+    {
+        files.CreateFolder(folder);
+        var path = Path.Combine(folder, FileNameOf(key));
+        var held = files.TryLock(path + ".lock");
+        // Somebody who only looks (IsHeld) has the lock for a moment.
+        for (var tries = 0; held is null && tries < 3; tries++)
+        {
+            await Task.Delay(ProbeTakes, cancellationToken);
+            held = files.TryLock(path + ".lock");
+        }
+
+        if (held is null)
+            throw Held(key, path);
+        try
+        {
+            var token = (Read(path)?.Token ?? 0) + 1;
+            files.Replace(path + ".owner", JsonSerializer.SerializeToUtf8Bytes(owner with { Key = key, Token = token, Since = time.GetUtcNow() }));
+            return new TargetLock(held, key, token);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether some living process holds the lock.</summary>
+    public bool IsHeld(string key)
+    {
+        var path = Path.Combine(folder, FileNameOf(key)) + ".lock";
+        if (!files.Exists(path))
+            return false;
+        using var held = files.TryLock(path);
+        return held is null;
+    }
+
+    private static string FileNameOf(string key)
+    {
+        var name = Uri.EscapeDataString(key).Replace('%', '=');
+        return name.Length <= 150 && !name.StartsWith('.') ? name : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    }
+
+    private TargetLockedException Held(string key, string path)
+    {
+        var owner = Read(path);
+        var who = owner is null ? "another process" : $"run {owner.RunId} of {owner.Person} on {owner.Machine} (process {owner.ProcessId}, since {owner.Since:yyyy-MM-ddTHH:mm:ssZ})";
+        return new TargetLockedException($"{key} is locked by {who}. Wait for it, or stop it with Stop-OpsRun; a lock is freed by itself when its process ends.") { TargetName = key };
+    }
+
+    private LockOwner? Read(string path)
+    {
+        try
+        {
+            return files.TryRead(path + ".owner") is { Length: > 0 } content ? JsonSerializer.Deserialize<LockOwner>(content) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

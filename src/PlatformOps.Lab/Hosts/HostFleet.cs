@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using PlatformOps.Lab.World;
+
+namespace PlatformOps.Lab.Hosts;
+
+/// <summary>The simulated hosts of a lab; one is made when somebody first looks at it.</summary>
+internal sealed class HostFleet(LabContext lab, string operatorKey) : IDisposable
+{
+    private readonly ConcurrentDictionary<Hypervisor, LabHost> _hosts = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    public LabContext Lab => lab;
+
+    public CancellationToken Stopped => _stop.Token;
+
+    public LabHost Of(Hypervisor hypervisor)
+    {
+        lock (lab.World.Gate)
+            return _hosts.GetOrAdd(hypervisor, known => new LabHost(lab, known, operatorKey));
+    }
+
+    public LabHost? Find(string name) => lab.World.FindHypervisor(name) is { } hypervisor ? Of(hypervisor) : null;
+
+    public void Stop()
+    {
+        _stop.Cancel();
+        foreach (var host in _hosts.Values)
+            host.Stop();
+    }
+
+    public void Dispose() => _stop.Dispose();
+}

@@ -1,0 +1,3 @@
+namespace PlatformOps.Lab.Hosts.Shell;
+
+internal sealed class ShellSyntaxException(string message) : Exception(message);

@@ -1,0 +1,28 @@
+using PlatformOps.Lab.Services.Glance;
+using PlatformOps.Lab.Services.Jira;
+using PlatformOps.Lab.Services.Keystone;
+using PlatformOps.Lab.Services.NetBox;
+using PlatformOps.Lab.Services.Nova;
+using PlatformOps.Lab.Services.Placement;
+using PlatformOps.Lab.Wire;
+
+namespace PlatformOps.Lab;
+
+/// <summary>The services of a lab: a new one is registered here and nowhere else.</summary>
+internal static class LabServices
+{
+    public static IReadOnlyList<ILabService> Make(LabContext lab)
+    {
+        var tokens = new TokenVault(lab);
+        return
+        [
+            new KeystoneService(lab, tokens),
+            new NovaService(lab, tokens),
+            new PlacementService(lab, tokens),
+            new GlanceService(lab, tokens),
+            new NetBoxService(lab),
+            new JiraService(lab, LabJiraKind.DataCenter),
+            new JiraService(lab, LabJiraKind.Cloud),
+        ];
+    }
+}

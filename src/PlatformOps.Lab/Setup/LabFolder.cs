@@ -1,0 +1,151 @@
+using PlatformOps.Lab.World;
+
+namespace PlatformOps.Lab.Setup;
+
+/// <summary>The folder with what a client of the lab needs: configuration, keys, known hosts, list. Readable by its owner only.</summary>
+internal sealed class LabFolder
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private readonly bool _isOurs;
+
+    private LabFolder(string path, bool isOurs)
+    {
+        Path = path;
+        _isOurs = isOurs;
+        Keys = LabKeys.Make();
+    }
+
+    public string Path { get; }
+
+    public LabKeys Keys { get; }
+
+    public string ConfigurationPath => In("ops.yaml");
+
+    public string ListPath => In("hypervisors.txt");
+
+    /// <summary>Takes the folder given, which is made where absent, or makes a temporary one with a name that cannot be guessed.</summary>
+    public static LabFolder Make(string? given)
+    {
+        if (given is null)
+            return new LabFolder(Directory.CreateTempSubdirectory("platformops-lab-").FullName, isOurs: true);
+        var path = System.IO.Path.GetFullPath(given);
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else if (!Directory.Exists(path))
+                Directory.CreateDirectory(path, Private | UnixFileMode.UserExecute);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException($"folder '{path}' cannot be made: {failure.Message}", failure);
+        }
+
+        return new LabFolder(path, isOurs: false);
+    }
+
+    public void Write(LabContext lab)
+    {
+        Write("id_lab", Keys.PrivateKey);
+        Write("id_lab.pub", Keys.PublicKey + "\n");
+        Write("known_hosts", string.Concat(lab.World.Hypervisors.Select(hypervisor => $"{hypervisor.Fqdn} {LabKeys.HostKeyLine(hypervisor.HostKey)}\n")));
+        Write("hypervisors.txt", "# hypervisor  ticket\n" + string.Concat(lab.World.Hypervisors.Select(hypervisor => $"{hypervisor.Fqdn} {TicketOf(lab.World, hypervisor)}".TrimEnd() + "\n")));
+        Write("clouds.yaml", Clouds(lab));
+        Write("ops.yaml", Configuration(lab));
+    }
+
+    public void Remove()
+    {
+        if (!_isOurs)
+            return;
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Somebody still writes there: the folder is temporary anyway.
+        }
+    }
+
+    private static string? TicketOf(LabWorld world, Hypervisor hypervisor) => world.Jira.Tickets.Find(ticket => ticket.Summary == hypervisor.Fqdn)?.Key;
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "''", Ordinal)}'";
+
+    private static string Clouds(LabContext lab) => "clouds:\n" + string.Concat(lab.World.Users.Select(user => $"""
+          {(user.Name == "admin" ? "lab" : "lab-" + user.Name)}:
+            region_name: RegionOne
+            interface: public
+            identity_api_version: 3
+            auth:
+              auth_url: {lab.Address}identity
+              username: {user.Name}
+              password: {Quoted(user.Password)}
+              project_name: admin
+              user_domain_name: Default
+              project_domain_name: Default
+
+        """));
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+
+    private string Configuration(LabContext lab) => $$"""
+        # Written by the lab for itself.
+        environment: lab
+        state-folder: {{Quoted(In("state"))}}
+        general:
+          initials: ab
+        openstack:
+          auth-url: {{lab.Address}}identity
+          username: admin
+          password: {{Quoted(lab.World.Users[0].Password)}}
+          project: admin
+          user-domain: Default
+          project-domain: Default
+          region: RegionOne
+          interface: public
+        netbox:
+          url: {{lab.Address}}netbox
+          api-token: {{Quoted(lab.World.NetBox.Token)}}
+        jira:
+          url: {{lab.Address}}{{(lab.Options.Jira == LabJiraKind.Cloud ? "jira-cloud" : "jira")}}
+          username: {{lab.World.Jira.Me.Email}}
+          api-token: {{Quoted(lab.World.Jira.Token)}}
+          project: {{TicketData.ProjectKey}}
+          issue-type: {{TicketData.IssueTypes[0]}}
+        ssh:
+          username: ops
+          key-path: {{Quoted(In("id_lab"))}}
+          known-hosts: {{Quoted(In("known_hosts"))}}
+          transport: lab
+          lab-url: {{lab.Address}}
+        migration:
+          old-os:
+            id: rocky
+            version: "8"
+          new-os:
+            id: rocky
+            version: "9"
+        targets:
+          allow: ["*.lab.example"]
+          max: 20
+
+        """;
+
+    /// <summary>Writes a file that is private from its first byte on.</summary>
+    private void Write(string name, string text)
+    {
+        var path = In(name);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Private;
+            // An old file keeps its mode when it is overwritten.
+            if (File.Exists(path))
+                File.SetUnixFileMode(path, Private);
+        }
+
+        using var stream = new FileStream(path, options);
+        stream.Write(Encoding.UTF8.GetBytes(text));
+    }
+}

@@ -1,0 +1,27 @@
+namespace PlatformOps.Lab.World;
+
+/// <summary>One hypervisor of a world file.</summary>
+internal sealed record HypervisorPlan(string Name)
+{
+    public string? Profile { get; init; }
+
+    public string? OsVersion { get; init; }
+
+    public string? Serial { get; init; }
+
+    public string? Site { get; init; }
+
+    public string? ServiceHost { get; init; }
+
+    public string? DeviceName { get; init; }
+
+    public string? DeviceStatus { get; init; }
+
+    public bool? Mellanox { get; init; }
+
+    public bool? RootAccess { get; init; }
+
+    public bool? Ticket { get; init; }
+
+    public IReadOnlyList<string>? Aggregates { get; init; }
+}

@@ -1,0 +1,44 @@
+namespace PlatformOps.Lab.World;
+
+/// <summary>The state of everything emulated. Guarded by <see cref="Gate"/>; handlers run inside it and never wait.</summary>
+internal sealed class LabWorld
+{
+    public object Gate { get; } = new();
+
+    public required string Name { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>The world's own randomness for what is made later (ids of new tickets' parts, boot ids).</summary>
+    public required SeededSource Random { get; init; }
+
+    public List<Hypervisor> Hypervisors { get; } = [];
+
+    public List<Server> Servers { get; } = [];
+
+    public List<Flavor> Flavors { get; } = [];
+
+    public List<Project> Projects { get; } = [];
+
+    public List<User> Users { get; } = [];
+
+    public List<ApplicationCredential> ApplicationCredentials { get; } = [];
+
+    public List<Aggregate> Aggregates { get; } = [];
+
+    public required NetBoxData NetBox { get; init; }
+
+    public required TicketData Jira { get; init; }
+
+    public IEnumerable<Server> ServersOn(Hypervisor hypervisor) => Servers.Where(server => server.Host == hypervisor);
+
+    public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor =>
+        hypervisor.Fqdn.Equals(name, OrdinalIgnoreCase) || hypervisor.ShortName.Equals(name, OrdinalIgnoreCase)
+        || hypervisor.ManagementAddress == name);
+
+    public IEnumerable<Aggregate> AggregatesOf(Hypervisor hypervisor) =>
+        Aggregates.Where(aggregate => aggregate.Hosts.Contains(hypervisor.ServiceHost));
+
+    public string ZoneOf(Hypervisor hypervisor) =>
+        AggregatesOf(hypervisor).Select(aggregate => aggregate.AvailabilityZone).FirstOrDefault(zone => zone is not null) ?? "nova";
+}

@@ -1,0 +1,3 @@
+namespace PlatformOps.Lab.World;
+
+internal sealed record NetBoxAddress(int Id, string Address, string DnsName, int? InterfaceId);

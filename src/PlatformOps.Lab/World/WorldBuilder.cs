@@ -1,0 +1,388 @@
+namespace PlatformOps.Lab.World;
+
+/// <summary>Makes the world: every run with the same options, plan and seed makes the same one.</summary>
+internal sealed class WorldBuilder
+{
+    private const long GiB = 1L << 30;
+    private static readonly string[] Sites = ["dc-a", "dc-b"];
+    private readonly LabOptions _options;
+    private readonly WorldPlan _plan;
+    private readonly SeededSource _random;
+    private readonly DateTimeOffset _now;
+    private readonly LabWorld _world;
+    private readonly Guid[] _images;
+
+    public WorldBuilder(LabOptions options, WorldPlan plan, DateTimeOffset now)
+    {
+        _options = options;
+        _plan = plan;
+        _now = now;
+        _random = new SeededSource(options.Seed);
+        _images = [_random.Guid(), _random.Guid(), _random.Guid()];
+        var me = new TicketUser("5b10a2844c20165700ede21f", "ops", "ops@lab.example", "Ops Engineer");
+        _world = new LabWorld
+        {
+            Name = options.Name,
+            Seed = options.Seed,
+            Random = _random,
+            NetBox = new NetBoxData
+            {
+                Token = _random.Hex(40),
+                TokenV2 = $"nbt_{_random.Letters(12)}.{_random.Hex(40)}",
+                ReadOnlyToken = _random.Hex(40),
+            },
+            Jira = new TicketData { Me = me, Token = "ATATT3x" + _random.Hex(48) },
+        };
+        _world.Jira.Users.AddRange(
+        [
+            me,
+            new("5b10ac8d82e05b22cc7d4ef5", "dana", "dana@lab.example", "Dana Doe"),
+            new("557058:0bb9a8c1-6a2d-4a8a-b3c9-1f3f0d0b2d6e", "robot", "robot@lab.example", "Automation"),
+        ]);
+    }
+
+    public LabWorld Build()
+    {
+        MakeIdentity();
+        MakeFlavors();
+        MakeNetBoxShelves();
+        var plans = _plan.Hypervisors.Count > 0
+            ? _plan.Hypervisors
+            : [.. Enumerable.Range(1, _options.Hypervisors).Select(number => new HypervisorPlan($"hv{number:00}.lab.example"))];
+        if (plans.GroupBy(plan => plan.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new LabException($"the world has two hypervisors named '{twice.Key}'");
+        for (var i = 0; i < plans.Count; i++)
+            MakeHypervisor(i + 1, plans[i]);
+        MakeAggregates(plans);
+        MakeServers();
+        for (var i = 0; i < plans.Count; i++)
+        {
+            MakeDevice(_world.Hypervisors[i], plans[i]);
+            MakeTicket(_world.Hypervisors[i], plans[i]);
+        }
+
+        return _world;
+    }
+
+    private void MakeIdentity()
+    {
+        var admin = new Project(_random.Hex(32), "admin", "Bootstrap project for initializing the cloud.");
+        _world.Projects.AddRange(
+        [
+            admin,
+            new(_random.Hex(32), "service", "Services"),
+            new(_random.Hex(32), "astro", "Astronomy"),
+            new(_random.Hex(32), "bio", "Biology"),
+            new(_random.Hex(32), "climate", "Climate models"),
+            new(_random.Hex(32), "web", "Web services"),
+        ]);
+        var root = new User(_random.Hex(32), "admin", "lab-" + _random.Hex(16), "admin@lab.example");
+        root.Roles["system"] = ["admin", "member", "reader"];
+        root.Roles["domain"] = ["admin", "member", "reader"];
+        var reader = new User(_random.Hex(32), "reader", "lab-" + _random.Hex(16), "reader@lab.example");
+        foreach (var project in _world.Projects)
+        {
+            root.Roles[project.Id] = ["admin", "member", "reader"];
+            reader.Roles[project.Id] = ["reader"];
+        }
+
+        _world.Users.AddRange([root, reader]);
+        _world.ApplicationCredentials.Add(new(_random.Hex(32), "ops", _random.Hex(40), root, admin, ["admin", "member", "reader"]));
+    }
+
+    private void MakeFlavors()
+    {
+        var plain = new Dictionary<string, string>();
+        _world.Flavors.AddRange(
+        [
+            new("1", "m1.small", 1, 2048, 20, plain),
+            new("2", "m1.medium", 2, 4096, 40, plain),
+            new("3", "m1.large", 4, 8192, 80, plain),
+            new("4", "m1.xlarge", 8, 16384, 160, plain),
+            new(_random.Guid().ToString(), "l3.huge", 32, 131072, 320, plain),
+            new(_random.Guid().ToString(), "g-a100.x1", 16, 65536, 200, new Dictionary<string, string> { ["pci_passthrough:alias"] = "a100:1" }),
+        ]);
+    }
+
+    private void MakeNetBoxShelves()
+    {
+        var box = _world.NetBox;
+        foreach (var site in Sites.Union(_plan.Hypervisors.Select(plan => plan.Site).OfType<string>()))
+            box.Sites.Add(new(box.Sites.Count + 1, site.ToUpperInvariant(), site.ToLowerInvariant()));
+        foreach (var site in box.Sites)
+        {
+            box.Racks.Add(new(box.Racks.Count + 1, $"{site.Name}-R01", "") { Parent = site });
+            box.Racks.Add(new(box.Racks.Count + 1, $"{site.Name}-R02", "") { Parent = site });
+        }
+
+        string[] roles = ["Hypervisor", "OpenStack Compute", "Storage", "Switch", "Spare"];
+        box.Roles.AddRange(roles.Select((role, i) => new NetBoxObject(i + 1, role, role.ToLowerInvariant().Replace(' ', '-'))));
+        box.Manufacturers.AddRange([new(1, "Lenovo", "lenovo"), new(2, "XMA", "xma")]);
+        box.Types.AddRange(HardwareProfile.All.Select((profile, i) => new NetBoxObject(i + 1, profile.Model, profile.Model)
+        {
+            Description = profile.Description,
+            Parent = box.Manufacturers.Find(maker => maker.Name == profile.Manufacturer),
+        }));
+        box.Platforms.AddRange([new(1, "Rocky Linux 8", "rocky-8"), new(2, "Rocky Linux 9", "rocky-9")]);
+        box.Tags.AddRange([new(1, "openstack", "openstack"), new(2, "gpu", "gpu"), new(3, "pinned", "pinned")]);
+    }
+
+    private void MakeHypervisor(int number, HypervisorPlan plan)
+    {
+        var profile = plan.Profile is { } model
+            ? HardwareProfile.All.FirstOrDefault(known => known.Model == model)
+                ?? throw new LabException($"hypervisor '{plan.Name}': unknown profile '{model}' (known: {string.Join(", ", HardwareProfile.All.Select(known => known.Model))})")
+            : number % 4 == 0 ? HardwareProfile.A100 : HardwareProfile.Lenovo;
+        var mellanox = plan.Mellanox ?? (profile.HasGpu || number % 3 == 0);
+        var management = $"10.20.{number / 250}.{(number % 250) + 1}";
+        var hypervisor = new Hypervisor
+        {
+            Number = number,
+            Fqdn = plan.Name,
+            Profile = profile,
+            Serial = plan.Serial ?? $"J{_random.Letters(7)}",
+            DmiUuid = _random.Guid(),
+            Id = _random.Guid(),
+            ServiceId = _random.Guid(),
+            ServiceHost = plan.ServiceHost ?? plan.Name,
+            ManagementAddress = management,
+            BmcAddress = $"10.30.{number / 250}.{(number % 250) + 1}",
+            BmcMac = _random.Mac("08:94:ef"),
+            Cards = MakeCards(mellanox, management),
+            Disks = MakeDisks(profile),
+            Site = (plan.Site ?? Sites[number % Sites.Length]).ToUpperInvariant(),
+            Rack = number % 2 == 0 ? "R02" : "R01",
+            OsVersion = plan.OsVersion ?? "8.10",
+            // Some hosts have root closed, so that the Setup phase has something to do.
+            RootAccess = plan.RootAccess ?? number % 3 != 2,
+            HostKey = _random.Bytes(32),
+            ServiceChanged = _now,
+        };
+        hypervisor.Traits.AddRange(["COMPUTE_NODE", "COMPUTE_TRUSTED_CERTS", "COMPUTE_VOLUME_MULTI_ATTACH", "HW_CPU_X86_AVX2", "HW_CPU_X86_SSE42", "CUSTOM_RACK_" + hypervisor.Rack]);
+        if (profile.HasGpu)
+            hypervisor.Traits.Add("CUSTOM_GPU_A100");
+        _world.Hypervisors.Add(hypervisor);
+    }
+
+    private NetworkCard[] MakeCards(bool mellanox, string address)
+    {
+        const string Broadcom = "Ethernet controller [0200]: Broadcom Inc. and subsidiaries BCM57416 NetXtreme-E Dual-Media 10G RDMA Ethernet Controller [14e4:16d8] (rev 01)";
+        const string Connect = "Ethernet controller [0200]: Mellanox Technologies MT28908 Family [ConnectX-6] [15b3:101b]";
+        return mellanox
+            ? [
+                new("eno1", _random.Mac("b0:26:28"), "01:00.0", Broadcom, address, 24),
+                new("eno2", _random.Mac("b0:26:28"), "01:00.1", Broadcom, null, 0),
+                new("ens1f0np0", _random.Mac("0c:42:a1"), "81:00.0", Connect, null, 0),
+                new("ens1f1np1", _random.Mac("0c:42:a1"), "81:00.1", Connect, null, 0),
+            ]
+            : [
+                new("eno1", _random.Mac("b0:26:28"), "01:00.0", Broadcom, address, 24),
+                new("eno2", _random.Mac("b0:26:28"), "01:00.1", Broadcom, null, 0),
+            ];
+    }
+
+    private List<BlockDevice> MakeDisks(HardwareProfile profile)
+    {
+        List<BlockDevice> disks =
+        [
+            new()
+            {
+                Name = "sda", Type = "disk", Size = 480_103_981_056, Model = "MTFDDAK480TDS", Serial = _random.Letters(12),
+                Wwn = "0x5" + _random.Hex(15), Transport = "sata", PartitionTable = "gpt",
+                Children =
+                [
+                    new() { Name = "sda1", Type = "part", Size = 629_145_600, PartitionType = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", FileSystem = "vfat", Uuid = _random.Hex(8).ToUpperInvariant().Insert(4, "-"), MountPoint = "/boot/efi", MountOptions = "rw,relatime,fmask=0077,dmask=0077" },
+                    new() { Name = "sda2", Type = "part", Size = GiB, PartitionType = "0fc63daf-8483-4772-8e79-3d69d8477de4", FileSystem = "xfs", Uuid = _random.Guid().ToString(), MountPoint = "/boot", MountOptions = "rw,relatime,attr2,inode64,logbufs=8,logbsize=32k,noquota" },
+                    new()
+                    {
+                        Name = "sda3", Type = "part", Size = 478_398_873_600, PartitionType = "e6d6d379-f507-44c2-a23c-238f2a3df928", FileSystem = "LVM2_member", Uuid = _random.Letters(32),
+                        Children =
+                        [
+                            new() { Name = "rl-root", Type = "lvm", Size = 442 * GiB, FileSystem = "xfs", Uuid = _random.Guid().ToString(), MountPoint = "/", MountOptions = "rw,relatime,attr2,inode64,logbufs=8,logbsize=32k,noquota" },
+                            new() { Name = "rl-swap", Type = "lvm", Size = 4 * GiB, FileSystem = "swap", Uuid = _random.Guid().ToString(), MountPoint = "[SWAP]" },
+                        ],
+                    },
+                ],
+            },
+        ];
+        List<BlockDevice> data = [];
+        for (var i = 0; i < profile.DataDisks; i++)
+        {
+            data.Add(new()
+            {
+                Name = $"nvme{i}n1", Type = "disk", Size = 3_840_755_982_336, Model = "SAMSUNG MZQL23T8HCLS-00A07", Serial = "S64HNE0" + _random.Letters(8),
+                Wwn = "eui." + _random.Hex(32), Transport = "nvme",
+            });
+        }
+
+        const string Options = "rw,relatime,attr2,inode64,logbufs=8,logbsize=32k,noquota";
+        if (data.Count == 1)
+        {
+            data[0].FileSystem = "xfs";
+            data[0].Uuid = _random.Guid().ToString();
+            data[0].MountPoint = "/var/lib/nova/instances";
+            data[0].MountOptions = Options;
+        }
+        else
+        {
+            var member = _random.Guid().ToString();
+            var array = new BlockDevice
+            {
+                Name = "md0", Type = "raid0", Size = data.Sum(disk => disk.Size) - (1L << 28), FileSystem = "xfs", Uuid = _random.Guid().ToString(),
+                MountPoint = "/var/lib/nova/instances", MountOptions = Options,
+            };
+            foreach (var disk in data)
+            {
+                disk.Children.Add(new() { Name = disk.Name + "p1", Type = "part", Size = disk.Size - (1L << 21), PartitionType = "a19d880f-05fc-4d3b-a006-743f0f84911e", FileSystem = "linux_raid_member", Uuid = member, Children = [array] });
+            }
+        }
+
+        disks.AddRange(data);
+        return disks;
+    }
+
+    private void MakeAggregates(IReadOnlyList<HypervisorPlan> plans)
+    {
+        var id = 0;
+        foreach (var (name, zone) in new (string, string?)[] { ("az-a", "az-a"), ("az-b", "az-b"), ("gpu", null), ("isolation", null) })
+            Add(name, zone);
+        for (var i = 0; i < plans.Count; i++)
+        {
+            var hypervisor = _world.Hypervisors[i];
+            var names = plans[i].Aggregates ?? (hypervisor.Profile.HasGpu ? ["gpu", Zone(hypervisor)] : [Zone(hypervisor)]);
+            foreach (var name in names)
+                (_world.Aggregates.Find(aggregate => aggregate.Name == name) ?? Add(name, null)).Hosts.Add(hypervisor.ServiceHost);
+        }
+
+        static string Zone(Hypervisor hypervisor) => hypervisor.Number % 2 == 0 ? "az-a" : "az-b";
+
+        Aggregate Add(string name, string? zone)
+        {
+            var aggregate = new Aggregate { Id = ++id, Uuid = _random.Guid(), Name = name, AvailabilityZone = zone, Created = _now };
+            if (zone is not null)
+                aggregate.Metadata["availability_zone"] = zone;
+            if (name == "gpu")
+                aggregate.Metadata["trait:CUSTOM_GPU_A100"] = "required";
+            _world.Aggregates.Add(aggregate);
+            return aggregate;
+        }
+    }
+
+    private void MakeServers()
+    {
+        var tenants = _world.Projects.Skip(2).ToList();
+        foreach (var plan in _plan.Servers)
+        {
+            var host = _world.FindHypervisor(plan.Host) ?? throw new LabException($"server '{plan.Name}': no hypervisor '{plan.Host}'");
+            var flavor = plan.Flavor is { } wanted
+                ? _world.Flavors.Find(known => known.Name == wanted) ?? throw new LabException($"server '{plan.Name}': no flavor '{wanted}' (known: {string.Join(", ", _world.Flavors.Select(known => known.Name))})")
+                : _world.Flavors[0];
+            var project = plan.Project is { } named
+                ? _world.Projects.Find(known => known.Name == named) ?? throw new LabException($"server '{plan.Name}': no project '{named}' (known: {string.Join(", ", _world.Projects.Select(known => known.Name))})")
+                : tenants[0];
+            Add(plan.Name, host, flavor, project).Status = plan.Status ?? "ACTIVE";
+        }
+
+        if (_world.Hypervisors.Count == 0)
+            return;
+        string[] uses = ["web", "db", "worker", "login", "batch", "ci", "cache"];
+        for (var i = 0; i < _options.VirtualMachines; i++)
+        {
+            var host = _world.Hypervisors[i % _world.Hypervisors.Count];
+            var gpu = host.Profile.HasGpu && _world.ServersOn(host).Count(server => server.Flavor.Name.StartsWith("g-", Ordinal)) < 2;
+            var flavor = gpu ? _world.Flavors[5] : _world.Flavors[_random.Below(4)];
+            var server = Add($"{_random.Pick(uses)}-{i + 1:000}", host, flavor, _random.Pick(tenants));
+            server.Status = _random.Below(10) == 0 ? "SHUTOFF" : "ACTIVE";
+        }
+    }
+
+    private Server Add(string name, Hypervisor host, Flavor flavor, Project project)
+    {
+        var number = _world.Servers.Count + 1;
+        var created = _now.AddDays(-30).AddMinutes(number);
+        var server = new Server
+        {
+            Id = _random.Guid(),
+            Number = number,
+            Name = name,
+            Project = project,
+            UserId = _world.Users[0].Id,
+            Flavor = flavor,
+            Host = host,
+            Address = $"192.168.{number / 250}.{(number % 250) + 2}",
+            Mac = _random.Mac("fa:16:3e"),
+            ImageId = _random.Pick(_images),
+            Created = created,
+            Updated = created,
+        };
+        _world.Servers.Add(server);
+        return server;
+    }
+
+    private void MakeDevice(Hypervisor hypervisor, HypervisorPlan plan)
+    {
+        var box = _world.NetBox;
+        var site = box.Sites.Find(known => known.Name == hypervisor.Site)!;
+        var device = new Device
+        {
+            Id = 1000 + hypervisor.Number,
+            Name = plan.DeviceName ?? hypervisor.ShortName,
+            Type = box.Types.Find(type => type.Name == hypervisor.Profile.Model)!,
+            Role = box.Roles[0],
+            Site = site,
+            Rack = box.Racks.Find(rack => rack.Parent == site && rack.Name.EndsWith(hypervisor.Rack, Ordinal)),
+            Platform = box.Platforms[hypervisor.OsVersion.StartsWith('9') ? 1 : 0],
+            Position = hypervisor.Number % 40,
+            Serial = hypervisor.Serial,
+            Status = plan.DeviceStatus ?? "active",
+            Tags = hypervisor.Profile.HasGpu ? [box.Tags[0], box.Tags[1]] : [box.Tags[0]],
+            Created = _now.AddDays(-400),
+            LastUpdated = _now.AddDays(-20),
+            Hypervisor = hypervisor,
+        };
+        foreach (var name in box.CustomFields.Keys)
+            device.CustomFields[name] = null;
+        device.CustomFields["gpu_count"] = hypervisor.Profile.Gpus;
+        foreach (var card in hypervisor.Cards)
+        {
+            AddInterface(device, card.Name, "25gbase-x-sfp28", managementOnly: false, card.Mac);
+            if (card.Address is { } address)
+                device.PrimaryAddress = AddAddress($"{address}/{card.PrefixLength}", hypervisor.Fqdn);
+        }
+
+        AddInterface(device, "bmc0", "1000base-t", managementOnly: true, hypervisor.BmcMac);
+        device.OutOfBandAddress = AddAddress($"{hypervisor.BmcAddress}/24", $"{hypervisor.ShortName}-ipmi.lab.example");
+        box.Devices.Add(device);
+    }
+
+    private void AddInterface(Device device, string name, string type, bool managementOnly, string mac) =>
+        _world.NetBox.Interfaces.Add(new(5000 + _world.NetBox.Interfaces.Count + 1, device.Id, name, type, managementOnly, mac.ToUpperInvariant()));
+
+    private int AddAddress(string address, string dnsName)
+    {
+        var box = _world.NetBox;
+        var id = 7000 + box.Addresses.Count + 1;
+        box.Addresses.Add(new(id, address, dnsName, box.Interfaces[^1].Id));
+        return id;
+    }
+
+    private void MakeTicket(Hypervisor hypervisor, HypervisorPlan plan)
+    {
+        if (plan.Ticket == false)
+            return;
+        var jira = _world.Jira;
+        jira.Tickets.Add(new Ticket
+        {
+            Id = jira.NextIssueId++,
+            ProjectKey = TicketData.ProjectKey,
+            Number = jira.NextNumber++,
+            IssueType = TicketData.IssueTypes[0],
+            Summary = hypervisor.Fqdn,
+            Description = new TicketText($"Reinstall {hypervisor.Fqdn} with the new OS.", null),
+            Reporter = jira.Users[1],
+            Created = _now.AddDays(-10),
+            Updated = _now.AddDays(-10),
+            Indexed = _now.AddDays(-10),
+        });
+    }
+}

@@ -1,0 +1,111 @@
+using PlatformOps.Lab.Wire;
+
+namespace PlatformOps.Lab.World;
+
+/// <summary>The whole world as JSON, for tests that look at the state reached. Secrets are in it: they are the lab's own.</summary>
+internal static class WorldState
+{
+    public static JsonObject Describe(LabContext lab)
+    {
+        var world = lab.World;
+        return new JsonObject
+        {
+            ["hypervisors"] = JsonText.Array(world.Hypervisors.Select(hypervisor => Hypervisor(world, hypervisor))),
+            ["servers"] = JsonText.Array(world.Servers.Select(server => (JsonNode)new JsonObject
+            {
+                ["id"] = server.Id.ToString(),
+                ["name"] = server.Name,
+                ["host"] = server.Host.Fqdn,
+                ["status"] = server.Status,
+                ["flavor"] = server.Flavor.Name,
+                ["project"] = server.Project.Name,
+                ["libvirtName"] = server.LibvirtName,
+            })),
+            ["aggregates"] = JsonText.Array(world.Aggregates.Select(aggregate => (JsonNode)new JsonObject
+            {
+                ["id"] = aggregate.Id, ["name"] = aggregate.Name, ["availabilityZone"] = aggregate.AvailabilityZone, ["hosts"] = JsonText.Strings(aggregate.Hosts),
+            })),
+            ["users"] = JsonText.Array(world.Users.Select(user => (JsonNode)new JsonObject { ["name"] = user.Name, ["password"] = user.Password })),
+            ["projects"] = JsonText.Array(world.Projects.Select(project => (JsonNode)new JsonObject { ["id"] = project.Id, ["name"] = project.Name })),
+            ["applicationCredentials"] = JsonText.Array(world.ApplicationCredentials.Select(credential => (JsonNode)new JsonObject
+            {
+                ["id"] = credential.Id, ["name"] = credential.Name, ["secret"] = credential.Secret, ["user"] = credential.User.Name,
+            })),
+            ["netbox"] = new JsonObject
+            {
+                ["token"] = world.NetBox.Token,
+                ["tokenV2"] = world.NetBox.TokenV2,
+                ["readOnlyToken"] = world.NetBox.ReadOnlyToken,
+                ["devices"] = JsonText.Array(world.NetBox.Devices.Select(Device)),
+                ["journal"] = JsonText.Array(world.NetBox.Journal.Select(entry => (JsonNode)new JsonObject
+                {
+                    ["device"] = world.NetBox.Devices.Find(device => device.Id == entry.ObjectId)?.Name, ["kind"] = entry.Kind, ["comments"] = entry.Comments,
+                })),
+            },
+            ["jira"] = new JsonObject
+            {
+                ["username"] = world.Jira.Me.Email,
+                ["token"] = world.Jira.Token,
+                ["tickets"] = JsonText.Array(world.Jira.Tickets.Select(Ticket)),
+            },
+        };
+    }
+
+    public static JsonObject Hypervisor(LabWorld world, Hypervisor hypervisor) => new()
+    {
+        ["name"] = hypervisor.Fqdn,
+        ["profile"] = hypervisor.Profile.Model,
+        ["serial"] = hypervisor.Serial,
+        ["dmiUuid"] = hypervisor.DmiUuid.ToString(),
+        ["id"] = hypervisor.Id.ToString(),
+        ["serviceId"] = hypervisor.ServiceId.ToString(),
+        ["serviceHost"] = hypervisor.ServiceHost,
+        ["serviceDisabled"] = hypervisor.ServiceDisabled,
+        ["disabledReason"] = hypervisor.DisabledReason,
+        ["forcedDown"] = hypervisor.ForcedDown,
+        ["serviceUp"] = hypervisor.ServiceUp,
+        ["serviceDeleted"] = hypervisor.ServiceDeleted,
+        ["address"] = hypervisor.ManagementAddress,
+        ["bmcAddress"] = hypervisor.BmcAddress,
+        ["osId"] = hypervisor.OsId,
+        ["osVersion"] = hypervisor.OsVersion,
+        ["reachable"] = hypervisor.Reachable,
+        ["rootAccess"] = hypervisor.RootAccess,
+        ["availabilityZone"] = world.ZoneOf(hypervisor),
+        ["aggregates"] = JsonText.Strings(world.AggregatesOf(hypervisor).Select(aggregate => aggregate.Name)),
+        ["traits"] = JsonText.Strings(hypervisor.Traits),
+        ["servers"] = world.ServersOn(hypervisor).Count(),
+        ["disks"] = JsonText.Array(hypervisor.Disks.Select(disk => (JsonNode)new JsonObject { ["name"] = disk.Name, ["model"] = disk.Model, ["serial"] = disk.Serial, ["size"] = disk.Size })),
+        ["nics"] = JsonText.Array(hypervisor.Cards.Select(card => (JsonNode)new JsonObject { ["name"] = card.Name, ["mac"] = card.Mac, ["mellanox"] = card.IsMellanox })),
+    };
+
+    private static JsonObject Device(Device device) => new()
+    {
+        ["id"] = device.Id,
+        ["name"] = device.Name,
+        ["status"] = device.Status,
+        ["role"] = device.Role.Slug,
+        ["site"] = device.Site.Slug,
+        ["serial"] = device.Serial,
+        ["customFields"] = device.CustomFields.DeepClone(),
+        ["revision"] = device.Revision,
+    };
+
+    private static JsonObject Ticket(Ticket ticket) => new()
+    {
+        ["key"] = ticket.Key,
+        ["id"] = ticket.Id,
+        ["summary"] = ticket.Summary,
+        ["status"] = ticket.Status.Name,
+        ["issueType"] = ticket.IssueType,
+        ["labels"] = JsonText.Strings(ticket.Labels),
+        ["assignee"] = ticket.Assignee?.Name,
+        ["comments"] = JsonText.Array(ticket.Comments.Select(comment => (JsonNode)new JsonObject
+        {
+            ["id"] = comment.Id,
+            ["body"] = comment.Body.Wiki,
+            ["properties"] = new JsonObject(comment.Properties.Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))),
+        })),
+        ["attachments"] = JsonText.Array(ticket.Attachments.Select(file => (JsonNode)new JsonObject { ["id"] = file.Id, ["filename"] = file.FileName, ["size"] = file.Content.Length })),
+    };
+}

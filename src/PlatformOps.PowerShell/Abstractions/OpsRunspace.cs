@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
+using PlatformOps.PowerShell.Completion;
+using PlatformOps.Sessions;
+
+namespace PlatformOps.PowerShell.Abstractions;
+
+/// <summary>What belongs to one runspace: its sessions, and what ends with it. Parallel runspaces never see each other's.</summary>
+internal sealed class OpsRunspace
+{
+    private static readonly ConditionalWeakTable<Runspace, OpsRunspace> States = new();
+
+    private readonly object _gate = new();
+    private readonly List<OpsSession> _sessions = [];
+    private readonly List<object> _owned = [];
+    private readonly Dictionary<Guid, SessionScope> _scopes = [];
+    private OpsSession? _current;
+
+    /// <summary>What completers heard lately: by session and completer, with the time it came.</summary>
+    public ConcurrentDictionary<(Guid Session, Type Completer), (long At, IReadOnlyList<CompletionName> Names)> CompletionCache { get; } = new();
+
+    /// <summary>The state of the runspace that this thread works for.</summary>
+    public static OpsRunspace Current => For(Runspace.DefaultRunspace ?? throw new InvalidOperationException("This thread works for no runspace."));
+
+    /// <summary>The open sessions, in the order they were opened.</summary>
+    public IReadOnlyList<OpsSession> Sessions
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _sessions];
+        }
+    }
+
+    /// <summary>The session that cmdlets take where none is named.</summary>
+    public OpsSession? CurrentSession
+    {
+        get
+        {
+            lock (_gate)
+                return _current;
+        }
+    }
+
+    public static OpsRunspace For(Runspace runspace) => States.GetValue(runspace, static r =>
+    {
+        var state = new OpsRunspace();
+        r.StateChanged += (_, change) =>
+        {
+            if (change.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken)
+                state.Clear();
+        };
+        return state;
+    });
+
+    /// <summary>The session of that name, whatever its case.</summary>
+    public OpsSession? FindSession(string name)
+    {
+        lock (_gate)
+            return _sessions.Find(session => session.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Adds an open session and makes it the current one.</summary>
+    /// <returns>What stood behind a session of the same name, to be disposed.</returns>
+    public SessionScope? AddSession(OpsSession session, SessionScope scope)
+    {
+        lock (_gate)
+        {
+            var before = _sessions.Find(other => other.Name.Equals(session.Name, StringComparison.OrdinalIgnoreCase));
+            SessionScope? replaced = null;
+            if (before is not null)
+            {
+                _scopes.Remove(before.Id, out replaced);
+                _sessions.Remove(before);
+            }
+            _sessions.Add(session);
+            _scopes[session.Id] = scope;
+            _current = session;
+            return replaced;
+        }
+    }
+
+    /// <summary>What stands behind a session.</summary>
+    /// <exception cref="SessionException">It was closed, or belongs to another runspace.</exception>
+    public SessionScope ScopeOf(OpsSession session)
+    {
+        lock (_gate)
+        {
+            return _scopes.GetValueOrDefault(session.Id)
+                ?? throw new SessionException($"The session '{session.Name}' is not open in this runspace: it was disconnected, or belongs to another one. Connect-PlatformOps opens one.");
+        }
+    }
+
+    /// <summary>Forgets a session; the one opened last before it becomes the current one.</summary>
+    /// <returns>What stood behind it, to be disposed; null where it was not open.</returns>
+    public SessionScope? RemoveSession(OpsSession session)
+    {
+        lock (_gate)
+        {
+            _scopes.Remove(session.Id, out var scope);
+            _sessions.RemoveAll(other => other.Id == session.Id);
+            if (_current?.Id == session.Id)
+                _current = _sessions.Count > 0 ? _sessions[^1] : null;
+            return scope;
+        }
+    }
+
+    /// <summary>Things of a kind that this runspace keeps, such as its labs.</summary>
+    public IReadOnlyList<T> Owned<T>()
+        where T : class
+    {
+        lock (_gate)
+            return [.. _owned.OfType<T>()];
+    }
+
+    /// <summary>Keeps something until it is let go or the runspace closes, which disposes it.</summary>
+    public void Own(object thing)
+    {
+        lock (_gate)
+            _owned.Add(thing);
+    }
+
+    /// <summary>Lets go of something without disposing it.</summary>
+    public bool Disown(object thing)
+    {
+        lock (_gate)
+            return _owned.Remove(thing);
+    }
+
+    private void Clear()
+    {
+        object[] owned;
+        SessionScope[] scopes;
+        lock (_gate)
+        {
+            owned = [.. _owned];
+            _owned.Clear();
+            scopes = [.. _scopes.Values];
+            _scopes.Clear();
+            _sessions.Clear();
+            _current = null;
+        }
+        foreach (var thing in owned.OfType<IDisposable>())
+            thing.Dispose();
+        // Nobody waits when a runspace closes; a session's end writes one record and closes connections.
+        foreach (var scope in scopes)
+            _ = Task.Run(async () => await scope.DisposeAsync());
+    }
+}

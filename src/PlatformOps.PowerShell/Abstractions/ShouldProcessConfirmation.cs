@@ -1,0 +1,56 @@
+using System.Management.Automation;
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Abstractions;
+
+/// <summary>
+/// PowerShell's confirmation, by the impact of the effect at hand: PowerShell itself knows only the cmdlet's class. Classes therefore
+/// declare High, and ShouldProcess is asked just where -WhatIf or -Confirm is in force or the impact reaches <c>$ConfirmPreference</c>.
+/// </summary>
+internal sealed class ShouldProcessConfirmation : IConfirmation
+{
+    private readonly AsyncCmdlet _cmdlet;
+    private readonly bool? _confirm;
+    private readonly ConfirmImpact _preference;
+
+    /// <summary>Reads the parameters and preference variables; on the pipeline thread.</summary>
+    public ShouldProcessConfirmation(AsyncCmdlet cmdlet, bool isWhatIf)
+    {
+        _cmdlet = cmdlet;
+        IsWhatIf = isWhatIf;
+        if (cmdlet.MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm))
+            _confirm = LanguagePrimitives.IsTrue(confirm);
+        _preference = LanguagePrimitives.TryConvertTo<ConfirmImpact>(cmdlet.GetVariableValue("ConfirmPreference"), out var preference) ? preference : ConfirmImpact.High;
+    }
+
+    public bool IsWhatIf { get; }
+
+    /// <summary>Whether an effect of that impact needs a question.</summary>
+    public bool MustAsk(Impact impact) => _confirm ?? (_preference != ConfirmImpact.None && (ConfirmImpact)(int)impact >= _preference);
+
+    public async ValueTask<bool> AskAsync(Impact impact, string target, string action, CancellationToken cancellationToken)
+    {
+        if (!IsWhatIf && !MustAsk(impact))
+        {
+            await _cmdlet.WriteVerboseFromAsync($"Performing the operation \"{action}\" on target \"{target}\".");
+            return true;
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // The pipeline thread asks one question at a time.
+            return await _cmdlet.ShouldProcessFromAsync(target, action);
+        }
+        catch (Exception e) when (!PipelineStop.Is(e) && e is not OperationCanceledException)
+        {
+            // pwsh -NonInteractive: PSInvalidOperationException. A host without a user interface: HostException. Standard input at its end: NullReferenceException.
+            throw new RefusedException(
+                $"{action} on {target}: this needs a confirmation, and nobody can be asked here (a host that is not interactive). Nothing was changed. Check with -WhatIf, then run it with -Confirm:$false.", e)
+            {
+                TargetName = target,
+            };
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using PlatformOps.Core.Migration;
+using PlatformOps.Migration;
+using PlatformOps.PowerShell.Abstractions;
+
+namespace PlatformOps.PowerShell.Commands.Migration;
+
+/// <summary>Makes a maintenance window: when hypervisors are out of service.</summary>
+/// <remarks>
+/// <para>A window begins now and ends some weeks later, in the middle of a week: an end on Friday, Saturday, Sunday or Monday is moved forward to Tuesday, and past holidays. An end that is given with -End is not moved.</para>
+/// <para>Times are UTC and whole seconds. Only the object is made; nothing is changed anywhere.</para>
+/// </remarks>
+/// <example>
+/// <summary>Four weeks from now</summary>
+/// <code>New-MaintenanceWindow -Weeks 4</code>
+/// </example>
+/// <example>
+/// <summary>Not over Christmas</summary>
+/// <code>New-MaintenanceWindow -Weeks 4 -Start 2026-11-24T08:00:00Z -Holiday 2026-12-22, 2026-12-23, 2026-12-24</code>
+/// <para>The end, Tuesday 22 December, moves to the next Tuesday, Wednesday or Thursday that is no holiday.</para>
+/// </example>
+/// <example>
+/// <summary>Until a time that was agreed on</summary>
+/// <code>New-MaintenanceWindow -End 2026-12-16T17:00:00Z</code>
+/// </example>
+/// <seealso cref="ImportMigrationListCommand"/>
+[Cmdlet(VerbsCommon.New, "MaintenanceWindow", DefaultParameterSetName = "Weeks")]
+[OutputType(typeof(MaintenanceWindow))]
+public sealed class NewMaintenanceWindowCommand : AsyncCmdlet
+{
+    /// <summary>How many weeks it lasts, before its end is moved.</summary>
+    /// <value>4</value>
+    [Parameter(ParameterSetName = "Weeks", Position = 0)]
+    [ValidateRange(1, 52)]
+    public int Weeks { get; set; } = 4;
+
+    /// <summary>When it begins. Without an offset it is local time.</summary>
+    /// <value>Now</value>
+    [Parameter]
+    public DateTimeOffset Start { get; set; }
+
+    /// <summary>When it ends, exactly. Without an offset it is local time.</summary>
+    [Parameter(ParameterSetName = "End", Mandatory = true)]
+    public DateTimeOffset End { get; set; }
+
+    /// <summary>The days of the week it may end on.</summary>
+    /// <value>Tuesday, Wednesday, Thursday</value>
+    [Parameter(ParameterSetName = "Weeks")]
+    [Alias("Days")]
+    [ValidateNotNullOrEmpty]
+    public DayOfWeek[] Day { get; set; } = [.. MaintenanceCalendar.MidWeek];
+
+    /// <summary>Dates it may not end on.</summary>
+    [Parameter(ParameterSetName = "Weeks")]
+    [Alias("Holidays")]
+    public DateTime[] Holiday { get; set; } = [];
+
+    private protected override ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        var start = MyInvocation.BoundParameters.ContainsKey(nameof(Start)) ? Start : Time.GetUtcNow();
+        return WriteObjectAsync(ParameterSetName == "End"
+            ? MaintenanceCalendar.Exactly(start, End)
+            : new MaintenanceCalendar(Day, Holiday.Select(DateOnly.FromDateTime)).Window(start, Weeks));
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Formatting;
+
+/// <summary>What the table of steps shows: called from PlatformOps.Format.ps1xml. Only the view is shortened, never the data.</summary>
+public static class StepView
+{
+    private const int Narrow = 120;
+
+    /// <summary>The target: a host's first label where the screen is narrow.</summary>
+    public static string Target(string? target, int width) =>
+        target is null || width >= Narrow || !target.Contains('.', StringComparison.Ordinal) || char.IsAsciiDigit(target[0]) ? target ?? "" : target[..target.IndexOf('.', StringComparison.Ordinal)];
+
+    /// <summary>The step: without its service where the screen is narrow, which the rest of its name tells.</summary>
+    public static string Step(string? step, int width)
+    {
+        if (step is null || width >= Narrow)
+            return step ?? "";
+        var dot = step.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 || step.LastIndexOf('.') == dot ? step : step[(dot + 1)..];
+    }
+
+    /// <summary>A duration in at most seven characters: 0.3s, 12.0s, 4m05s, 3h07m, 2d04h.</summary>
+    public static string Duration(TimeSpan duration) => duration switch
+    {
+        { TotalSeconds: < 99.95 } => duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + "s",
+        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.Minutes}m{duration.Seconds:00}s"),
+        { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.Hours}h{duration.Minutes:00}m"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{duration.Days}d{duration.Hours:00}h"),
+    };
+
+    /// <summary>The text in the outcome's colour, or as it is where the host shows none.</summary>
+    /// <param name="outcome">The outcome, which is also the text.</param>
+    /// <param name="colours">Whether the host shows colours and is not asked for plain text.</param>
+    public static string Outcome(StepOutcome outcome, bool colours) => Colour(outcome.ToString(), colours, outcome switch
+    {
+        StepOutcome.Failed or StepOutcome.Drifted => "31",
+        StepOutcome.Unknown or StepOutcome.Warning or StepOutcome.Waiting => "33",
+        StepOutcome.Done or StepOutcome.Passed => "32",
+        StepOutcome.Planned => "36",
+        _ => null,
+    });
+
+    /// <summary>The state of a run or target in its colour.</summary>
+    public static string State(RunState state, bool colours) => Colour(state.ToString(), colours, state switch
+    {
+        RunState.Failed => "31",
+        RunState.Waiting or RunState.Interrupted or RunState.Stopped => "33",
+        RunState.Succeeded => "32",
+        RunState.Running => "36",
+        _ => null,
+    });
+
+    /// <summary>How many targets are in which state: "3 Succeeded, 1 Failed".</summary>
+    public static string Targets(OpsRun? run) => run is null
+        ? ""
+        : string.Join(", ", run.Targets.GroupBy(target => target.State).OrderBy(group => group.Key).Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
+
+    /// <summary>One line for the host: what servers send must not move the cursor or colour the screen.</summary>
+    public static string OneLine(string? text) => text is null
+        ? ""
+        : string.Concat(text.ReplaceLineEndings(" ").Where(c => !char.IsControl(c)));
+
+    private static string Colour(string text, bool colours, string? code) => colours && code is not null ? $"\u001b[{code}m{text}\u001b[0m" : text;
+}

@@ -1,0 +1,104 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+}
+
+Describe 'Loading the module' {
+    It 'works by name from the module path, from any folder' {
+        $out = Invoke-FreshPwsh -Script @"
+`$env:PSModulePath = '$ModuleRoot' + [IO.Path]::PathSeparator + `$env:PSModulePath
+Import-Module PlatformOps
+(Get-Module PlatformOps).Version.ToString()
+(Get-Command -Module PlatformOps -CommandType Cmdlet).Count -eq (Get-Module PlatformOps).ExportedCmdlets.Count
+"@
+        $out | Should -Be @((Split-Path $ModuleFolder -Leaf), 'True')
+    }
+
+    It 'works from a copy in a folder with blanks in its name' {
+        $copy = Join-Path $TestDrive 'a copy/PlatformOps'
+        New-Item -ItemType Directory -Path $copy | Out-Null
+        Copy-Item -Recurse $ModuleFolder $copy
+        Invoke-FreshPwsh -Script "Import-Module '$copy'; (New-MaintenanceWindow).GetType().FullName" | Should -Be 'PlatformOps.Migration.MaintenanceWindow'
+    }
+
+    It 'autoloads' {
+        Invoke-FreshPwsh -Script "`$env:PSModulePath = '$ModuleRoot'; (New-MaintenanceWindow).GetType().Name" | Should -Be 'MaintenanceWindow'
+    }
+
+    It 'exports its cmdlets again with -Force and after Remove-Module' {
+        $out = Invoke-FreshPwsh -Script @"
+Import-Module '$ModuleFolder/PlatformOps.psd1'; (Get-Command -Module PlatformOps).Count
+Import-Module '$ModuleFolder/PlatformOps.psd1' -Force; (Get-Command -Module PlatformOps).Count
+Import-Module '$ModuleFolder/PlatformOps.psd1' -Force; (Get-Command -Module PlatformOps).Count
+(New-MaintenanceWindow).GetType().Name
+Remove-Module PlatformOps; @(Get-Command -Module PlatformOps -ListImported).Count
+Import-Module '$ModuleFolder/PlatformOps.psd1'; (Get-Command -Module PlatformOps).Count
+(New-MaintenanceWindow).GetType().Name
+"@
+        $n = $out[0]
+        [int] $n | Should -BeGreaterThan 3
+        $out | Should -Be @($n, $n, $n, 'MaintenanceWindow', '0', $n, 'MaintenanceWindow')
+    }
+
+    It 'works in parallel runspaces' {
+        Invoke-FreshPwsh -Script @"
+1..4 | ForEach-Object -Parallel { Import-Module '$ModuleFolder/PlatformOps.psd1'; (New-MaintenanceWindow -Weeks `$_).GetType().Name } | Group-Object | ForEach-Object { "`$(`$_.Count) `$(`$_.Name)" }
+"@ | Should -Be '4 MaintenanceWindow'
+    }
+
+    It 'loads none of its dependencies at import' {
+        $out = Invoke-FreshPwsh -Script @"
+Import-Module '$ModuleFolder/PlatformOps.psd1'
+[AppDomain]::CurrentDomain.GetAssemblies().GetName().Name | Where-Object { `$_ -in 'YamlDotNet', 'Polly.Core' -or `$_ -like 'PlatformOps.*' } | Sort-Object
+"@
+        $out | Should -Be @('PlatformOps.Model', 'PlatformOps.PowerShell')
+    }
+
+    It 'keeps its YamlDotNet beside that of another module' {
+        $other = Join-Path $TestDrive 'YamlDotNet.dll'
+        $out = Invoke-FreshPwsh -Script @"
+Add-Type -OutputAssembly '$other' -TypeDefinition '[assembly: System.Reflection.AssemblyVersion("5.0.0.0")] namespace YamlDotNet { public class Other { } }'
+Import-Module '$other'
+Import-Module '$ModuleFolder/PlatformOps.psd1'
+`$own = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -eq PlatformOps
+`$own.LoadFromAssemblyName('YamlDotNet').GetName().Version.Major
+[YamlDotNet.Other].Assembly.GetName().Version.Major
+(New-MaintenanceWindow).GetType().Name
+"@
+        $out | Should -Be @('16', '5', 'MaintenanceWindow')
+    }
+
+    It 'takes PowerShell and Model from the default context' {
+        Invoke-FreshPwsh -Script @"
+Import-Module '$ModuleFolder/PlatformOps.psd1'
+`$null = New-MaintenanceWindow
+(([System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -eq PlatformOps).Assemblies.GetName().Name | Sort-Object) -join ' '
+"@ | Should -Be 'PlatformOps.Core PlatformOps.PowerShell'
+    }
+
+    It 'refuses a process that has another version, and says what to do' {
+        $other = Join-Path $TestDrive 'PlatformOps.Model.dll'
+        $out = Invoke-FreshPwsh -Script @"
+Add-Type -OutputAssembly '$other' -TypeDefinition '[assembly: System.Reflection.AssemblyVersion("99.0.0.0")] namespace PlatformOps.Loading { public class ModuleLoadContext { } }'
+[void][Reflection.Assembly]::LoadFrom('$other')
+try { Import-Module '$ModuleFolder/PlatformOps.psd1'; 'imported' } catch { `$_.Exception.Message }
+"@
+        "$out" | Should -BeLike '*version 99.0.0 is already loaded*Start a new PowerShell session.'
+    }
+
+    It 'takes at most 100 ms of processor time more than an empty module' {
+        # Processor time: the wall clock belongs to whatever else runs here. The median of five each, in fresh processes, in turn.
+        $empty = Join-Path $TestDrive 'Empty'
+        New-Item -ItemType Directory -Path $empty | Out-Null
+        Set-Content (Join-Path $empty 'Empty.psm1') ''
+        New-ModuleManifest (Join-Path $empty 'Empty.psd1') -RootModule Empty.psm1 -FunctionsToExport @() -CmdletsToExport @() -AliasesToExport @() -VariablesToExport @()
+        $measure = '$p = [Diagnostics.Process]::GetCurrentProcess(); $before = $p.TotalProcessorTime; Import-Module $args[0]; $p.Refresh(); ($p.TotalProcessorTime - $before).TotalMilliseconds'
+        $times = @{ Empty = @(); Ours = @() }
+        foreach ($i in 1..5) {
+            $times.Empty += [double] (Invoke-FreshPwsh -Script $measure -Arguments "$empty/Empty.psd1")
+            $times.Ours += [double] (Invoke-FreshPwsh -Script $measure -Arguments "$ModuleFolder/PlatformOps.psd1")
+        }
+        $medianEmpty = ($times.Empty | Sort-Object)[2]
+        $medianOurs = ($times.Ours | Sort-Object)[2]
+        $medianOurs - $medianEmpty | Should -BeLessOrEqual 100 -Because "an empty module took $medianEmpty ms and ours $medianOurs ms"
+    }
+}

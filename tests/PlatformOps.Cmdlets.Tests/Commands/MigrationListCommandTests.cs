@@ -1,0 +1,94 @@
+using System.Management.Automation;
+using PlatformOps.Migration;
+
+namespace PlatformOps.Cmdlets.Tests.Commands;
+
+public sealed class MigrationListCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ops-").FullName;
+    private readonly Shell _shell = new();
+
+    public void Dispose()
+    {
+        _shell.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_list_is_read_relative_to_the_runspaces_location()
+    {
+        Write("list.txt", "# first\nhv1.example.com\tMH-101\n\n hv2.example.com\n");
+        _shell.Run("param($f) Set-Location $f", _folder);
+        Assert.Equal(
+            [new MigrationTarget { HypervisorName = "hv1.example.com", TicketId = "MH-101" }, new MigrationTarget { HypervisorName = "hv2.example.com" }],
+            _shell.Run("Import-MigrationList list.txt").Values);
+    }
+
+    [Fact]
+    public void A_malformed_line_is_named_and_nothing_is_emitted()
+    {
+        var path = Write("list.txt", "hv1.example.com\nhv2.example.com MH-1 extra\n");
+        var result = _shell.Run("param($p) Import-MigrationList $p", path);
+        Assert.Empty(result.Output);
+        var error = Assert.Single(result.Errors);
+        Assert.StartsWith($"{path}:2:", error.Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("InvalidSource,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(path, error.TargetObject);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_an_error_with_its_name()
+    {
+        var error = Assert.Single(_shell.Run("param($p) Import-MigrationList $p", Path.Combine(_folder, "none.txt")).Errors);
+        Assert.StartsWith("PathNotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
+    }
+
+    [Fact]
+    public void Keys_go_back_into_the_list_they_came_from()
+    {
+        var path = Write("list.txt", "# first\nhv1.example.com   # no ticket yet\nhv2.example.com MH-2\n");
+        var result = _shell.Run(
+            """
+            param($p)
+            Import-MigrationList $p | ForEach-Object { if ($_.TicketId) { $_ } else { $_.TicketId = 'MH-1'; $_ } } | Export-MigrationList $p -PassThru
+            """,
+            path);
+        Assert.Empty(result.Errors);
+        Assert.Equal(2, result.Output.Count);
+        Assert.Equal("# first\nhv1.example.com MH-1   # no ticket yet\nhv2.example.com MH-2\n", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void WhatIf_writes_nothing()
+    {
+        var path = Path.Combine(_folder, "new.txt");
+        _shell.Run("param($p, $t) $t | Export-MigrationList $p -WhatIf", path, new MigrationTarget { HypervisorName = "hv1.example.com", TicketId = "MH-1" });
+        Assert.False(File.Exists(path));
+        Assert.Empty(_shell.Run("param($p, $t) $t | Export-MigrationList $p", path, new MigrationTarget { HypervisorName = "hv1.example.com", TicketId = "MH-1" }).Errors);
+        Assert.Equal("hv1.example.com MH-1\n", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void Processes_are_no_hypervisors()
+    {
+        var path = Path.Combine(_folder, "new.txt");
+        Assert.NotEmpty(_shell.Run("param($p) Get-Process -Id $PID | Export-MigrationList $p", path).Errors);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_window_is_placed_by_the_cmdlet()
+    {
+        var window = Assert.IsType<MaintenanceWindow>(Assert.Single(_shell.Run("New-MaintenanceWindow -Start 2026-11-20T08:15:00Z -Holidays 2026-12-22").Values));
+        Assert.Equal("2026-11-20T08:15:00Z..2026-12-23T08:15:00Z", window.ToString());
+        Assert.Equal("2026-11-20T08:15:00Z..2026-12-16T17:00:00Z", Assert.Single(_shell.Run("New-MaintenanceWindow -Start 2026-11-20T08:15:00Z -End 2026-12-16T17:00:00Z").Values).ToString());
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

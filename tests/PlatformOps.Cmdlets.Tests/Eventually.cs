@@ -1,0 +1,17 @@
+namespace PlatformOps.Cmdlets.Tests;
+
+/// <summary>Conditions with a deadline.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    public static async Task Is(Func<bool> condition)
+    {
+        var until = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(until) < Deadline, "The condition did not come true in time.");
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using PlatformOps.PowerShell.Formatting;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Cmdlets.Tests.Formatting;
+
+public sealed class StepViewTests
+{
+    [Theory]
+    [InlineData(0.04, "0.0s")]
+    [InlineData(12, "12.0s")]
+    [InlineData(99.9, "99.9s")]
+    [InlineData(100, "1m40s")]
+    [InlineData(3599, "59m59s")]
+    [InlineData(11_220, "3h07m")]
+    [InlineData(187_200, "2d04h")]
+    public void Durations_take_at_most_seven_characters(double seconds, string text) =>
+        Assert.Equal(text, StepView.Duration(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData("hv01.lab.example", 80, "hv01")]
+    [InlineData("hv01.lab.example", 160, "hv01.lab.example")]
+    [InlineData("10.0.0.1", 80, "10.0.0.1")]
+    [InlineData("hv01", 80, "hv01")]
+    public void A_target_is_shortened_on_a_narrow_screen_only(string target, int width, string shown) =>
+        Assert.Equal(shown, StepView.Target(target, width));
+
+    [Theory]
+    [InlineData("openstack.compute-service.disable", 80, "compute-service.disable")]
+    [InlineData("openstack.compute-service.disable", 160, "openstack.compute-service.disable")]
+    [InlineData("host.facts", 80, "host.facts")]
+    public void A_step_is_shortened_on_a_narrow_screen_only(string step, int width, string shown) =>
+        Assert.Equal(shown, StepView.Step(step, width));
+
+    [Fact]
+    public void Colours_are_in_the_view_and_only_where_the_host_has_them()
+    {
+        Assert.Equal("Failed", StepView.Outcome(StepOutcome.Failed, colours: false));
+        Assert.Equal("\u001b[31mFailed\u001b[0m", StepView.Outcome(StepOutcome.Failed, colours: true));
+    }
+
+    [Fact]
+    public void What_a_server_sent_cannot_move_the_cursor() =>
+        Assert.Equal("a b[31mc", StepView.OneLine("a\r\nb\u001b[31mc\u0007"));
+}
