@@ -17,13 +17,11 @@ else {
     }
 }
 
-$cmdlets = Microsoft.PowerShell.Core\Import-Module -Assembly $context.GetMethod('LoadCmdlets').Invoke($null, $null) -PassThru -Force
-
-# A second import in the same process takes the assembly's cached analysis and forgets to hand its cmdlets on to this module:
-# they are added again, which does nothing where they are there already.
+$cmdlets = Microsoft.PowerShell.Core\Import-Module -Assembly $context.GetMethod('LoadCmdlets').Invoke($null, $null) -PassThru
 $module = $ExecutionContext.SessionState.Module
-$add = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
-if ($null -ne $add) {
+if ($module.ExportedCmdlets.Count -eq 0) {
+    # A second import in the same process takes the assembly's cached analysis and forgets to hand its cmdlets on to this module.
+    $add = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
     foreach ($cmdlet in $cmdlets.ExportedCmdlets.Values) {
         $add.Invoke($module, @(, $cmdlet))
     }

@@ -55,8 +55,8 @@ Import-Module '$ModuleFolder/PlatformOps.psd1'
 
     It 'keeps its YamlDotNet beside that of another module' {
         $other = Join-Path $TestDrive 'YamlDotNet.dll'
+        New-Assembly $other '[assembly: System.Reflection.AssemblyVersion("5.0.0.0")] namespace YamlDotNet { public class Other { } }'
         $out = Invoke-FreshPwsh -Script @"
-Add-Type -OutputAssembly '$other' -TypeDefinition '[assembly: System.Reflection.AssemblyVersion("5.0.0.0")] namespace YamlDotNet { public class Other { } }'
 Import-Module '$other'
 Import-Module '$ModuleFolder/PlatformOps.psd1'
 `$own = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -eq PlatformOps
@@ -77,8 +77,8 @@ Import-Module '$ModuleFolder/PlatformOps.psd1'
 
     It 'refuses a process that has another version, and says what to do' {
         $other = Join-Path $TestDrive 'PlatformOps.Model.dll'
+        New-Assembly $other '[assembly: System.Reflection.AssemblyVersion("99.0.0.0")] namespace PlatformOps.Loading { public class ModuleLoadContext { } }'
         $out = Invoke-FreshPwsh -Script @"
-Add-Type -OutputAssembly '$other' -TypeDefinition '[assembly: System.Reflection.AssemblyVersion("99.0.0.0")] namespace PlatformOps.Loading { public class ModuleLoadContext { } }'
 [void][Reflection.Assembly]::LoadFrom('$other')
 try { Import-Module '$ModuleFolder/PlatformOps.psd1'; 'imported' } catch { `$_.Exception.Message }
 "@

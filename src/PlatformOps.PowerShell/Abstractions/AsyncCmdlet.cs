@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
+using PlatformOps.Errors;
 using PlatformOps.PowerShell.Errors;
 
 namespace PlatformOps.PowerShell.Abstractions;
@@ -127,7 +128,24 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private protected ValueTask WriteInformationAsync(object message, params string[] tags) => Do(() => WriteInformation(message, tags));
 
-    private protected ValueTask<bool> ShouldProcessAsync(string target, string action) => AskAsync(() => ShouldProcess(target, action));
+    /// <summary>Asks as PowerShell does, by the impact of the cmdlet's class. Effects that differ in impact ask <see cref="Confirmation"/>.</summary>
+    /// <exception cref="RefusedException">The question is needed, and nobody can be asked.</exception>
+    private protected ValueTask<bool> ShouldProcessAsync(string target, string action) => AskAsync(() =>
+    {
+        try
+        {
+            return ShouldProcess(target, action);
+        }
+        catch (Exception e) when (!PipelineStop.Is(e))
+        {
+            // pwsh -NonInteractive: PSInvalidOperationException. A host without a user interface: HostException. Standard input at its end: NullReferenceException.
+            throw new RefusedException(
+                $"{action} on {target}: this needs a confirmation, and nobody can be asked here (a host that is not interactive). Nothing was changed. Check with -WhatIf, then run it with -Confirm:$false.", e)
+            {
+                TargetName = target,
+            };
+        }
+    });
 
     /// <summary>The confirmation of this invocation's effects. Called on the pipeline thread, in BeginAsync or before the first wait.</summary>
     private protected ShouldProcessConfirmation Confirmation => _confirmation ??= new(this, IsWhatIf);

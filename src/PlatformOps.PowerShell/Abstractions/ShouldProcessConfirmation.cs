@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using PlatformOps.Core.Changes;
-using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Abstractions;
@@ -38,19 +37,7 @@ internal sealed class ShouldProcessConfirmation : IConfirmation
             return true;
         }
         cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            // The pipeline thread asks one question at a time.
-            return await _cmdlet.ShouldProcessFromAsync(target, action);
-        }
-        catch (Exception e) when (!PipelineStop.Is(e) && e is not OperationCanceledException)
-        {
-            // pwsh -NonInteractive: PSInvalidOperationException. A host without a user interface: HostException. Standard input at its end: NullReferenceException.
-            throw new RefusedException(
-                $"{action} on {target}: this needs a confirmation, and nobody can be asked here (a host that is not interactive). Nothing was changed. Check with -WhatIf, then run it with -Confirm:$false.", e)
-            {
-                TargetName = target,
-            };
-        }
+        // The pipeline thread asks one question at a time.
+        return await _cmdlet.ShouldProcessFromAsync(target, action);
     }
 }

@@ -49,13 +49,14 @@ public sealed class ShellQuotingTests
         Assert.Equal(127, result.ExitCode);
     }
 
-    [Theory]
-    [InlineData("a\0b")]
-    [InlineData("\ud800")]
-    public void What_no_command_line_can_carry_is_refused(string argument)
+    [Fact]
+    public void What_no_command_line_can_carry_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => ShellQuoting.Command(["echo", argument]));
-        Assert.Throws<ArgumentException>(() => ShellQuoting.Command(["echo"], new Dictionary<string, string> { ["A"] = argument }));
+        foreach (var argument in new[] { "a\0b", "\ud800" })
+        {
+            Assert.Throws<ArgumentException>(() => ShellQuoting.Command(["echo", argument]));
+            Assert.Throws<ArgumentException>(() => ShellQuoting.Command(["echo"], new Dictionary<string, string> { ["A"] = argument }));
+        }
     }
 
     [Theory]

@@ -479,6 +479,64 @@ public sealed class OpenSshTransportTests
         Assert.Equal(4, result.ExitStatus);
     }
 
+    [Theory, MemberData(nameof(BothWays))]
+    public async Task Through_a_bastion_both_host_keys_are_checked_and_both_logins_are_ours(bool shares)
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var (bastion, host) = (await farm.AddAsync(), await farm.AddAsync());
+        await using var ssh = Through(farm, bastion, shares);
+
+        var result = await ssh.RunAsync(host.Address, new SshCommand(["sh", "-c", "exit 9"]), Stop);
+
+        Assert.Equal(9, result.ExitStatus);
+        Assert.Equal((1, 1), (bastion.Connections, host.Connections));
+    }
+
+    [Theory, MemberData(nameof(BothWays))]
+    public async Task A_bastion_that_is_not_trusted_stops_and_is_named(bool shares)
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var (bastion, host) = (await farm.AddAsync(isKnown: false), await farm.AddAsync());
+        await using var ssh = Through(farm, bastion, shares);
+
+        var error = await Assert.ThrowsAsync<HostKeyException>(() => ssh.RunAsync(host.Address, new SshCommand(["true"]), Stop));
+
+        Assert.Contains(bastion.Key.Fingerprint, error.Message);
+        Assert.Equal(0, host.Connections);
+    }
+
+    [Theory, MemberData(nameof(BothWays))]
+    public async Task A_bastion_that_refuses_us_is_asked_once_for_all_hosts(bool shares)
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var (bastion, first, second) = (await farm.AddAsync(), await farm.AddAsync(), await farm.AddAsync());
+        bastion.Options = ["AuthorizedKeysFile=none"];
+        await using var ssh = Through(farm, bastion, shares);
+
+        foreach (var host in new[] { first, second })
+        {
+            var error = await Assert.ThrowsAsync<RemoteHostException>(() => ssh.RunAsync(host.Address, new SshCommand(["true"]), Stop));
+            Assert.True(error.LoginRefused);
+            Assert.Contains($"port {bastion.Port}", error.Message);
+        }
+
+        Assert.Equal(1, bastion.Connections);
+    }
+
+    [Theory, MemberData(nameof(BothWays))]
+    public async Task A_host_behind_the_bastion_that_does_not_answer_is_named_itself(bool shares)
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var (bastion, host) = (await farm.AddAsync(), await farm.AddAsync());
+        var address = host.Address;
+        host.StopListening();
+        await using var ssh = Through(farm, bastion, shares);
+
+        var error = await Assert.ThrowsAsync<RemoteHostException>(() => ssh.RunAsync(address, new SshCommand(["true"]), Stop));
+
+        Assert.Contains($"port {address.Port} was not reached", error.Message);
+    }
+
     [Theory]
     [InlineData("-oProxyCommand=touch /tmp/owned")]
     [InlineData("a b")]
@@ -521,6 +579,9 @@ public sealed class OpenSshTransportTests
 
         Assert.Contains("/nonexistent/ssh", error.Message);
     }
+
+    private static OpenSshTransport Through(SshdFarm farm, SshdHost bastion, bool shares)
+        => new(farm.Options(), new OpenSshSettings { ConfigurationFile = "none", SharesConnections = shares, Via = new Uri($"ssh://127.0.0.1:{bastion.Port}") });
 
     private static async Task Until(Func<bool> condition)
     {

@@ -9,6 +9,7 @@ internal sealed class ScriptedSsh : ISshTransport
     private readonly List<(Func<SshHost, SshCommand, bool> Matches, Func<SshHost, SshCommand, Task<SshResult>> Answer)> _answers = [];
     private readonly List<(SshHost Host, SshCommand Command)> _seen = [];
     private readonly object _gate = new();
+    private volatile bool _waits;
 
     /// <summary>The commands that came, as <c>user@host: words</c>.</summary>
     public IReadOnlyList<string> Seen
@@ -33,6 +34,13 @@ internal sealed class ScriptedSsh : ISshTransport
         return this;
     }
 
+    /// <summary>From now on no command ends until it is cancelled.</summary>
+    public ScriptedSsh OnWaiting()
+    {
+        _waits = true;
+        return this;
+    }
+
     public static SshResult Result(int? exit, string output = "", string error = "") => new()
     {
         ExitStatus = exit,
@@ -50,6 +58,8 @@ internal sealed class ScriptedSsh : ISshTransport
             answer = _answers.Find(a => a.Matches(host, command)).Answer;
         }
 
+        if (_waits)
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         return answer is null ? Result(127, error: $"sh: 1: {command.Arguments[0]}: not found\n") : await answer(host, command);
     }
 
