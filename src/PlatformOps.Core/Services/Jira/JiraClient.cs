@@ -386,7 +386,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
             TicketId = key,
             CommentId = comment.Id,
             Author = comment.Author is { } user ? ServerText.Clean(user.DisplayName ?? user.Name ?? user.AccountId, 100) : null,
-            Text = TicketText.Lines(AdfWriter.Read(comment.Body)),
+            Text = TicketText.Lines(comment.Body.ValueKind == JsonValueKind.String ? WikiWriter.Unescape(comment.Body.GetString()!) : AdfWriter.Read(comment.Body)),
             Marker = marker is { ValueKind: JsonValueKind.String } text ? text.GetString() : marker is { } value ? StringOf(value, "marker") : null,
             IsInternal = Property("sd.public.comment") is { ValueKind: JsonValueKind.Object } visibility && visibility.TryGetProperty("internal", out var isInternal) && isInternal.ValueKind == JsonValueKind.True,
             Created = JiraTime.Parse(comment.Created),

@@ -77,6 +77,26 @@ internal static class WikiWriter
         return wiki.ToString();
     }
 
+    /// <summary>What <see cref="Escape"/> made of a text, made undone; other markup is left as it is.</summary>
+    internal static string Unescape(string wiki)
+    {
+        var text = new StringBuilder(wiki.Length);
+        for (var i = 0; i < wiki.Length; i++)
+        {
+            var rest = wiki.AsSpan(i);
+            if (wiki[i] == '\\' && i + 1 < wiki.Length && "{}[]|!#(?*_-+^~@%".Contains(wiki[i + 1], StringComparison.Ordinal))
+                text.Append(wiki[++i]);
+            else if (rest.StartsWith("&amp;"))
+                (_, i) = (text.Append('&'), i + 4);
+            else if (rest.StartsWith("&#92;"))
+                (_, i) = (text.Append('\\'), i + 4);
+            else
+                text.Append(wiki[i]);
+        }
+
+        return text.ToString();
+    }
+
     private static bool IsWord(string text, int index) => index >= 0 && index < text.Length && char.IsLetterOrDigit(text[index]);
 
     private static string Span(TicketSpan span) => span.Link is null
