@@ -6,6 +6,11 @@ internal static class Usage
     private const string Text = """
         PlatformOps.Runner <command> [options]
 
+          rehearse  run the main job on a lab of its own, and say whether all is well
+                 --hypervisors N, --vms N, --seed N, --speed X   as for lab
+                 --throttle N      how many hypervisors at a time (4)
+                 --kill-and-resume kill the process that migrates at random moments, and start it again until it is done
+                 --kills N         how often (12)
           lab    start emulated services and hosts, print where they are as one JSON line, run until stdin closes
                  --hypervisors N   how many hypervisors (12)
                  --vms N           how many virtual machines (200)

@@ -24,8 +24,11 @@ internal sealed class ActionContext
 
     public required IActionLog Log { get; init; }
 
+    /// <summary>A person has let the run go on past this step.</summary>
+    public bool IsApproved { get; init; }
+
     /// <summary>The marker of this step on this target in this run: what makes an effect recognisable as ours.</summary>
-    public string Marker => $"[ops:{Run.RunId}/{Target.Name}/{(Phase is null ? Step : Phase + "." + Step)}]";
+    public string Marker => $"[ops:{Run.MarkerScope ?? Run.RunId}/{Target.Name}/{(Phase is null ? Step : Phase + "." + Step)}]";
 
     /// <summary>The claim that says whose the target is while it is out of service.</summary>
     public Claim Claim => new(Run.RunId, Run.Person, Target.TicketId);

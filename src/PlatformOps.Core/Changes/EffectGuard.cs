@@ -12,24 +12,19 @@ internal sealed class EffectGuard(TargetPolicy policy, KillSwitch killSwitch, Ti
     {
         killSwitch.ThrowIfSet();
         policy.ThrowIfRefused(target);
-        ThrowIfOutsideWindow(target.Name);
+        policy.ThrowIfOutsideWindow(target, time.GetUtcNow());
     }
 
     /// <summary>Immediately before each effect.</summary>
     /// <exception cref="RefusedException">It must not happen.</exception>
-    public void ThrowIfEffectRefused(Change change, ActionTarget target, IReadOnlyList<TargetLock> locks)
+    public void ThrowIfEffectRefused(Change change, ActionContext context, IReadOnlyList<TargetLock> locks)
     {
         killSwitch.ThrowIfSet();
-        policy.ThrowIfRefused(target);
+        foreach (var target in context.Batch)
+            policy.ThrowIfRefused(target);
         if (change.IsDestructive)
-            ThrowIfOutsideWindow(target.Name);
+            policy.ThrowIfOutsideWindow(context.Target, time.GetUtcNow());
         if (locks.FirstOrDefault(held => !held.IsHeld) is { } lost)
-            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}; nothing was changed.") { TargetName = target.Name };
-    }
-
-    private void ThrowIfOutsideWindow(string target)
-    {
-        if (policy.OutsideWindow(time.GetUtcNow()) is { } reason)
-            throw new RefusedException($"{target}: {reason}") { TargetName = target };
+            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}; nothing was changed.") { TargetName = context.Target.Name };
     }
 }

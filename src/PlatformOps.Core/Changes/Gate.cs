@@ -12,14 +12,14 @@ namespace PlatformOps.Core.Changes;
 internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider time)
 {
     /// <summary>Observes, and says what would be done. Sends no write.</summary>
-    public static async Task<ChangeResult> PlanAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
+    public static async Task<StepEnd> PlanAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
     {
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
         var before = change.Describe(now);
         if (change.IsDesired(context, parameters, now))
-            return Unchanged(change, before);
+            return Unchanged(change, context, before);
         var after = change.DescribeDesired(context, parameters, now);
-        return new ChangeResult(StepOutcome.Planned, Difference(change, before, after)) { Before = before, After = after };
+        return new StepEnd(StepOutcome.Planned, Difference(change, context, before, after)) { Before = before, After = after };
     }
 
     /// <summary>Makes the change, or finds out what became of it in an earlier process.</summary>
@@ -27,7 +27,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     /// <returns>Done, Unchanged, Failed, Unknown, Skipped or Drifted; refusals and failures of observing are Failed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; an effect that was under way is probed when the run is resumed.</exception>
     /// <exception cref="LedgerException">The journal could not be written: nothing more may happen.</exception>
-    public async Task<ChangeResult> RunAsync(Change change, ActionContext context, object parameters, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    public async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow();
         var key = new StepKey(context.Target.Name, context.Phase, context.Step);
@@ -38,48 +38,48 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
             // Observing or a guard failed, nothing was sent now. An intent that an earlier process left open stays open.
-            var result = new ChangeResult(StepOutcome.Failed, Sentence(e)) { Error = e };
+            var result = new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
             return ledger.Find(key) is { IsOpen: true } ? result : await new Recording(this, change, context, key, step, started).EndAsync(result, null);
         }
     }
 
     /// <summary>Whether a change that was made earlier still holds. Sends no write and records nothing.</summary>
-    public static async Task<ChangeResult> VerifyAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
+    public static async Task<StepEnd> VerifyAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
     {
         if (!change.CanObserve(parameters))
-            return new ChangeResult(StepOutcome.Unchanged, $"{change.Summary}: was done before");
+            return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: was done before");
         try
         {
             var now = await change.ObserveAsync(context, parameters, cancellationToken);
             var state = change.Describe(now);
             if (change.IsDesired(context, parameters, now))
-                return new ChangeResult(StepOutcome.Unchanged, $"{change.Summary}: was done before, and still holds ({state})") { Before = state, After = state };
-            var error = new StepFailedException($"{change.Summary}: was done before, but now it is {state}: somebody changed it since. Put it back, or start a new run.") { TargetName = context.Target.Name };
-            return new ChangeResult(StepOutcome.Drifted, error.Message) { Before = state, Error = error };
+                return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: was done before, and still holds ({state})") { Before = state, After = state };
+            var error = new StepFailedException($"{Subject(change, context)}: was done before, but now it is {state}: somebody changed it since. Put it back, or start a new run.") { TargetName = context.Target.Name };
+            return new StepEnd(StepOutcome.Drifted, error.Message) { Before = state, Error = error };
         }
         catch (OpsException e)
         {
-            return new ChangeResult(StepOutcome.Failed, e.Message) { Error = e };
+            return new StepEnd(StepOutcome.Failed, e.Message) { Error = e };
         }
     }
 
     /// <summary>Takes a change back, if what we left is still what is there.</summary>
-    public async Task<ChangeResult> UndoAsync(Change change, ActionContext context, object parameters, StepHistory made, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    public async Task<StepEnd> UndoAsync(Change change, ActionContext context, object parameters, StepHistory made, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
         var record = new Recording(this, change, context, made.Key, step, time.GetUtcNow());
         var before = change.Load(made.Made!.Before);
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
         if (change.Matches(now, before))
-            return await record.EndAsync(new ChangeResult(StepOutcome.Undone, $"{change.Summary}: is already back at {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(before) }, now);
+            return await record.EndAsync(new StepEnd(StepOutcome.Undone, $"{Subject(change, context)}: is already back at {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(before) }, now);
         if (made.MadeResult!.After is { } left && !change.Matches(now, change.Load(left)))
         {
-            return new ChangeResult(StepOutcome.Drifted, $"{change.Summary}: left as it is, because somebody changed it since ({change.Describe(change.Load(left))} → {change.Describe(now)})")
+            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: left as it is, because somebody changed it since ({change.Describe(change.Load(left))} → {change.Describe(now)})")
             {
                 Before = change.Describe(now),
             };
         }
 
-        guard.ThrowIfEffectRefused(change, context.Target, locks);
+        guard.ThrowIfEffectRefused(change, context, locks);
         await ledger.WriteDurablyAsync(IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true });
         try
         {
@@ -87,7 +87,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
         catch (OpsException e) when (e is not OutcomeUnknownException)
         {
-            return await record.EndAsync(new ChangeResult(StepOutcome.Failed, $"{change.Summary}: could not be taken back: {Sentence(e)}") { Before = change.Describe(now), Error = e }, now);
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: could not be taken back: {Sentence(e)}") { Before = change.Describe(now), Error = e }, now);
         }
         catch (OutcomeUnknownException)
         {
@@ -97,12 +97,12 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var (reached, last) = await ObserveUntilAsync(change, context, parameters, state => change.Matches(state, before), cancellationToken);
         return await record.EndAsync(
             reached
-                ? new ChangeResult(StepOutcome.Undone, Difference(change, change.Describe(now), change.Describe(before))) { Before = change.Describe(now), After = change.Describe(last) }
-                : new ChangeResult(StepOutcome.Failed, $"{change.Summary}: still {change.Describe(last)} after taking it back to {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(last) },
+                ? new StepEnd(StepOutcome.Undone, Difference(change, context, change.Describe(now), change.Describe(before))) { Before = change.Describe(now), After = change.Describe(last) }
+                : new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: still {change.Describe(last)} after taking it back to {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(last) },
             last);
     }
 
-    private async Task<ChangeResult> RunAsync(Change change, ActionContext context, object parameters, Recording record, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    private async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, Recording record, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
         var history = ledger.Find(record.Key);
         if (history is { Intent.IsUndo: false, Decision: { } decision })
@@ -110,11 +110,11 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             switch (decision.As)
             {
                 case StepDecision.Happened:
-                    return await record.EndAsync(new ChangeResult(StepOutcome.Done, $"{change.Summary}: happened, says {decision.Person}: {decision.Reason}"), null);
+                    return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Subject(change, context)}: happened, says {decision.Person}: {decision.Reason}"), null);
                 case StepDecision.Skipped:
-                    return await record.EndAsync(new ChangeResult(StepOutcome.Skipped, $"{change.Summary}: skipped by {decision.Person}: {decision.Reason}"), null);
+                    return await record.EndAsync(new StepEnd(StepOutcome.Skipped, $"{Subject(change, context)}: skipped by {decision.Person}: {decision.Reason}"), null);
                 case StepDecision.Abandon:
-                    return new ChangeResult(StepOutcome.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
+                    return new StepEnd(StepOutcome.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
             }
         }
 
@@ -130,21 +130,21 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             switch (answer)
             {
                 case ProbeAnswer.Happened:
-                    return await record.EndAsync(new ChangeResult(StepOutcome.Done, $"{Difference(change, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
+                    return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
                 case ProbeAnswer.Undecidable:
                     return Undecidable(change, record.Key, intent, change.Describe(now));
             }
         }
 
         if (isDesired)
-            return await record.EndAsync(Unchanged(change, change.Describe(now)), now);
+            return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
 
         var held = new List<TargetLock>(locks);
         try
         {
             foreach (var name in change.LocksFor(context, parameters))
                 held.Add(await ledger.LockAsync(name, cancellationToken));
-            guard.ThrowIfEffectRefused(change, context.Target, held);
+            guard.ThrowIfEffectRefused(change, context, held);
             return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
         }
         finally
@@ -154,7 +154,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
     }
 
-    private async Task<ChangeResult> ApplyAsync(Change change, ActionContext context, object parameters, Recording record, object before, CancellationToken cancellationToken)
+    private async Task<StepEnd> ApplyAsync(Change change, ActionContext context, object parameters, Recording record, object before, CancellationToken cancellationToken)
     {
         var beforeText = change.Describe(before);
         var desiredText = change.DescribeDesired(context, parameters, before);
@@ -173,7 +173,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
         catch (OpsException e) when (e is not OutcomeUnknownException)
         {
-            return await record.EndAsync(new ChangeResult(StepOutcome.Failed, Sentence(e)) { Before = beforeText, Error = e }, null);
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, Sentence(e)) { Before = beforeText, Error = e }, null);
         }
         catch (Exception e) when (e is not LedgerException)
         {
@@ -184,7 +184,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (!change.CanObserve(parameters))
         {
             return unclear is null
-                ? await record.EndAsync(new ChangeResult(StepOutcome.Done, Difference(change, beforeText, desiredText)) { Before = beforeText, After = desiredText }, null)
+                ? await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, desiredText)) { Before = beforeText, After = desiredText }, null)
                 : Undecidable(change, record.Key, intent, "not to be seen", unclear);
         }
 
@@ -200,18 +200,18 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
 
         if (reached)
-            return await record.EndAsync(new ChangeResult(StepOutcome.Done, Difference(change, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now);
+            return await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now);
         // What must not be sent twice stays open when it was accepted and cannot be seen: a reader may lag behind.
         if (unclear is null && change is { IsIdempotent: true, IsDestructive: false })
         {
-            var error = new StepFailedException($"{change.Summary}: was accepted, but {change.ConfirmWithin.TotalSeconds:0} s later it is {change.Describe(now)}, not {desiredText}.") { TargetName = context.Target.Name };
-            return await record.EndAsync(new ChangeResult(StepOutcome.Failed, error.Message) { Before = beforeText, After = change.Describe(now), Error = error }, now);
+            var error = new StepFailedException($"{Subject(change, context)}: was accepted, but {change.ConfirmWithin.TotalSeconds:0} s later it is {change.Describe(now)}, not {desiredText}.") { TargetName = context.Target.Name };
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, error.Message) { Before = beforeText, After = change.Describe(now), Error = error }, now);
         }
 
         return await change.ProbeAsync(context, parameters, before, now, cancellationToken) switch
         {
-            ProbeAnswer.Happened => await record.EndAsync(new ChangeResult(StepOutcome.Done, Difference(change, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now),
-            ProbeAnswer.NotHappened when unclear is not null => await record.EndAsync(new ChangeResult(StepOutcome.Failed, $"{Sentence(unclear)} It did not happen: {change.Describe(now)}.") { Before = beforeText, After = change.Describe(now), Error = unclear }, now),
+            ProbeAnswer.Happened => await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now),
+            ProbeAnswer.NotHappened when unclear is not null => await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Sentence(unclear)} It did not happen: {change.Describe(now)}.") { Before = beforeText, After = change.Describe(now), Error = unclear }, now),
             _ => Undecidable(change, record.Key, intent, change.Describe(now), unclear),
         };
     }
@@ -245,25 +245,27 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         };
 
     // No result is written: the intent stays open until a person decides.
-    private static ChangeResult Undecidable(Change change, StepKey key, Intent intent, string now, Exception? cause = null)
+    private static StepEnd Undecidable(Change change, StepKey key, Intent intent, string now, Exception? cause = null)
     {
         var error = new OutcomeUnknownException(
             $"{change.Summary} on {key.Target} was begun ({intent.BeforeText} → {intent.DesiredText}) and nobody knows whether it happened; now it is {now}. Look, then decide with Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.",
             cause) { TargetName = key.Target };
-        return new ChangeResult(StepOutcome.Unknown, error.Message) { Before = intent.BeforeText, After = now, Error = error };
+        return new StepEnd(StepOutcome.Unknown, error.Message) { Before = intent.BeforeText, After = now, Error = error };
     }
 
-    private static ChangeResult Unchanged(Change change, string state)
-        => new(StepOutcome.Unchanged, $"{change.Summary}: is already {state}") { Before = state, After = state };
+    private static StepEnd Unchanged(Change change, ActionContext context, string state)
+        => new(StepOutcome.Unchanged, $"{Subject(change, context)}: is already {state}") { Before = state, After = state };
 
-    private static string Difference(Change change, string before, string after) => $"{change.Summary}: {before} → {after}";
+    private static string Difference(Change change, ActionContext context, string before, string after) => $"{Subject(change, context)}: {before} → {after}";
+
+    private static string Subject(Change change, ActionContext context) => $"{change.Summary} on {context.Target.Name}";
 
     private static string Sentence(Exception e) => e is OpsException ? e.Message : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>Writes the result of one step.</summary>
     private sealed record Recording(Gate Gate, Change Change, ActionContext Context, StepKey Key, StepInfo Step, DateTimeOffset Started)
     {
-        public async Task<ChangeResult> EndAsync(ChangeResult result, object? state)
+        public async Task<StepEnd> EndAsync(StepEnd result, object? state)
         {
             var entry = new Result(Key, Change.Name, StepKind.Change, result.Outcome, result.Message)
             {

@@ -8,7 +8,7 @@ internal abstract class OpsAction
     /// <summary>The name runbooks use: <c>service.noun.verb</c> in lower case.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What it does, in a few words, for lists and errors.</summary>
+    /// <summary>What it is about, as a noun in a few words: <c>compute service</c>. Messages go on with "on hv1: enabled → disabled".</summary>
     public abstract string Summary { get; }
 
     /// <summary>The record its <c>with:</c> is bound to.</summary>

@@ -8,6 +8,9 @@ internal sealed record RunIdentity
     /// <summary>What the run is called in lists.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What markers name instead of the run where a script may be started again: the name it gave its run.</summary>
+    public string? MarkerScope { get; init; }
+
     /// <summary>The account that runs it, such as <c>alice</c>.</summary>
     public required string Person { get; init; }
 

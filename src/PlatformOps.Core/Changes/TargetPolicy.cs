@@ -1,4 +1,4 @@
-using System.IO.Enumeration;
+using PlatformOps.Core.Configuration;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Changes;
@@ -8,33 +8,35 @@ internal sealed record TargetPolicy
 {
     public required string Environment { get; init; }
 
-    /// <summary>Patterns with <c>*</c> and <c>?</c>; everything where empty.</summary>
-    public IReadOnlyList<string> Allowed { get; init; } = [];
+    public TargetRules Targets { get; init; } = new();
 
-    /// <summary>Patterns of what is never touched: the runner itself, bastions, control hosts.</summary>
-    public IReadOnlyList<string> Protected { get; init; } = [];
+    /// <summary>When changes may start; at any time where there is none.</summary>
+    public IReadOnlyList<ChangeWindow> ChangeWindows { get; init; } = [];
 
-    public int MaxTargets { get; init; } = 10;
-
-    /// <summary>Why the time is outside every change window; null where it is inside one, or there are none.</summary>
-    public Func<DateTimeOffset, string?> OutsideWindow { get; init; } = _ => null;
+    public static TargetPolicy Of(OpsConfiguration configuration)
+        => new() { Environment = configuration.Environment, Targets = configuration.Targets, ChangeWindows = configuration.ChangeWindows };
 
     /// <exception cref="RefusedException">A target is protected or not allowed.</exception>
     public void ThrowIfRefused(ActionTarget target)
     {
-        if (Protected.FirstOrDefault(pattern => Matches(pattern, target.Name)) is { } guarded)
-            throw new RefusedException($"{target.Name} is protected (targets.protected: '{guarded}') and is never changed from here.") { TargetName = target.Name };
-        if (Allowed.Count > 0 && !Allowed.Any(pattern => Matches(pattern, target.Name)))
-            throw new RefusedException($"{target.Name} is not among the targets allowed in environment '{Environment}' (targets.allow: {string.Join(", ", Allowed)}).") { TargetName = target.Name };
+        if (Targets.Refusal(target.Name) is { } refusal)
+            throw new RefusedException($"[{Environment}] {refusal}") { TargetName = target.Name };
     }
 
     /// <exception cref="RefusedException">There are more than one call may have.</exception>
     public void ThrowIfTooMany(int count, int? maxTargets)
     {
-        var max = maxTargets ?? MaxTargets;
+        var max = maxTargets ?? Targets.Max;
         if (count > max)
             throw new RefusedException($"{count} targets are more than the {max} that one call may change (targets.max). Nothing was changed; give fewer, or raise -MaxTargets on purpose.");
     }
 
-    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true);
+    /// <exception cref="RefusedException">No change window is open.</exception>
+    public void ThrowIfOutsideWindow(ActionTarget target, DateTimeOffset now)
+    {
+        if (ChangeWindows.Count == 0 || ChangeWindows.Any(window => window.IsOpen(now)))
+            return;
+        var next = ChangeWindows.Min(window => window.NextOpening(now));
+        throw new RefusedException($"{target.Name}: no change window is open ({string.Join("; ", ChangeWindows)}). The next one opens at {next.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}.") { TargetName = target.Name };
+    }
 }

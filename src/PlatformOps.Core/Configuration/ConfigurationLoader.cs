@@ -41,7 +41,7 @@ internal sealed class ConfigurationLoader
             : Path.Combine(_environment.ConfigurationFolder, FileName));
 
     /// <summary>Reads and checks the configuration.</summary>
-    /// <param name="path">The file; found as said above where null.</param>
+    /// <param name="path">The file; found as said above where null. A relative one starts at the process's working directory, which is not PowerShell's location.</param>
     /// <param name="overrides">Dotted keys (<c>netbox.url</c>) with text, numbers, <see cref="Secret"/> or <see cref="SecureString"/>.</param>
     /// <exception cref="ConfigurationException">It is missing, not safe, or wrong; says where and what to do.</exception>
     public OpsConfiguration Load(string? path = null, IReadOnlyDictionary<string, object>? overrides = null)
@@ -141,7 +141,8 @@ internal sealed class ConfigurationLoader
     {
         foreach (var (name, value) in _environment.Variables.OrderBy(v => v.Key, StringComparer.Ordinal))
         {
-            if (!name.StartsWith(OverridePrefix, StringComparison.OrdinalIgnoreCase))
+            // An empty variable is one that is not set: job systems have no other way to say so.
+            if (!name.StartsWith(OverridePrefix, StringComparison.OrdinalIgnoreCase) || value.Length == 0)
                 continue;
             var source = YamlSource.Configuration($"environment variable {name}", tree.Source.BaseFolder);
             tree = Set(tree, name[OverridePrefix.Length..].ToLowerInvariant().Split("__"), new YamlScalar(source, 0, 0, value));

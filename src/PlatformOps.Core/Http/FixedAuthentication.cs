@@ -74,7 +74,7 @@ internal sealed class FixedAuthentication : HttpAuthentication
 
     public override ValueTask<bool> RefusedAsync(object? credential, HttpAnswer answer, CancellationToken cancellationToken)
     {
-        _refusal = $"{answer.Status}: {ServerText.OfBody(answer)}";
+        _refusal = $"{answer.Status}: {answer.Fault.Text}";
         Return(credential);
         return ValueTask.FromResult(false);
     }

@@ -21,6 +21,11 @@ internal sealed class HttpAnswer
 
     internal required string What { get; init; }
 
+    internal required Func<HttpAnswer, HttpFault> ReadFault { get; init; }
+
+    /// <summary>What the service says went wrong, free of secrets.</summary>
+    public HttpFault Fault => field ??= ReadFault(this);
+
     /// <summary>The body as JSON; undefined where there is none.</summary>
     public JsonElement Json { get; internal set; }
 

@@ -28,5 +28,7 @@ internal abstract class HttpAuthentication
     private sealed class Anonymous : HttpAuthentication
     {
         public override ValueTask<object?> ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken) => ValueTask.FromResult<object?>(null);
+
+        public override bool IsRefusal(HttpAnswer answer) => false;
     }
 }

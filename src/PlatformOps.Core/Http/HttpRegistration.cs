@@ -7,6 +7,8 @@ internal sealed class HttpRegistration : ServiceRegistration
 {
     public override string Name => "http";
 
+    public override bool CanProbe => false;
+
     public override Type ConfigurationType => typeof(HttpSettings);
 
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>

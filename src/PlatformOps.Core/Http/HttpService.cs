@@ -39,13 +39,11 @@ internal sealed class HttpService : IDisposable
     public HttpService(HttpServiceOptions options)
     {
         var settings = options.Settings;
-        if (settings.MaxConcurrency < 1 || settings.TrySeconds < 1 || settings.DeadlineSeconds < 1 || settings.MaxAnswerMebibytes < 1)
-            throw new ConfigurationException($"The http settings of {options.Service} have a limit below 1.");
         _options = options;
         BaseAddress = options.BaseAddress.AbsoluteUri.EndsWith('/') ? options.BaseAddress : new Uri(options.BaseAddress.AbsoluteUri + "/");
-        _invoker = new HttpMessageInvoker(options.Handler ?? HttpSockets.Create(settings, options.Service), disposeHandler: options.Handler is null);
+        _invoker = new HttpMessageInvoker(options.Handler ?? HttpSockets.Create(settings), disposeHandler: options.Handler is null);
         _slots = new SemaphoreSlim(settings.MaxConcurrency, settings.MaxConcurrency);
-        _deadline = TimeSpan.FromSeconds(settings.DeadlineSeconds);
+        _deadline = settings.Timeout;
         _maxAnswer = settings.MaxAnswerMebibytes * 1024L * 1024L;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = options.Time }
             .AddTimeout(_deadline)
@@ -63,7 +61,7 @@ internal sealed class HttpService : IDisposable
                 BreakDuration = TimeSpan.FromSeconds(15),
                 ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is HttpFailure { CountsForBreaker: true } or TimeoutRejectedException),
             })
-            .AddTimeout(TimeSpan.FromSeconds(Math.Min(settings.TrySeconds, settings.DeadlineSeconds)))
+            .AddTimeout(settings.TryTimeout < settings.Timeout ? settings.TryTimeout : settings.Timeout)
             .Build();
         if (settings.Insecure)
             Tell(new HttpExchange { Service = options.Service, Method = "CONNECT", Url = BaseAddress.GetLeftPart(UriPartial.Authority), Status = 0, Duration = TimeSpan.Zero, Try = 1, Remark = "warning: certificates of this service are not checked (http.insecure)" });
@@ -199,7 +197,7 @@ internal sealed class HttpService : IDisposable
                     continue;
                 }
 
-                throw new HttpFailure(Text($"answered {Status(answer.Status)}: {_options.ReadFault(answer).Text}")) { Answer = answer, Advice = $"Are the credentials of {Service} right and still valid?" };
+                throw new HttpFailure(Text($"answered {Status(answer.Status)}: {answer.Fault.Text}")) { Answer = answer, Advice = $"Are the credentials of {Service} right and still valid?" };
             }
 
             if (answer.Status is >= 500 or 407)
@@ -248,6 +246,7 @@ internal sealed class HttpService : IDisposable
                 Url = Show(url),
                 Service = Service,
                 What = call.What,
+                ReadFault = ReadFault,
             };
             if (answer.Status is < 500 and not 408)
                 state.MayHaveHappened = hadAmbiguity;
@@ -362,7 +361,7 @@ internal sealed class HttpService : IDisposable
         if (call.Accept.Contains(answer.Status))
             return answer;
 
-        var fault = _options.ReadFault(answer);
+        var fault = answer.Fault;
         var retryAfter = RetryAfter(answer);
         throw new HttpFailure(Text($"answered {Status(answer.Status)}{(fault.Text.Length > 0 ? $": {fault.Text}" : "")}"))
         {
@@ -431,7 +430,7 @@ internal sealed class HttpService : IDisposable
         var isRefused = status is >= 400 and < 500 and not 408 || (status == 503 && failure.RetryAfter is not null);
         if (!call.Reads && !isRefused && MayHaveHappened(state, failure))
             return new OutcomeUnknownException(Clean($"It is not known whether this happened: {call.What}. {Service} ({call.Method} {Show(state.Url)}) {failure.Message}.{tried} Look at the present state before doing it again.{advice}"), failure);
-        var fault = failure.Answer is { } answer ? _options.ReadFault(answer) : null;
+        var fault = failure.Answer?.Fault;
         return status is 401 or 403 || (failure.Answer is { } refused && _options.Authentication.IsRefusal(refused))
             ? new ServiceAuthenticationException(Service, message, status, failure.InnerException) { FaultCode = fault?.Code }
             : new ServiceException(Service, message, status, failure.InnerException) { FaultCode = fault?.Code, RetryAfter = failure.RetryAfter };
@@ -446,6 +445,12 @@ internal sealed class HttpService : IDisposable
     };
 
     private static string Status(int status) => Enum.IsDefined((HttpStatusCode)status) ? Text($"{status} {(HttpStatusCode)status}") : status.ToString(CultureInfo.InvariantCulture);
+
+    private HttpFault ReadFault(HttpAnswer answer)
+    {
+        var fault = _options.ReadFault(answer);
+        return fault with { Text = Clean(fault.Text) };
+    }
 
     private string Clean(string text) => _options.Redactor?.Clean(text) ?? text;
 

@@ -10,23 +10,19 @@ namespace PlatformOps.Core.Http;
 /// <summary>Makes the handler that speaks to the network: TLS as the settings say, no cookies, no redirects of its own.</summary>
 internal static class HttpSockets
 {
-    public static SocketsHttpHandler Create(HttpSettings settings, string service)
+    public static SocketsHttpHandler Create(HttpSettings settings)
     {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.All,
-            ConnectTimeout = TimeSpan.FromSeconds(Math.Min(10, settings.TrySeconds)),
+            ConnectTimeout = settings.TryTimeout < TimeSpan.FromSeconds(10) ? settings.TryTimeout : TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxConnectionsPerServer = settings.MaxConcurrency,
         };
         if (settings.Proxy is { } proxy)
-        {
-            if (!Uri.TryCreate(proxy, UriKind.Absolute, out var address) || address.UserInfo.Length > 0)
-                throw new ConfigurationException($"http.proxy of {service} is not a URL without user: '{ServerText.Clean(proxy, 200)}'.");
-            handler.Proxy = new WebProxy(address);
-        }
+            handler.Proxy = new WebProxy(proxy);
 
         handler.SslOptions = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
         if (settings.ClientCertificate is { } certificate)

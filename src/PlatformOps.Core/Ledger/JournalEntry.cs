@@ -90,6 +90,9 @@ internal sealed record Result(StepKey Key, string Action, StepKind Kind, StepOut
 
     public string? Error { get; init; }
 
+    /// <summary>Skipped because its condition did not hold, as against by a person's decision.</summary>
+    public bool ByCondition { get; init; }
+
     public DateTimeOffset StartedAt { get; init; }
 
     public TimeSpan Duration { get; init; }
@@ -100,11 +103,15 @@ internal sealed record Result(StepKey Key, string Action, StepKind Kind, StepOut
 /// <summary>A person's word on a step whose outcome nobody else knows.</summary>
 internal sealed record Decision(StepKey Key, StepDecision As, string Reason, string Person) : JournalEntry;
 
-/// <summary>A person let the run go on, past a batch or past a wait.</summary>
-internal sealed record Approval(string What, string Person) : JournalEntry;
+/// <summary>A person let the run go on: past a batch or past a wait, by its key in <see cref="RunEnded.WaitingFor"/>.</summary>
+internal sealed record Approval(string Key, string Person) : JournalEntry;
 
 internal sealed record PhaseEnded(string Target, string Phase, bool Succeeded) : JournalEntry;
 
 internal sealed record TargetEnded(string Target, RunState State, string Message) : JournalEntry;
 
-internal sealed record RunEnded(RunState State, string Message) : JournalEntry;
+internal sealed record RunEnded(RunState State, string Message) : JournalEntry
+{
+    /// <summary>What a person may approve so that the run goes on.</summary>
+    public string[] WaitingFor { get; init; } = [];
+}

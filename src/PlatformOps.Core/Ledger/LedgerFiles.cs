@@ -112,6 +112,10 @@ internal class LedgerFiles
     public virtual IReadOnlyList<string> Folders(string path)
         => Directory.Exists(path) ? [.. Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!)] : [];
 
+    /// <summary>The names of the files in a folder that end so; none where it is missing.</summary>
+    public virtual IReadOnlyList<string> Files(string path, string ending)
+        => Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Select(file => Path.GetFileName(file)!).Where(name => name.EndsWith(ending, StringComparison.Ordinal))] : [];
+
     /// <summary>Makes the entries of a folder durable. Windows does that by itself.</summary>
     protected virtual void FlushFolder(string path)
     {

@@ -19,19 +19,6 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
 
     public TargetLocks Locks { get; } = new(files, Path.Combine(stateFolder, "locks"), time);
 
-    /// <summary>The state folder of this account: <c>$PLATFORMOPS_STATE</c>, else the platform's own place for state.</summary>
-    public static string DefaultFolder(Func<string, string?> environment)
-    {
-        if (environment("PLATFORMOPS_STATE") is { Length: > 0 } set)
-            return Path.GetFullPath(set);
-        if (OperatingSystem.IsWindows())
-            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "PlatformOps");
-        var state = environment("XDG_STATE_HOME") is { Length: > 0 } xdg
-            ? xdg
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-        return Path.Combine(state, "platformops");
-    }
-
     /// <summary>A new run identifier: the time to the second, and enough chance for runs begun in the same one.</summary>
     public string NewRunId() => $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
 

@@ -117,6 +117,12 @@ internal static class AnsibleVault
         return text.ToString();
     }
 
+    /// <summary>Encrypts text to a value for a YAML file, as <c>ansible-vault encrypt_string</c> would: put it behind <c>key: </c>.</summary>
+    /// <param name="indent">The spaces before each line of it; more than the key has.</param>
+    /// <param name="id">The vault id; makes it format 1.2.</param>
+    public static string ProtectYamlValue(string plain, string password, int indent = 10, string? id = null)
+        => "!vault |\n" + string.Concat(ProtectText(plain, password, id).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new string(' ', indent) + line + "\n"));
+
     private static (string? Id, string Body) Split(string text)
     {
         var lines = text.Trim().Split('\n', StringSplitOptions.TrimEntries);

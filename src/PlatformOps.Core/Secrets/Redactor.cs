@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -21,6 +22,8 @@ internal sealed class Redactor
     private const int ShortLength = 4;
 
     private const int LongLength = 512;
+
+    private const int TypedLength = 128;
 
     private readonly object _gate = new();
     private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
@@ -87,8 +90,8 @@ internal sealed class Redactor
             yield return part.ReplaceLineEndings("\n");
         }
 
-        // UTF-16 is what PowerShell's -EncodedCommand takes.
-        foreach (var bytes in secret.Length > LongLength ? [Encoding.UTF8.GetBytes(secret)] : new[] { Encoding.UTF8.GetBytes(secret), Encoding.Unicode.GetBytes(secret) })
+        // UTF-16 is what PowerShell's -EncodedCommand takes; a token is not typed into one.
+        foreach (var bytes in secret.Length > TypedLength ? [Encoding.UTF8.GetBytes(secret)] : new[] { Encoding.UTF8.GetBytes(secret), Encoding.Unicode.GetBytes(secret) })
         {
             for (var shift = 0; shift < 3; shift++)
             {
@@ -144,9 +147,15 @@ internal sealed class Redactor
     /// <summary>Finds all forms at once. Immutable once built.</summary>
     private sealed class Automaton
     {
+        private const int BeginningBits = 16;
+        private const int BeginningHashes = 1 << BeginningBits;
+
         private readonly Dictionary<long, int> _next = [];
         private readonly List<State> _states = [new State()];
         private SearchValues<char> _firstCharacters = SearchValues.Create("");
+
+        /// <summary>Which hashes of four characters begin a form: most places of most texts are passed over with one look. Null where a form is shorter.</summary>
+        private bool[]? _beginnings = new bool[BeginningHashes];
 
         private Automaton()
         {
@@ -165,7 +174,7 @@ internal sealed class Redactor
                     continue;
                 }
 
-                foreach (var form in FormsOf(secret))
+                foreach (var form in FormsOf(secret).Distinct(StringComparer.Ordinal))
                 {
                     if (form.Length >= ShortLength)
                         made.Insert(form, isWord: false);
@@ -188,10 +197,9 @@ internal sealed class Redactor
             {
                 if (state == 0)
                 {
-                    var skip = text.AsSpan(position).IndexOfAny(_firstCharacters);
-                    if (skip < 0)
+                    position = NextBeginning(text, position);
+                    if (position == text.Length)
                         break;
-                    position += skip;
                 }
 
                 int next;
@@ -205,6 +213,8 @@ internal sealed class Redactor
                 }
 
                 state = next;
+                while (state != 0 && _states[state].Depth < ShortLength && !MayBegin(text, position + 1 - _states[state].Depth))
+                    state = _states[state].Fail;
                 var reached = _states[state];
                 if (reached.Longest > 0)
                     Mark(found, position + 1 - reached.Longest, position + 1);
@@ -242,14 +252,40 @@ internal sealed class Redactor
             found.Add((start, end));
         }
 
+        private int NextBeginning(string text, int position)
+        {
+            if (_beginnings is null)
+            {
+                var skip = text.AsSpan(position).IndexOfAny(_firstCharacters);
+                return skip < 0 ? text.Length : position + skip;
+            }
+
+            while (position < text.Length && !MayBegin(text, position))
+                position++;
+            return position;
+        }
+
+        private bool MayBegin(string text, int position)
+            => _beginnings is null || (position + ShortLength <= text.Length && _beginnings[HashOf(text, position)]);
+
+        private static int HashOf(string text, int position)
+        {
+            var four = MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(text.AsSpan(position, ShortLength)));
+            return (int)((four * 0x9E37_79B9_7F4A_7C15) >> (64 - BeginningBits));
+        }
+
         private static bool IsBoundary(string text, int index) => index < 0 || index >= text.Length || !(char.IsLetterOrDigit(text[index]) || text[index] == '_');
 
         private void Insert(string form, bool isWord)
         {
+            if (isWord)
+                _beginnings = null;
+            else if (_beginnings is not null)
+                _beginnings[HashOf(form, 0)] = true;
             var state = 0;
             foreach (var c in form)
             {
-                ref var next = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_next, Edge(state, c), out var exists);
+                ref var next = ref CollectionsMarshal.GetValueRefOrAddDefault(_next, Edge(state, c), out var exists);
                 if (!exists)
                 {
                     next = _states.Count;

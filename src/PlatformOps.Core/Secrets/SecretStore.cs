@@ -140,7 +140,14 @@ internal sealed class SecretStore
     {
         var result = await RunAsync(reference, "pass", ["show", Entry(reference)]);
         if (result.ExitCode == 0)
-            return result.OutputText;
+        {
+            // For a folder pass lists what is in it, and that is no failure to it.
+            var text = result.OutputText;
+            if (FirstLine(text) == reference.Locator.TrimEnd('/') && (text.Contains("── ", StringComparison.Ordinal) || text.Contains("-- ", StringComparison.Ordinal)))
+                throw new SecretException($"{reference}: this is a folder in pass. `pass ls {reference.Locator}` lists the entries in it.");
+            return text;
+        }
+
         if (result.ErrorText.Contains("is not in the password store", StringComparison.Ordinal))
             throw new SecretException($"{reference}: pass has no such entry. `pass ls` lists what it has.");
         throw Failed(reference, "pass", result);

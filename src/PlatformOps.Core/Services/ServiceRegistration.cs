@@ -17,6 +17,12 @@ internal abstract class ServiceRegistration
     /// <summary>The actions that runbooks and cmdlets may name.</summary>
     public virtual IReadOnlyList<OpsAction> Actions => [];
 
+    /// <summary>The facts that runbooks may name.</summary>
+    public virtual IReadOnlyList<FactSource> Facts => [];
+
+    /// <summary>Whether there is something to connect to.</summary>
+    public virtual bool CanProbe => true;
+
     /// <summary>Connects and authenticates, changes nothing, and tells version, identity and rights that are missing.</summary>
     public virtual Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => Task.FromResult(new ServiceProbe());
 }

@@ -1,14 +1,14 @@
 namespace PlatformOps.Core.Ssh;
 
-/// <summary>Which host keys are accepted. A changed one never is.</summary>
+/// <summary>Which host keys are trusted. A changed or revoked key never is, and nobody is ever asked.</summary>
 internal enum HostKeyPolicy
 {
-    /// <summary>Known ones.</summary>
+    /// <summary>Only keys in the known_hosts files, the system's included.</summary>
     Strict,
 
-    /// <summary>Known ones, and that of a host that none is known of, which is then kept.</summary>
+    /// <summary>A host seen for the first time is trusted and written down.</summary>
     AcceptNew,
 
-    /// <summary>Those given by <c>Set-RemoteHostKey</c> alone.</summary>
+    /// <summary>Only keys in the configured known_hosts file, where a person put them; the system's is not read.</summary>
     Pinned,
 }

@@ -11,6 +11,9 @@ internal sealed record SshResult
     /// <inheritdoc cref="OutputBytes"/>
     public required ReadOnlyMemory<byte> ErrorBytes { get; init; }
 
+    /// <summary>The signal that ended the command, such as <c>TERM</c>, where one did; the exit status is 128 + its number then.</summary>
+    public string? Signal { get; init; }
+
     /// <summary>How many bytes over the cap were dropped.</summary>
     public long DroppedBytes { get; init; }
 

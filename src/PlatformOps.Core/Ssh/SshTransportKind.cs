@@ -9,11 +9,11 @@ internal enum SshTransportKind
     Auto,
 
     /// <summary>SSH.NET, in process.</summary>
-    [Key("sshnet")]
+    [YamlName("sshnet")]
     SshNet,
 
     /// <summary>The <c>ssh</c> of the machine.</summary>
-    [Key("openssh")]
+    [YamlName("openssh")]
     OpenSsh,
 
     /// <summary>The lab's emulated hosts.</summary>

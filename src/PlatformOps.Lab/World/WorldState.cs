@@ -70,7 +70,6 @@ internal static class WorldState
         ["osId"] = hypervisor.OsId,
         ["osVersion"] = hypervisor.OsVersion,
         ["reachable"] = hypervisor.Reachable,
-        ["rootAccess"] = hypervisor.RootAccess,
         ["availabilityZone"] = world.ZoneOf(hypervisor),
         ["aggregates"] = JsonText.Strings(world.AggregatesOf(hypervisor).Select(aggregate => aggregate.Name)),
         ["traits"] = JsonText.Strings(hypervisor.Traits),

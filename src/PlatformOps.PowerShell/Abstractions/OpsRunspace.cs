@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.Sessions;
 
@@ -14,6 +16,7 @@ internal sealed class OpsRunspace
     private readonly object _gate = new();
     private readonly List<OpsSession> _sessions = [];
     private readonly List<object> _owned = [];
+    private readonly Dictionary<Guid, SessionScope> _scopes = [];
     private OpsSession? _current;
 
     /// <summary>What completers heard lately: by session and completer, with the time it came.</summary>
@@ -61,25 +64,47 @@ internal sealed class OpsRunspace
     }
 
     /// <summary>Adds an open session and makes it the current one.</summary>
-    public void AddSession(OpsSession session)
+    /// <returns>What stood behind a session of the same name, to be disposed.</returns>
+    public SessionScope? AddSession(OpsSession session, SessionScope scope)
     {
         lock (_gate)
         {
-            _sessions.RemoveAll(other => other.Name.Equals(session.Name, StringComparison.OrdinalIgnoreCase));
+            var before = _sessions.Find(other => other.Name.Equals(session.Name, StringComparison.OrdinalIgnoreCase));
+            SessionScope? replaced = null;
+            if (before is not null)
+            {
+                _scopes.Remove(before.Id, out replaced);
+                _sessions.Remove(before);
+            }
             _sessions.Add(session);
+            _scopes[session.Id] = scope;
             _current = session;
+            return replaced;
+        }
+    }
+
+    /// <summary>What stands behind a session.</summary>
+    /// <exception cref="SessionException">It was closed, or belongs to another runspace.</exception>
+    public SessionScope ScopeOf(OpsSession session)
+    {
+        lock (_gate)
+        {
+            return _scopes.GetValueOrDefault(session.Id)
+                ?? throw new SessionException($"The session '{session.Name}' is not open in this runspace: it was disconnected, or belongs to another one. Connect-PlatformOps opens one.");
         }
     }
 
     /// <summary>Forgets a session; the one opened last before it becomes the current one.</summary>
-    public bool RemoveSession(OpsSession session)
+    /// <returns>What stood behind it, to be disposed; null where it was not open.</returns>
+    public SessionScope? RemoveSession(OpsSession session)
     {
         lock (_gate)
         {
-            var removed = _sessions.RemoveAll(other => other.Id == session.Id) > 0;
+            _scopes.Remove(session.Id, out var scope);
+            _sessions.RemoveAll(other => other.Id == session.Id);
             if (_current?.Id == session.Id)
                 _current = _sessions.Count > 0 ? _sessions[^1] : null;
-            return removed;
+            return scope;
         }
     }
 
@@ -108,14 +133,20 @@ internal sealed class OpsRunspace
     private void Clear()
     {
         object[] owned;
+        SessionScope[] scopes;
         lock (_gate)
         {
             owned = [.. _owned];
             _owned.Clear();
+            scopes = [.. _scopes.Values];
+            _scopes.Clear();
             _sessions.Clear();
             _current = null;
         }
         foreach (var thing in owned.OfType<IDisposable>())
             thing.Dispose();
+        // Nobody waits when a runspace closes; a session's end writes one record and closes connections.
+        foreach (var scope in scopes)
+            _ = Task.Run(async () => await scope.DisposeAsync());
     }
 }

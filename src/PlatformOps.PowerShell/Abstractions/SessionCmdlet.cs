@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.PowerShell.Errors;
@@ -19,6 +20,9 @@ public abstract class SessionCmdlet : AsyncCmdlet
     /// <summary>The session of this invocation.</summary>
     private protected OpsSession OpenSession { get; private set; } = null!;
 
+    /// <summary>What stands behind it.</summary>
+    private protected SessionScope Scope { get; private set; } = null!;
+
     /// <summary>The state of this cmdlet's runspace.</summary>
     private protected OpsRunspace State { get; private set; } = null!;
 
@@ -35,6 +39,14 @@ public abstract class SessionCmdlet : AsyncCmdlet
             {
                 ThrowTerminatingError(ErrorRecords.From(new SessionException(
                     $"{MyInvocation.MyCommand.Name}: no open session. Connect-PlatformOps first, or name one with -Session."), null));
+            }
+            try
+            {
+                Scope = State.ScopeOf(OpenSession!);
+            }
+            catch (SessionException e)
+            {
+                ThrowTerminatingError(ErrorRecords.From(e, OpenSession!.Name));
             }
         }
         base.OnBegin();

@@ -1,4 +1,3 @@
-using PlatformOps.TestKit;
 
 namespace PlatformOps.Core.Tests.TestKit;
 

@@ -29,7 +29,7 @@ internal sealed class RecordShape
             if (property.SetMethod is null || property.GetIndexParameters().Length > 0)
                 continue;
             var parameter = Array.Find(parameters, p => p.Name == property.Name && p.ParameterType == property.PropertyType);
-            var key = property.GetCustomAttribute<KeyAttribute>();
+            var key = property.GetCustomAttribute<YamlNameAttribute>();
             var member = new Member
             {
                 Property = property,

@@ -354,7 +354,7 @@ internal sealed class YamlBinder
     }
 
     private static string EnumKey(Type type, string name)
-        => type.GetField(name)!.GetCustomAttributes(typeof(KeyAttribute), false) is [KeyAttribute key] ? key.Name : YamlKey.Of(name);
+        => type.GetField(name)!.GetCustomAttributes(typeof(YamlNameAttribute), false) is [YamlNameAttribute key] ? key.Name : YamlKey.Of(name);
 
     private static string Expected(Type type) => type switch
     {

@@ -11,7 +11,7 @@ internal sealed record KayobeConfiguration
     public string? Username { get; init; }
 
     /// <summary>The vault password file on the control host; the original's name for it is <c>nopassfile</c>.</summary>
-    [Key("nopassfile", "no-pass-file")]
+    [YamlName("nopassfile", "no-pass-file")]
     public string? NoPassFile { get; init; }
 
     /// <summary>The folder of the production environment on the control host.</summary>

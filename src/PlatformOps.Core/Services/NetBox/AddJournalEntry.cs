@@ -15,7 +15,7 @@ internal sealed class AddJournalEntry : Change<AddJournalEntryParameters, Journa
 
     public override string Name => "netbox.journal-entry";
 
-    public override string Summary => "Writes a note into a device's journal in NetBox.";
+    public override string Summary => "NetBox journal entry";
 
     public override Impact Impact => Impact.Low;
 

@@ -13,7 +13,7 @@ internal sealed class CheckDeviceExists : Check<CheckDeviceExistsParameters>
 
     public override string Name => "netbox.device.exists";
 
-    public override string Summary => "NetBox has exactly one such device, in a fitting status.";
+    public override string Summary => "NetBox device";
 
     public override IReadOnlyList<string> Needs => ["netbox"];
 

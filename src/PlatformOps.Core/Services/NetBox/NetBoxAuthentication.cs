@@ -19,7 +19,7 @@ internal static class NetBoxAuthentication
             return false;
         if (answer.Status == 401)
             return true;
-        var text = HttpFault.Of(answer).Text;
+        var text = answer.Fault.Text;
         return text.Contains("token", StringComparison.OrdinalIgnoreCase) || text.Contains("credentials", StringComparison.OrdinalIgnoreCase) || text.Contains("inactive", StringComparison.OrdinalIgnoreCase);
     }
 }

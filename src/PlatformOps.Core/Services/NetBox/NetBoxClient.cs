@@ -162,12 +162,14 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
         _ => null,
     };
 
-    /// <summary>OPTIONS lists the fields of a write only for those who may write.</summary>
+    /// <summary>OPTIONS lists the fields of a write only for those who may write. Where it is not answered nothing is held against us.</summary>
     private async Task<bool> MayAsync(string path, string method, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync(new HttpCall(HttpMethod.Options, path) { What = $"ask NetBox for our rights on {path}", Reads = true, Accept = [403, 405] }, cancellationToken);
-        return answer.IsSuccess && answer.Json.ValueKind == JsonValueKind.Object
-            && (!answer.Json.TryGetProperty("actions", out var actions) ? false : actions.ValueKind == JsonValueKind.Object && actions.TryGetProperty(method, out _));
+        var answer = await SendAsync(new HttpCall(HttpMethod.Options, path) { What = $"ask NetBox for our rights on {path}", Reads = true, Accept = [403, 404, 405, 501] }, cancellationToken);
+        if (answer.Status == 403)
+            return false;
+        return !answer.IsSuccess || answer.Json.ValueKind != JsonValueKind.Object
+            || (answer.Json.TryGetProperty("actions", out var actions) && actions.ValueKind == JsonValueKind.Object && actions.TryGetProperty(method, out _));
     }
 
     private async Task<NetBoxDevice> DeviceRowAsync(string target, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal sealed record NetBoxConfiguration
     public required Secret ApiToken { get; init; }
 
     /// <summary>Where NetBox is, without <c>/api</c>.</summary>
-    public string? Url { get; init; }
+    public Uri? Url { get; init; }
 
     /// <summary>The role of a hypervisor in service, by name or slug: what <c>netbox.device.role</c> sets by default.</summary>
     public string? Role { get; init; }

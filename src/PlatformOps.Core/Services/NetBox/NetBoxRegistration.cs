@@ -19,8 +19,8 @@ internal sealed class NetBoxRegistration : ServiceRegistration
     private static NetBoxClient Make(IServiceScope scope)
     {
         var configuration = scope.Configuration.Section<NetBoxConfiguration>();
-        var site = new Uri(HttpServiceFactory.Url(scope.Configuration, "netbox.url", configuration.Url).AbsoluteUri.TrimEnd('/') + "/");
+        var site = new Uri(scope.Configuration.Require(configuration.Url, "netbox.url", "the address of NetBox, such as https://netbox.example.org").AbsoluteUri.TrimEnd('/') + "/");
         var http = scope.Get<HttpServiceFactory>().Create("netbox", new Uri(site, "api/"), NetBoxAuthentication.Create(scope.Secrets, configuration.ApiToken), configuration.Http);
-        return new NetBoxClient(http, configuration, site, HostNames.Of(scope.Configuration, "netbox"));
+        return new NetBoxClient(http, configuration, site, target => scope.Configuration.HostIdentity.Candidates("netbox", target));
     }
 }

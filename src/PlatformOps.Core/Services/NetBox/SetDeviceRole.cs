@@ -11,7 +11,7 @@ internal sealed class SetDeviceRole : Change<SetDeviceRoleParameters, DeviceRole
 {
     public override string Name => "netbox.device.role";
 
-    public override string Summary => "Gives a device its role in NetBox.";
+    public override string Summary => "NetBox role";
 
     public override bool CanUndo => true;
 

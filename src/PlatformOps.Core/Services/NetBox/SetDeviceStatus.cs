@@ -10,7 +10,7 @@ internal sealed class SetDeviceStatus : Change<SetDeviceStatusParameters, Device
 {
     public override string Name => "netbox.device.status";
 
-    public override string Summary => "Sets a device's status in NetBox.";
+    public override string Summary => "NetBox status";
 
     public override bool CanUndo => true;
 

@@ -5,7 +5,7 @@ using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.OpenStack;
 
-/// <param name="MaxUnavailable">How many hosts of one aggregate may be out of service, this one included; by default what the configuration says.</param>
+/// <param name="MaxUnavailable">How many hosts of one aggregate may be out of service, this one included; by default targets.max-unavailable.</param>
 internal sealed record CheckRoomParameters(int? MaxUnavailable = null);
 
 /// <summary>Whether the hosts that could take a hypervisor's servers have room for all of them, and not too many are out of service. Necessary, not sufficient.</summary>
@@ -15,7 +15,7 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
 
     public override string Name => "openstack.room";
 
-    public override string Summary => "The rest of the hypervisor's group has room for its servers, and few enough hosts are out of service.";
+    public override string Summary => "room in the group";
 
     public override IReadOnlyList<string> Needs => ["openstack"];
 
@@ -55,7 +55,7 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
             : CheckResult.Failed($"{evidence}; not enough {string.Join(" and ", missing)}");
     }
 
-    private static string? OutOfService(ComputeService mine, IReadOnlyList<ComputeService> services, List<NovaAggregate> ours, int max)
+    private static string? OutOfService(ComputeService mine, IReadOnlyList<ComputeService> services, List<NovaAggregate> ours, int? max)
     {
         var groups = ours.Count > 0
             ? ours.Select(aggregate => (Name: $"aggregate '{aggregate.Name}'", Hosts: services.Where(service => aggregate.Hosts.Contains(service.HypervisorName, StringComparer.OrdinalIgnoreCase))))

@@ -11,7 +11,7 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
 {
     public override string Name => "openstack.compute-service.disable";
 
-    public override string Summary => "Disables nova-compute with a reason that carries our claim.";
+    public override string Summary => "compute service";
 
     public override bool CanUndo => true;
 

@@ -8,7 +8,7 @@ internal sealed class EnableComputeService : Change<NoParameters, ComputeService
 {
     public override string Name => "openstack.compute-service.enable";
 
-    public override string Summary => "Enables a nova-compute that carries our claim.";
+    public override string Summary => "compute service";
 
     public override bool CanUndo => true;
 

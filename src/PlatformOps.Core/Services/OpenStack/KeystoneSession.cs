@@ -81,8 +81,8 @@ internal sealed class KeystoneSession
     /// <summary>The address of a service: the configuration's, or the catalog's for our region and interface.</summary>
     public async Task<Uri> EndpointAsync(string type, CancellationToken cancellationToken)
     {
-        if (_configuration.Endpoints.TryGetValue(type, out var fixedUrl))
-            return Uri.TryCreate(fixedUrl, UriKind.Absolute, out var url) ? url : throw new ConfigurationException($"openstack.endpoints.{type} is not a URL: '{ServerText.Clean(fixedUrl, 200)}'.");
+        if (_configuration.Endpoints.TryGetValue(type, out var configured))
+            return configured;
 
         var wanted = _configuration.Interface is { } name ? (name.EndsWith("URL", StringComparison.Ordinal) ? name[..^3] : name) : "public";
         var catalog = (await TokenAsync(cancellationToken)).Body.Catalog;
@@ -123,7 +123,7 @@ internal sealed class KeystoneSession
         {
             _refusal = answer.Header("Openstack-Auth-Receipt") is not null
                 ? $"Keystone at {_http.BaseAddress.Host} wants a second factor from {who}, which a program cannot give: use an application credential (openstack.application-credential-id and -secret)."
-                : $"Keystone at {_http.BaseAddress.Host} refused {who}: {HttpFault.Of(answer).Text}.";
+                : $"Keystone at {_http.BaseAddress.Host} refused {who}: {answer.Fault.Text}.";
             throw new ServiceAuthenticationException(Service, _refusal, 401);
         }
 

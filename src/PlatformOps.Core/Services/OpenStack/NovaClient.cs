@@ -9,9 +9,10 @@ namespace PlatformOps.Core.Services.OpenStack;
 
 /// <summary>Nova: compute services, hypervisors, servers and aggregates. Every call goes at the lowest microversion that has what it needs.</summary>
 /// <param name="endpoint">The cloud's compute service.</param>
-/// <param name="names">The names that a target may have as a service host or hypervisor, the likeliest first.</param>
+/// <param name="serviceNames">The names that a target may have as a service host, the likeliest first.</param>
+/// <param name="hypervisorNames">The names that it may have as a hypervisor.</param>
 /// <remarks>Compute API reference and "REST API Version History" of Nova.</remarks>
-internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyList<string>> names)
+internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyList<string>> serviceNames, Func<string, IReadOnlyList<string>> hypervisorNames)
 {
     /// <summary>Nova refuses a longer reason (compute service schema).</summary>
     private const int MaxReason = 255;
@@ -33,7 +34,7 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
     public async Task<ComputeService> ServiceAsync(string target, CancellationToken cancellationToken)
     {
         List<ComputeService> found = [];
-        var candidates = names(target);
+        var candidates = serviceNames(target);
         foreach (var name in candidates)
             found.AddRange((await ServicesAsync(name, cancellationToken)).Where(service => Same(service.HypervisorName, name) && found.TrueForAll(other => other.Id != service.Id)));
         if (found.Count > 1)
@@ -188,19 +189,20 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
 
     private async Task<NovaHypervisorRow> HypervisorRowAsync(string target, CancellationToken cancellationToken)
     {
-        var candidates = names(target);
+        var candidates = hypervisorNames(target);
+        var hosts = serviceNames(target);
         Dictionary<string, NovaHypervisorRow> found = [];
         foreach (var name in candidates)
         {
             // The pattern matches any part of the hypervisor's name: what is exact is decided here.
-            foreach (var row in (await HypervisorRowsAsync(null, name, cancellationToken)).Where(row => Same(row.HypervisorHostname, name) || Same(row.Service?.Host, name)))
+            foreach (var row in (await HypervisorRowsAsync(null, name, cancellationToken)).Where(row => Same(row.HypervisorHostname, name)))
                 found[NovaValues.Id(row.Id)] = row;
         }
 
         if (found.Count == 0)
         {
-            // The service's host may be called quite differently.
-            foreach (var row in (await HypervisorRowsAsync(null, null, cancellationToken)).Where(row => candidates.Any(name => Same(row.Service?.Host, name))))
+            // Known by its service's host only.
+            foreach (var row in (await HypervisorRowsAsync(null, null, cancellationToken)).Where(row => hosts.Any(name => Same(row.Service?.Host, name))))
                 found[NovaValues.Id(row.Id)] = row;
         }
 

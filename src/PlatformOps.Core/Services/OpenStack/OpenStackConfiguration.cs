@@ -12,7 +12,7 @@ internal sealed record OpenStackConfiguration
     public string? Cloud { get; init; }
 
     /// <summary>Keystone, with or without <c>/v3</c>.</summary>
-    public string? AuthUrl { get; init; }
+    public Uri? AuthUrl { get; init; }
 
     public string? Username { get; init; }
 
@@ -59,7 +59,7 @@ internal sealed record OpenStackConfiguration
     public string? Interface { get; init; }
 
     /// <summary>Endpoints that win over the catalog's, by service type, such as <c>compute</c>.</summary>
-    public IReadOnlyDictionary<string, string> Endpoints { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, Uri> Endpoints { get; init; } = new Dictionary<string, Uri>();
 
     /// <summary>How to reach it, instead of the file's <c>http:</c>.</summary>
     public HttpSettings? Http { get; init; }

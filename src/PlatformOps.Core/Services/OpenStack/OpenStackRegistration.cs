@@ -16,10 +16,13 @@ internal sealed class OpenStackRegistration : ServiceRegistration
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
     {
         [typeof(KeystoneSession)] = MakeKeystone,
-        [typeof(NovaClient)] = scope => new NovaClient(Endpoint(scope, "compute"), HostNames.Of(scope.Configuration, "openstack")),
+        [typeof(NovaClient)] = scope => new NovaClient(
+            Endpoint(scope, "compute"),
+            target => scope.Configuration.HostIdentity.Candidates("nova", target),
+            target => scope.Configuration.HostIdentity.Candidates("hypervisor", target)),
         [typeof(PlacementClient)] = scope => new PlacementClient(Endpoint(scope, "placement")),
         [typeof(ComputeDossierReader)] = scope => new ComputeDossierReader(scope.Get<NovaClient>(), scope.Get<PlacementClient>()),
-        [typeof(RoomLimits)] = _ => new RoomLimits(1),
+        [typeof(RoomLimits)] = scope => new RoomLimits(scope.Configuration.Targets.MaxUnavailable),
     };
 
     public override async Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken)
@@ -60,7 +63,7 @@ internal sealed class OpenStackRegistration : ServiceRegistration
     private static KeystoneSession MakeKeystone(IServiceScope scope)
     {
         var configuration = scope.Configuration.Section<OpenStackConfiguration>();
-        var url = HttpServiceFactory.Url(scope.Configuration, "openstack.auth-url", configuration.AuthUrl);
+        var url = scope.Configuration.Require(configuration.AuthUrl, "openstack.auth-url", "the address of Keystone, such as https://keystone.example.org:5000/v3");
         return new KeystoneSession(configuration, scope.Secrets, scope.Get<HttpServiceFactory>().Create(KeystoneSession.Service, KeystoneSession.V3(url), settings: configuration.Http));
     }
 

@@ -1,0 +1,22 @@
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Changes;
+
+/// <summary>How a step ended, in words for people.</summary>
+internal sealed record StepEnd(StepOutcome Outcome, string Message)
+{
+    public string? Before { get; init; }
+
+    public string? After { get; init; }
+
+    public Exception? Error { get; init; }
+
+    /// <summary>Skipped because its <c>when</c> does not hold: not a person's omission.</summary>
+    public bool IsByCondition { get; init; }
+
+    /// <summary>The step had ended in an earlier process and is not told again.</summary>
+    public bool IsOld { get; init; }
+
+    /// <summary>Whether the target goes on.</summary>
+    public bool GoesOn => Outcome is StepOutcome.Passed or StepOutcome.Done or StepOutcome.Unchanged or StepOutcome.Reported or StepOutcome.Warning or StepOutcome.Skipped;
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services.Jira;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Migration;
+
+/// <summary>Tells the ticket how a phase went: its steps, what failed with what came back, who and when.</summary>
+internal sealed class CommentOnPhase : Change<CommentOnPhase.Parameters, TicketCommentState>
+{
+    public override string Name => "ticket.phase-comment";
+
+    public override string Summary => "comment on the ticket";
+
+    public override Impact Impact => Impact.Low;
+
+    public override bool IsIdempotent => false;
+
+    /// <summary>The comment's text.</summary>
+    public static TicketText Text(PhaseReport report)
+    {
+        var failed = report.Steps.LastOrDefault(step => step.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted && !step.Step.StartsWith("on-failure/", StringComparison.Ordinal));
+        var text = new TicketText()
+            .Heading(3, $"{report.Phase} of {report.Target.Name}: {(report.Succeeded ? "done" : failed is null ? "failed" : $"{failed.Outcome.ToString().ToLowerInvariant()} at {failed.Step}")}")
+            .Paragraph($"Run {report.Run.RunId} by {report.Run.Person}{(report.Run.RequestedBy is { } other ? $" for {other}" : "")} on {report.Run.Machine}, environment {report.Run.Environment}. Times are UTC.");
+        text.Table(["#", "Step", "Outcome", "At", "Took", "What"], report.Steps.Select(Row));
+        if (failed is not null)
+            text.Heading(4, failed.Step).Code(failed.Error?.Message ?? failed.Message);
+        foreach (var told in report.Steps.Where(step => step.Outcome == StepOutcome.Reported && step.Message.Contains('\n', StringComparison.Ordinal)))
+            text.Heading(4, told.Step).Code(told.Message);
+        if (!report.Succeeded)
+            text.Paragraph($"To go on when the cause is mended: Resume-OpsRun {report.Run.RunId}");
+        return text;
+    }
+
+    protected override async Task<TicketCommentState> ObserveAsync(ActionContext context, Parameters parameters, CancellationToken cancellationToken)
+    {
+        var key = context.RequireTicket();
+        return new TicketCommentState(key, (await context.Client<JiraClient>().FindCommentAsync(key, context.Marker, cancellationToken))?.CommentId);
+    }
+
+    protected override bool IsDesired(ActionContext context, Parameters parameters, TicketCommentState state) => state.CommentId is not null;
+
+    protected override Task ApplyAsync(ActionContext context, Parameters parameters, TicketCommentState before, CancellationToken cancellationToken)
+    {
+        var jira = context.Client<JiraClient>();
+        return jira.CommentAsync(before.TicketId, parameters.Text!, context.Marker, jira.Configuration.InternalComments, cancellationToken);
+    }
+
+    protected override string Describe(TicketCommentState state) => state.CommentId is null ? "none" : "written";
+
+    protected override string DescribeDesired(ActionContext context, Parameters parameters, TicketCommentState before) => "written";
+
+    private static IReadOnlyList<string> Row(StepRecord step) =>
+    [
+        step.Number == 0 ? "" : step.Number.ToString(CultureInfo.InvariantCulture),
+        step.Step,
+        step.Outcome.ToString(),
+        step.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        string.Create(CultureInfo.InvariantCulture, $"{step.Duration.TotalSeconds:0.0} s"),
+        step.Message.Split('\n')[0],
+    ];
+
+    internal sealed record Parameters
+    {
+        /// <summary>Not written to the journal: the steps are there already.</summary>
+        [JsonIgnore]
+        public TicketText? Text { get; init; }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Ssh;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Migration;
+
+/// <summary>The dossiers of a state folder: one file for each hypervisor and run. None is ever overwritten by another run.</summary>
+internal sealed class DossierStore(LedgerFiles files, string stateFolder)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, MaxDepth = 64 };
+
+    private readonly string _root = Path.Combine(stateFolder, "dossiers");
+
+    public string PathOf(string hypervisorName, string runId) => Path.Combine(FolderOf(hypervisorName), runId + ".json");
+
+    public HypervisorDossier? Find(string hypervisorName, string runId) => Read(PathOf(hypervisorName, runId));
+
+    /// <summary>The newest dossier of a hypervisor; null where there is none.</summary>
+    public HypervisorDossier? Latest(string hypervisorName)
+        => files.Files(FolderOf(hypervisorName), ".json").Select(name => Read(Path.Combine(FolderOf(hypervisorName), name))).OfType<HypervisorDossier>().MaxBy(dossier => dossier.TakenAt);
+
+    public void Write(HypervisorDossier dossier)
+    {
+        files.CreateFolder(stateFolder);
+        files.CreateFolder(_root);
+        files.CreateFolder(FolderOf(dossier.HypervisorName));
+        files.Replace(PathOf(dossier.HypervisorName, dossier.RunId), JsonSerializer.SerializeToUtf8Bytes(dossier, Json));
+    }
+
+    private string FolderOf(string hypervisorName) => HostNameRule.IsValid(hypervisorName)
+        ? Path.Combine(_root, hypervisorName.ToLowerInvariant())
+        : throw new RefusedException($"'{hypervisorName}' is not a host name.") { TargetName = hypervisorName };
+
+    private HypervisorDossier? Read(string path)
+    {
+        if (files.TryRead(path) is not { } content)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<HypervisorDossier>(content, Json);
+        }
+        catch (JsonException e)
+        {
+            throw new LedgerException($"The dossier {path} cannot be read: {e.Message} The ticket has a copy.", e) { TargetName = path };
+        }
+    }
+}

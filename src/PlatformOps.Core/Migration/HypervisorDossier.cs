@@ -1,0 +1,29 @@
+using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Inventory;
+using PlatformOps.Remote;
+
+namespace PlatformOps.Core.Migration;
+
+/// <summary>What later phases need of a hypervisor as it was before: who it is, what it held, what to put back. Kept in the state folder and attached to the ticket.</summary>
+internal sealed record HypervisorDossier
+{
+    public int Schema { get; init; } = 1;
+
+    public required string HypervisorName { get; init; }
+
+    public string? TicketId { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset TakenAt { get; init; }
+
+    public required string TakenBy { get; init; }
+
+    public required string RunId { get; init; }
+
+    /// <summary>What the host told over SSH: serial, UUID, boot id, disks with their serials, NICs, compute_id.</summary>
+    public required RemoteHostFact Host { get; init; }
+
+    public required ComputeDossier Compute { get; init; }
+
+    public required InventoryDevice Device { get; init; }
+}

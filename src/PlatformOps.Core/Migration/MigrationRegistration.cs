@@ -1,0 +1,22 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Services;
+
+namespace PlatformOps.Core.Migration;
+
+/// <summary>The migration of hypervisors: its section, its dossiers, its own actions.</summary>
+internal sealed class MigrationRegistration : ServiceRegistration
+{
+    public override string Name => "migration";
+
+    public override bool CanProbe => false;
+
+    public override Type ConfigurationType => typeof(MigrationConfiguration);
+
+    public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
+    {
+        [typeof(DossierStore)] = scope => new DossierStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
+    };
+
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier()];
+}

@@ -1,0 +1,65 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.Hosts;
+using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Core.Ssh;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Migration;
+
+/// <summary>Writes down who the hypervisor is and what it holds, before anything of it is changed.</summary>
+internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
+{
+    public override string Name => "hypervisor.dossier";
+
+    public override string Summary => "dossier";
+
+    public override Impact Impact => Impact.Low;
+
+    public override IReadOnlyList<string> Needs => ["ssh", "openstack", "netbox"];
+
+    protected override Task<State> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
+        => Task.FromResult(new State(context.Client<DossierStore>().Find(context.Target.Name, context.Run.RunId)?.Host.SerialNumber ?? ""));
+
+    protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => state.IsTaken;
+
+    protected override async Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+    {
+        var host = await HostFacts.ReadAsync(context.Client<RemoteShell>().On(context), cancellationToken);
+        var compute = await context.Client<ComputeDossierReader>().ReadAsync(context.Target.Name, cancellationToken);
+        var device = await context.Client<NetBoxClient>().DeviceAsync(context.Target.Name, cancellationToken);
+        RefuseAnother(context, host.SerialNumber, device.SerialNumber, "NetBox has");
+        if (context.Client<DossierStore>().Latest(context.Target.Name) is { } earlier)
+            RefuseAnother(context, host.SerialNumber, earlier.Host.SerialNumber, $"the dossier of {earlier.TakenAt:yyyy-MM-dd} has");
+        context.Client<DossierStore>().Write(new HypervisorDossier
+        {
+            HypervisorName = context.Target.Name,
+            TicketId = context.Target.TicketId,
+            TakenAt = context.Time.GetUtcNow(),
+            TakenBy = context.Run.Person,
+            RunId = context.Run.RunId,
+            Host = host,
+            Compute = compute,
+            Device = device,
+        });
+    }
+
+    protected override string Describe(State state) => state.IsTaken ? $"taken, serial {state.Serial}" : "not taken";
+
+    protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "taken";
+
+    // A name can lie: a stale address or alias leads to another machine.
+    private static void RefuseAnother(ActionContext context, string? found, string? known, string whose)
+    {
+        if (string.IsNullOrEmpty(found))
+            throw new RefusedException($"{context.Target.Name} does not tell its serial number (DMI), so nobody can prove that it is the right machine.") { TargetName = context.Target.Name };
+        if (!string.IsNullOrEmpty(known) && !string.Equals(found, known, StringComparison.OrdinalIgnoreCase))
+            throw new RefusedException($"The machine that answers as {context.Target.Name} has serial {found}, but {whose} {known}: this may be another machine. Mend the address or the record first.") { TargetName = context.Target.Name };
+    }
+
+    internal sealed record State(string Serial)
+    {
+        public bool IsTaken => Serial.Length > 0;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Threading.Channels;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>One process's work on a run: its batches one after another, the targets of a batch side by side.</summary>
+internal sealed class RunExecution : IDisposable
+{
+    // Of real time, whatever clock the run has: a person waits for it.
+    private static readonly TimeSpan StopPollEvery = TimeSpan.FromMilliseconds(500);
+
+    private readonly ChannelWriter<StepRecord> _records;
+    private readonly SemaphoreSlim _throttle;
+    private readonly IReadOnlyList<IRunObserver> _observers;
+    private int _failures;
+    private RunStopMode? _stop;
+
+    public RunExecution(RunScope scope, RunRequest request, RunLedger ledger, RunLog log, ChannelWriter<StepRecord> records)
+    {
+        (Scope, Request, Ledger, Log, _records) = (scope, request, ledger, log, records);
+        Guard = new EffectGuard(scope.Policy, scope.KillSwitch, scope.Time);
+        Gate = new Gate(ledger, Guard, scope.Time);
+        _throttle = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
+        _observers = [log, .. scope.Observers];
+    }
+
+    public RunScope Scope { get; }
+
+    public RunRequest Request { get; }
+
+    public RunLedger Ledger { get; }
+
+    public RunLog Log { get; }
+
+    public EffectGuard Guard { get; }
+
+    public Gate Gate { get; }
+
+    /// <summary>Asked to stop after the step that is under way.</summary>
+    public bool StopsAfterStep => StopRequest() is RunStopMode.AfterStep or RunStopMode.Now;
+
+    public void Dispose() => _throttle.Dispose();
+
+    public async Task ExecuteAsync(CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = WatchForStopAsync(stopping);
+        try
+        {
+            var (state, message, waitingFor) = await RunBatchesAsync(stopping.Token);
+            await Ledger.WriteDurablyAsync(new RunEnded(state, message) { WaitingFor = waitingFor });
+            await TellAsync(observer => observer.OnRunEndedAsync(state, message, CancellationToken.None));
+        }
+        catch (OperationCanceledException) when (_stop == RunStopMode.Now && !cancellationToken.IsCancellationRequested)
+        {
+            await Ledger.WriteDurablyAsync(new RunEnded(RunState.Stopped, "stopped at once on request; what was under way is probed when the run is resumed"));
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public ValueTask EmitAsync(StepRecord record, CancellationToken cancellationToken) => EmitAsync(record, isLogged: true, cancellationToken);
+
+    public Task TellStepStartedAsync(ActionTarget target, string? phase, string step, CancellationToken cancellationToken)
+        => TellAsync(observer => observer.OnStepStartedAsync(target, phase, step, cancellationToken));
+
+    public Task TellPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken)
+        => TellAsync(observer => observer.OnPhaseEndedAsync(report, cancellationToken));
+
+    /// <summary>Gives the target's place to another while it waits for the rest of its batch.</summary>
+    public async Task<T> WithoutPlaceAsync<T>(Func<Task<T>> waiting, CancellationToken cancellationToken)
+    {
+        _throttle.Release();
+        try
+        {
+            return await waiting();
+        }
+        finally
+        {
+            await _throttle.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async ValueTask EmitAsync(StepRecord record, bool isLogged, CancellationToken cancellationToken)
+    {
+        if (isLogged)
+            await TellAsync(observer => observer.OnStepEndedAsync(record, cancellationToken));
+        await _records.WriteAsync(record, cancellationToken);
+    }
+
+    private async Task<(RunState State, string Message, string[] WaitingFor)> RunBatchesAsync(CancellationToken cancellationToken)
+    {
+        var batches = Request.Targets.Chunk(Math.Max(1, Request.BatchSize ?? Math.Max(1, Request.Targets.Count))).ToList();
+        var steps = Request.Phases.Sum(phase => phase.Runbook.Steps.Count);
+        await TellAsync(observer => observer.OnRunStartedAsync(Request.Identity, [.. Request.Targets.Where(IsPending)], steps, cancellationToken));
+
+        var ends = new List<TargetEnd>();
+        for (var number = 1; number <= batches.Count; number++)
+        {
+            var pending = batches[number - 1].Where(IsPending).ToList();
+            if (pending.Count == 0)
+                continue;
+            var key = $"batch {number}";
+            if (number > 1 && Request.ApproveBetweenBatches && !IsApproved(key))
+            {
+                var next = string.Join(", ", pending.Select(target => target.Name));
+                return (RunState.Waiting, $"{key} of {batches.Count} ({next}) waits for approval: Resume-OpsRun {Ledger.RunId} -Approve", [key]);
+            }
+
+            ends.AddRange(await RunBatchAsync(number, pending, cancellationToken));
+            if (StopRequest() is not null)
+                return (RunState.Stopped, $"stopped on request ({_stop}); Resume-OpsRun {Ledger.RunId} goes on", []);
+            // Nothing of a later batch is begun while an earlier one waits.
+            if (ends.Exists(end => end.State == RunState.Waiting))
+                break;
+            if (Request.MaxFailures is { } limit && _failures >= limit)
+                return (RunState.Failed, $"{_failures} targets failed, the limit of MaxFailures: no further one was begun", []);
+        }
+
+        var waiting = ends.Where(end => end.State == RunState.Waiting).ToList();
+        if (waiting.Count > 0)
+            return (RunState.Waiting, string.Join("; ", waiting.Select(end => $"{end.Target}: {end.Message}")), [.. waiting.Select(end => end.WaitKey).OfType<string>()]);
+        var failed = Ledger.Read(history => Request.Targets.Where(target => history.Target(target.Name).Ended is { State: not RunState.Succeeded }).Select(target => target.Name).ToList());
+        return failed.Count > 0
+            ? (RunState.Failed, $"{failed.Count} of {Request.Targets.Count} targets failed: {string.Join(", ", failed)}", [])
+            : (RunState.Succeeded, $"{Request.Targets.Count} targets done", []);
+    }
+
+    private async Task<IReadOnlyList<TargetEnd>> RunBatchAsync(int number, List<ActionTarget> targets, CancellationToken cancellationToken)
+    {
+        var batch = new RunBatch(number, targets.Count);
+        return await Task.WhenAll(targets.Select(target => RunTargetAsync(target, batch, cancellationToken)));
+    }
+
+    private async Task<TargetEnd> RunTargetAsync(ActionTarget target, RunBatch batch, CancellationToken cancellationToken)
+    {
+        await _throttle.WaitAsync(cancellationToken);
+        try
+        {
+            if (StopRequest() is not null || (Request.MaxFailures is { } limit && Volatile.Read(ref _failures) >= limit))
+            {
+                batch.Leave(new HashSet<string>());
+                return new TargetEnd(target.Name, RunState.Stopped, "not begun");
+            }
+
+            using var execution = new TargetExecution(this, target, batch);
+            var end = await execution.ExecuteAsync(cancellationToken);
+            if (end.State == RunState.Failed)
+                Interlocked.Increment(ref _failures);
+            return end;
+        }
+        finally
+        {
+            _throttle.Release();
+        }
+    }
+
+    /// <summary>Whether a person has let the run go on past this.</summary>
+    public bool IsApproved(string key) => Ledger.Read(history => history.Approvals.Exists(approval => approval.Key == key));
+
+    private bool IsPending(ActionTarget target)
+        => Ledger.Read(history => history.Target(target.Name) is var known
+            && known.Ended?.State != RunState.Succeeded
+            && !known.Steps.Any(step => step.Decision?.As == StepDecision.Abandon));
+
+    private RunStopMode? StopRequest() => _stop = Scope.Store.StopRequest(Ledger.RunId) ?? _stop;
+
+    private async Task WatchForStopAsync(CancellationTokenSource stopping)
+    {
+        using var timer = new PeriodicTimer(StopPollEvery);
+        while (await timer.WaitForNextTickAsync(stopping.Token))
+        {
+            if (StopRequest() == RunStopMode.Now)
+                await stopping.CancelAsync();
+        }
+    }
+
+    // Telling must not break the run: what an observer throws is written to the log.
+    private async Task TellAsync(Func<IRunObserver, ValueTask> tell)
+    {
+        foreach (var observer in _observers)
+        {
+            try
+            {
+                await tell(observer);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+            {
+                Log.For("run", null).Write(observer.GetType().Name, $"could not tell: {e.Message}");
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Threading.Channels;
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>Says what a run would do: reads live, sends no write, and goes on past a failed check ("would stop here").</summary>
+internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWriter<StepRecord> records)
+{
+    public async Task PlanAsync(CancellationToken cancellationToken)
+    {
+        scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
+        var inputs = RunInputs.Complete(request);
+        var guard = new EffectGuard(scope.Policy, scope.KillSwitch, scope.Time);
+        await Parallel.ForEachAsync(
+            request.Targets,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, request.ThrottleLimit), CancellationToken = cancellationToken },
+            async (target, token) => await PlanAsync(target, inputs, guard, token));
+    }
+
+    private async Task PlanAsync(ActionTarget target, IReadOnlyDictionary<string, string> inputs, EffectGuard guard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            guard.ThrowIfTargetRefused(target);
+        }
+        catch (RefusedException e)
+        {
+            await EmitAsync(target, null, null, new StepEnd(StepOutcome.Failed, $"would be refused: {e.Message}") { Error = e }, scope.Time.GetUtcNow(), cancellationToken);
+            return;
+        }
+
+        foreach (var phase in request.Phases)
+        {
+            var facts = new FactReader(scope.Catalog, _ => Task.CompletedTask);
+            foreach (var step in phase.Runbook.Steps)
+            {
+                // What runs once for the batch is shown once.
+                if (step.Action.Scope == ActionScope.Batch && target != request.Targets[0])
+                    continue;
+                var started = scope.Time.GetUtcNow();
+                var end = await PlanAsync(target, phase, step, inputs, facts, cancellationToken);
+                await EmitAsync(target, phase.Name, step, end, started, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<StepEnd> PlanAsync(ActionTarget target, RunbookPhase phase, RunbookStep step, IReadOnlyDictionary<string, string> inputs, FactReader facts, CancellationToken cancellationToken)
+    {
+        var context = new ActionContext
+        {
+            Target = target,
+            Batch = step.Action.Scope == ActionScope.Batch ? request.Targets : [target],
+            Run = request.Identity,
+            Phase = phase.Name,
+            Step = step.Name,
+            Clients = scope.Clients,
+            Time = scope.Time,
+            Log = SilentLog.Instance,
+        };
+        try
+        {
+            await facts.EnsureAsync(step, context, cancellationToken);
+            var variables = new Variables(target, request.Identity, inputs, facts.Values, scope.Settings(request.Identity));
+            if (step.When?.Holds(variables) == false)
+                return new StepEnd(StepOutcome.Skipped, $"would be skipped: {step.When.Text} does not hold") { IsByCondition = true };
+            var parameters = step.Bind(variables);
+            return step.Action switch
+            {
+                Check check => Checked(await check.RunAsync(context, parameters, cancellationToken)),
+                Change change => await Gate.PlanAsync(change, context, parameters, cancellationToken),
+                Report report => new StepEnd(StepOutcome.Planned, $"would report: {report.Summary}"),
+                _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
+            };
+        }
+        catch (OpsException e)
+        {
+            return new StepEnd(StepOutcome.Unknown, $"would stop here: {e.Message}") { Error = e };
+        }
+    }
+
+    private static StepEnd Checked(CheckResult result) => result.Outcome == StepOutcome.Passed
+        ? new StepEnd(result.Outcome, result.Evidence)
+        : new StepEnd(result.Outcome, $"would stop here: {result.Evidence}");
+
+    private ValueTask EmitAsync(ActionTarget target, string? phase, RunbookStep? step, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
+        => records.WriteAsync(
+            StepRecords.From(request.Identity, target, phase, step?.Name ?? TargetExecution.BeginStep, step?.Action.Name ?? TargetExecution.BeginStep, step?.Action.Kind ?? StepKind.Check, step?.Number ?? 0, end, started, scope),
+            cancellationToken);
+}

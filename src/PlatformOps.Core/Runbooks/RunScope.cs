@@ -1,0 +1,28 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Secrets;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>What a session gives to a run.</summary>
+internal sealed record RunScope
+{
+    public required IClients Clients { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required RunStore Store { get; init; }
+
+    public required ActionCatalog Catalog { get; init; }
+
+    public required TargetPolicy Policy { get; init; }
+
+    public required KillSwitch KillSwitch { get; init; }
+
+    public required Redactor Redactor { get; init; }
+
+    /// <summary>Values of the configuration that runbooks may name as <c>${setting.…}</c>.</summary>
+    public Func<RunIdentity, IReadOnlyDictionary<string, string>> Settings { get; init; } = _ => new Dictionary<string, string>();
+
+    public IReadOnlyList<IRunObserver> Observers { get; init; } = [];
+}

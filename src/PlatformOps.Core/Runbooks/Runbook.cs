@@ -1,0 +1,26 @@
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>An ordered list of steps over one target, read from YAML and validated.</summary>
+internal sealed record Runbook
+{
+    /// <summary>Its name, such as <c>hypervisor/pre-drain</c>.</summary>
+    public required string Name { get; init; }
+
+    public string Description { get; init; } = "";
+
+    /// <summary>What it works on: <c>hypervisor</c>, <c>host</c>, <c>vm</c> …</summary>
+    public required string TargetKind { get; init; }
+
+    public IReadOnlyList<RunbookParameter> Parameters { get; init; } = [];
+
+    public required IReadOnlyList<RunbookStep> Steps { get; init; }
+
+    /// <summary>What runs when a step failed.</summary>
+    public IReadOnlyList<RunbookStep> OnFailure { get; init; } = [];
+
+    /// <summary>The file, or the embedded runbook, it was read from.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>The text it was read from: kept in the journal, so that a run goes on with what it began with.</summary>
+    public required string Source { get; init; }
+}

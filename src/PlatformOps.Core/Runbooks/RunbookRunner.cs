@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>Runs runbooks over targets: plans, runs, resumes and takes back. Records stream as steps end.</summary>
+internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
+{
+    private const int RecordsAhead = 64;
+
+    /// <summary>The highest impact of what the phases can change: what a confirmation is asked at.</summary>
+    public static Impact HighestImpact(RunRequest request)
+        => request.Phases.SelectMany(phase => phase.Runbook.Steps).Select(step => step.Action).OfType<Change>().Select(change => change.Impact).DefaultIfEmpty(Impact.None).Max();
+
+    /// <summary>What a run would do, read live. Sends no write and makes no journal.</summary>
+    public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, CancellationToken cancellationToken)
+        => StreamAsync((records, token) => new RunPlanner(scope, request, records).PlanAsync(token), cancellationToken);
+
+    /// <summary>Runs. Everything that can refuse does so before the first effect.</summary>
+    /// <exception cref="RefusedException">Kill switch, too many targets, a missing input.</exception>
+    public async IAsyncEnumerable<StepRecord> RunAsync(RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        scope.KillSwitch.ThrowIfSet();
+        scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
+        var inputs = RunInputs.Complete(request);
+        var started = new RunStarted(
+            new JournalIdentity(request.Identity.Name, request.Identity.Person, request.Identity.Initials, request.Identity.Environment, request.Identity.WindowStart, request.Identity.WindowEnd)
+            {
+                RequestedBy = request.Identity.RequestedBy,
+                TakeOverReason = request.Identity.TakeOverReason,
+            },
+            [.. request.Phases.Select(phase => new JournalPhase(phase.Name, phase.Runbook.Source))],
+            [.. request.Targets.Select(target => new JournalTarget(target.Kind, target.Name, target.TicketId))])
+        {
+            ThrottleLimit = request.ThrottleLimit,
+            MaxFailures = request.MaxFailures,
+            BatchSize = request.BatchSize,
+            ApproveBetweenBatches = request.ApproveBetweenBatches,
+            StartAt = request.StartAt,
+            Inputs = inputs,
+        };
+        await using var ledger = await scope.Store.CreateAsync(request.Identity.RunId, started);
+        await foreach (var record in ExecuteAsync(ledger, request with { Inputs = inputs }, cancellationToken))
+            yield return record;
+    }
+
+    /// <summary>Goes on with a run, with the runbooks and inputs it began with.</summary>
+    /// <param name="throttleLimit">Overrides what it began with.</param>
+    public async IAsyncEnumerable<StepRecord> ResumeAsync(string runId, ResumeOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        scope.KillSwitch.ThrowIfSet();
+        var waitingFor = scope.Store.History(runId).Ended?.WaitingFor ?? [];
+        await using var ledger = await scope.Store.OpenAsync(runId, options.Person);
+        if (ledger.Journal.TornBytes > 0)
+            options.OnWarning?.Invoke($"The journal of run {ledger.RunId} ended in a torn record of {ledger.Journal.TornBytes} bytes, which was cut off: what it would have said is found out by looking.");
+        if (ledger.Started.Phases.Length == 0)
+            throw new RefusedException($"Run {ledger.RunId} is a script's: start the script again. It observes first, and does nothing twice.") { TargetName = ledger.RunId };
+        if (ledger.Started.Identity.Environment != scope.Policy.Environment)
+            throw new RefusedException($"Run {ledger.RunId} worked on environment '{ledger.Started.Identity.Environment}', and this session is on '{scope.Policy.Environment}'.") { TargetName = ledger.RunId };
+        scope.Store.ClearStopRequest(ledger.RunId);
+        if (options.Approve)
+        {
+            foreach (var key in waitingFor)
+                await ledger.WriteDurablyAsync(new Approval(key, options.Person));
+        }
+
+        var request = RequestOf(ledger, options);
+        await foreach (var record in ExecuteAsync(ledger, request, cancellationToken))
+            yield return record;
+    }
+
+    /// <summary>Takes a run's changes back, newest first, each only if what it left is still there; never across something destructive.</summary>
+    public async IAsyncEnumerable<StepRecord> UndoAsync(string runId, UndoOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        scope.KillSwitch.ThrowIfSet();
+        await using var ledger = await scope.Store.OpenAsync(runId, options.Person);
+        if (ledger.Started.Phases.Length == 0 && options.Target is null && options.Step is null)
+            throw new RefusedException($"Run {ledger.RunId} is a script's: say which effects to take back with -Target or -Step.") { TargetName = ledger.RunId };
+        await using var log = LogOf(ledger);
+        await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, ledger, log, options, records).UndoAsync(token), cancellationToken))
+            yield return record;
+    }
+
+    /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
+    /// <exception cref="RefusedException">The step is not in doubt.</exception>
+    public async Task<Decision> ResolveAsync(string runId, StepKey key, StepDecision decision, string reason, string person)
+    {
+        await using var ledger = await scope.Store.OpenAsync(runId, person);
+        var step = ledger.Find(key);
+        if (step is not { IsOpen: true })
+            throw new RefusedException($"{key.Step} on {key.Target} is not in doubt in run {ledger.RunId}: there is nothing to decide. Get-OpsStep shows its steps.") { TargetName = key.Target };
+        var entry = new Decision(key, decision, reason, person);
+        await ledger.WriteDurablyAsync(entry);
+        await ledger.WriteDurablyAsync(new RunEnded(RunState.Stopped, $"{key.Step} on {key.Target} was resolved as {decision} by {person}"));
+        return entry;
+    }
+
+    private async IAsyncEnumerable<StepRecord> ExecuteAsync(RunLedger ledger, RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var log = LogOf(ledger);
+        await foreach (var record in StreamAsync(WorkAsync, cancellationToken))
+            yield return record;
+
+        async Task WorkAsync(ChannelWriter<StepRecord> records, CancellationToken token)
+        {
+            using var execution = new RunExecution(scope, request, ledger, log, records);
+            await execution.ExecuteAsync(token);
+        }
+    }
+
+    private RunLog LogOf(RunLedger ledger) => new(Path.Combine(ledger.Folder, "run.log"), ledger.Folder, scope.Time, scope.Redactor);
+
+    private RunRequest RequestOf(RunLedger ledger, ResumeOptions options)
+    {
+        var started = ledger.Started;
+        return new RunRequest
+        {
+            Phases = [.. started.Phases.Select(phase => new RunbookPhase(phase.Name, reader.Read(phase.Source, $"run {ledger.RunId}, {phase.Name}")))],
+            Targets = [.. started.Targets.Select(target => new ActionTarget(target.Kind, target.Name, target.TicketId))],
+            Identity = new RunIdentity
+            {
+                RunId = ledger.RunId,
+                Name = started.Identity.Name,
+                Person = options.TakeOverReason is null ? started.Identity.Person : options.Person,
+                Initials = started.Identity.Initials,
+                Environment = started.Identity.Environment,
+                Machine = Environment.MachineName,
+                RequestedBy = started.Identity.RequestedBy,
+                WindowStart = started.Identity.WindowStart,
+                WindowEnd = started.Identity.WindowEnd,
+                TakeOverReason = options.TakeOverReason ?? started.Identity.TakeOverReason,
+            },
+            Inputs = started.Inputs,
+            ThrottleLimit = options.ThrottleLimit ?? started.ThrottleLimit,
+            BatchSize = started.BatchSize,
+            ApproveBetweenBatches = started.ApproveBetweenBatches,
+            MaxFailures = started.MaxFailures,
+            StartAt = started.StartAt,
+        };
+    }
+
+    // A producer behind a bounded channel: the consumer's pace is the run's, and a consumer that leaves cancels it.
+    private static async IAsyncEnumerable<StepRecord> StreamAsync(Func<ChannelWriter<StepRecord>, CancellationToken, Task> produce, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var channel = Channel.CreateBounded<StepRecord>(RecordsAhead);
+        var producing = Task.Run(ProduceAsync, CancellationToken.None);
+        try
+        {
+            await foreach (var record in channel.Reader.ReadAllAsync(CancellationToken.None))
+                yield return record;
+            await producing;
+        }
+        finally
+        {
+            await leaving.CancelAsync();
+            await producing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task ProduceAsync()
+        {
+            try
+            {
+                await produce(channel.Writer, leaving.Token);
+            }
+            finally
+            {
+                channel.Writer.Complete();
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration.Yaml;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>One step of a runbook.</summary>
+internal sealed record RunbookStep
+{
+    /// <summary>Unique in the runbook: given by <c>name:</c>, else the action's name, numbered where it comes again.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Counted from 1.</summary>
+    public required int Number { get; init; }
+
+    public required OpsAction Action { get; init; }
+
+    /// <summary>The action's parameters, with <c>${…}</c> not yet replaced.</summary>
+    public required YamlMapping With { get; init; }
+
+    /// <summary>The step runs only where this holds; always where null.</summary>
+    public Condition? When { get; init; }
+
+    /// <summary>A check that the phase's own changes make untrue: not repeated when the run is resumed after it passed.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>Its failure is a warning; the target goes on.</summary>
+    public bool IsOptional { get; init; }
+
+    /// <summary>Part of <c>on-failure</c>.</summary>
+    public bool IsOnFailure { get; init; }
+
+    /// <summary>The facts that its parameters and condition name.</summary>
+    public IReadOnlyList<string> FactNames { get; init; } = [];
+
+    public object Bind(Variables variables) => YamlBinder.Bind((YamlMapping)With.Map(variables.Expand), Action.ParametersType);
+}

@@ -1,0 +1,13 @@
+using PlatformOps.Core.Changes;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>Where a plan's reads are not written down.</summary>
+internal sealed class SilentLog : IActionLog
+{
+    public static SilentLog Instance { get; } = new();
+
+    public void Write(string source, string message)
+    {
+    }
+}

@@ -1,0 +1,7 @@
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>How this process left a target.</summary>
+/// <param name="WaitKey">What a person may approve; null where the wait is for a condition.</param>
+internal sealed record TargetEnd(string Target, RunState State, string Message, string? WaitKey = null);

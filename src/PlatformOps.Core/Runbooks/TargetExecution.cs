@@ -1,0 +1,338 @@
+using System.Text.Json;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>One target of a run in this process: its lock, its phases, its steps, one after another.</summary>
+internal sealed class TargetExecution(RunExecution run, ActionTarget target, RunBatch batch) : IDisposable
+{
+    /// <summary>What records name where a target could not be begun.</summary>
+    public const string BeginStep = "run.begin";
+
+    private readonly HashSet<string> _met = new(StringComparer.Ordinal);
+    private readonly List<TargetLock> _locks = [];
+    private bool _startAtReached = run.Request.StartAt is null;
+
+    public async Task<TargetEnd> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var end = await BeginAsync(cancellationToken) ?? await RunPhasesAsync(cancellationToken);
+            if (end.State != RunState.Succeeded)
+                batch.Leave(_met);
+            // A target that was stopped has not ended: the run goes on with it when it is resumed.
+            if (end.State != RunState.Stopped)
+                await run.Ledger.WriteDurablyAsync(new TargetEnded(target.Name, end.State, end.Message));
+            return end;
+        }
+        catch (Exception)
+        {
+            batch.Leave(_met);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var held in _locks)
+            held.Dispose();
+    }
+
+    // Null where the target may be worked on.
+    private async Task<TargetEnd?> BeginAsync(CancellationToken cancellationToken)
+    {
+        var started = run.Scope.Time.GetUtcNow();
+        try
+        {
+            run.Guard.ThrowIfTargetRefused(target);
+            _locks.Add(await run.Ledger.LockAsync(LockKeyOf(target), cancellationToken));
+        }
+        catch (OpsException e) when (e is not LedgerException)
+        {
+            await EmitAsync(null, null, BeginStep, BeginStep, StepKind.Check, new StepEnd(StepOutcome.Failed, e.Message) { Error = e }, started, cancellationToken);
+            return new TargetEnd(target.Name, RunState.Failed, e.Message);
+        }
+
+        var isResumed = run.Ledger.Read(history => history.Target(target.Name).IsStarted);
+        await run.Ledger.WriteAsync(new TargetStarted(target.Name, _locks[0].Token));
+        return isResumed ? await VerifyEarlierPhasesAsync(cancellationToken) : null;
+    }
+
+    /// <summary>What two runs on one target contend for.</summary>
+    public static string LockKeyOf(ActionTarget target) => $"{target.Kind}:{target.Name}";
+
+    // Changes of phases that ended are observed again: where one no longer holds, going on would build on sand.
+    private async Task<TargetEnd?> VerifyEarlierPhasesAsync(CancellationToken cancellationToken)
+    {
+        var made = run.Ledger.Read(history =>
+        {
+            var known = history.Target(target.Name);
+            return known.Steps.Where(step => step.Made is not null && step.Key.Phase is { } phase && known.PhasesDone.Contains(phase)).ToList();
+        });
+        foreach (var step in made)
+        {
+            if (run.Scope.Catalog.Find(step.Made!.Action) is not Change change || IsSuperseded(step, change))
+                continue;
+            var started = run.Scope.Time.GetUtcNow();
+            var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
+            var end = await Gate.VerifyAsync(change, Context(step.Key.Phase, step.Key.Step), parameters, cancellationToken);
+            if (end.GoesOn)
+                continue;
+            await EmitAsync(step.Key.Phase, null, step.Key.Step, change.Name, StepKind.Change, end, started, cancellationToken);
+            return new TargetEnd(target.Name, RunState.Failed, end.Message);
+        }
+
+        return null;
+    }
+
+    private bool IsSuperseded(StepHistory step, Change change) => run.Ledger.Read(history => history.Target(target.Name).Steps
+        .SkipWhile(other => other != step).Skip(1)
+        .Any(later => later.Made is { } made && (run.Scope.Catalog.Find(made.Action) as Change)?.Subject == change.Subject));
+
+    private async Task<TargetEnd> RunPhasesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var phase in run.Request.Phases)
+        {
+            if (run.Ledger.Read(history => history.Target(target.Name).PhasesDone.Contains(phase.Name)))
+                continue;
+            if (await RunPhaseAsync(phase, cancellationToken) is { } end)
+                return end;
+        }
+
+        return new TargetEnd(target.Name, RunState.Succeeded, "done");
+    }
+
+    // Null where the target goes on to the next phase.
+    private async Task<TargetEnd?> RunPhaseAsync(RunbookPhase phase, CancellationToken cancellationToken)
+    {
+        var facts = new FactReader(run.Scope.Catalog, read => run.Ledger.WriteAsync(new FactsRead(target.Name, phase.Name, new Dictionary<string, string>(read))));
+        var told = new List<StepRecord>();
+        TargetEnd? end = null;
+        foreach (var step in phase.Runbook.Steps)
+        {
+            if (run.StopsAfterStep)
+                return new TargetEnd(target.Name, RunState.Stopped, $"stopped before {phase.Name}.{step.Name}");
+            var ended = await RunStepAsync(phase, step, facts, told, cancellationToken);
+            if (ended.GoesOn)
+                continue;
+            if (ended.Outcome == StepOutcome.Waiting)
+                return new TargetEnd(target.Name, RunState.Waiting, ended.Message, step.Action is ApprovalWait ? ApprovalKey(phase, step) : null);
+            end = new TargetEnd(target.Name, RunState.Failed, $"{phase.Name}.{step.Name}: {ended.Message}");
+            break;
+        }
+
+        if (end is not null)
+        {
+            foreach (var step in phase.Runbook.OnFailure)
+                await RunStepAsync(phase, step, facts, told, cancellationToken);
+        }
+
+        await TellPhaseAsync(phase, end is null, told, cancellationToken);
+        await run.Ledger.WriteAsync(new PhaseEnded(target.Name, phase.Name, end is null));
+        return end;
+    }
+
+    private async Task<StepEnd> RunStepAsync(RunbookPhase phase, RunbookStep step, FactReader facts, List<StepRecord> told, CancellationToken cancellationToken)
+    {
+        var started = run.Scope.Time.GetUtcNow();
+        var context = Context(phase.Name, step.Name, IsApprovedFor(phase, step));
+        AmbientLog.Current = context.Log;
+        await run.TellStepStartedAsync(target, phase.Name, step.Name, cancellationToken);
+        StepEnd end;
+        try
+        {
+            end = await RunStepAsync(phase, step, facts, context, started, cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        {
+            end = await RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, MessageOf(e)) { Error = e });
+        }
+
+        if (step.IsOptional && end.Outcome is StepOutcome.Failed)
+            end = end with { Outcome = StepOutcome.Warning };
+        if (!end.IsOld)
+            told.Add(await EmitAsync(phase.Name, step, step.Name, step.Action.Name, step.Action.Kind, end, started, cancellationToken));
+        return end;
+    }
+
+    private async Task<StepEnd> RunStepAsync(RunbookPhase phase, RunbookStep step, FactReader facts, ActionContext context, DateTimeOffset started, CancellationToken cancellationToken)
+    {
+        var earlier = run.Ledger.Find(new StepKey(target.Name, phase.Name, step.Name));
+        if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Passed or StepOutcome.Reported } result && (step.Once || step.Action is Report or Wait))
+            return new StepEnd(result.Outcome, result.Message) { IsOld = true };
+        if (!ReachesStartAt(step))
+            return await RecordAsync(context, step, started, new StepEnd(StepOutcome.Skipped, $"skipped: before -StartAt {run.Request.StartAt}"));
+
+        await facts.EnsureAsync(step, context, cancellationToken);
+        var variables = new Variables(target, run.Request.Identity, run.Request.Inputs, facts.Values, run.Scope.Settings(run.Request.Identity));
+        if (step.When?.Holds(variables) == false)
+            return await RecordAsync(context, step, started, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.Text} does not hold") { IsByCondition = true });
+        var parameters = step.Bind(variables);
+
+        if (step.Action.Scope == ActionScope.Batch)
+            return await RunForBatchAsync(phase, step, parameters, started, cancellationToken);
+        return await RunActionAsync(step, context, parameters, earlier, started, cancellationToken);
+    }
+
+    private async Task<StepEnd> RunForBatchAsync(RunbookPhase phase, RunbookStep step, object parameters, DateTimeOffset started, CancellationToken cancellationToken)
+    {
+        var key = $"{phase.Name}/{step.Name}";
+        _met.Add(key);
+        return await run.WithoutPlaceAsync(
+            () => batch.Barrier(key).ArriveAsync(target, async targets =>
+            {
+                // The effect is the batch's: its record and its intent are kept under the batch's own name.
+                var together = new ActionTarget(target.Kind, $"batch {batch.Number}");
+                var context = Context(phase.Name, step.Name, isApproved: false, together, targets);
+                var earlier = run.Ledger.Find(new StepKey(together.Name, phase.Name, step.Name));
+                return await RunActionAsync(step, context, parameters, earlier, started, cancellationToken);
+            }),
+            cancellationToken);
+    }
+
+    private async Task<StepEnd> RunActionAsync(RunbookStep step, ActionContext context, object parameters, StepHistory? earlier, DateTimeOffset started, CancellationToken cancellationToken)
+    {
+        switch (step.Action)
+        {
+            case Check check:
+                var answer = await check.RunAsync(context, parameters, cancellationToken);
+                return await RecordAsync(context, step, started, new StepEnd(answer.Outcome, answer.Evidence)
+                {
+                    Error = answer.Outcome == StepOutcome.Passed ? null : new StepFailedException($"{check.Summary}: {answer.Evidence}") { TargetName = target.Name },
+                });
+            case Report report:
+                return await RecordAsync(context, step, started, await ReportAsync(report, context, parameters, cancellationToken));
+            case Wait wait:
+                return await RecordAsync(context, step, started, await WaitAsync(wait, context, parameters, cancellationToken));
+            case Change change:
+                if (change.IsDestructive && SkippedChecks(context) is { Count: > 0 } skipped)
+                    throw new RefusedException($"{change.Summary} is destructive, and {string.Join(", ", skipped)} was skipped: a skipped check never satisfies its guard.") { TargetName = target.Name };
+                if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Done or StepOutcome.Unchanged } && earlier.Decision is null)
+                    return await VerifyAsync(change, context, parameters, earlier, cancellationToken);
+                return await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.Number), _locks, cancellationToken);
+            default:
+                throw new InvalidOperationException($"{step.Action.Name} is neither check, change, report nor wait.");
+        }
+    }
+
+    private async Task<StepEnd> VerifyAsync(Change change, ActionContext context, object parameters, StepHistory earlier, CancellationToken cancellationToken)
+    {
+        var end = IsSuperseded(earlier, change) ? new StepEnd(StepOutcome.Unchanged, "") : await Gate.VerifyAsync(change, context, parameters, cancellationToken);
+        return end.GoesOn ? end with { IsOld = true } : end;
+    }
+
+    private static async Task<StepEnd> ReportAsync(Report report, ActionContext context, object parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new StepEnd(StepOutcome.Reported, await report.RunAsync(context, parameters, cancellationToken));
+        }
+        catch (OpsException e) when (e is not LedgerException)
+        {
+            return new StepEnd(StepOutcome.Warning, MessageOf(e)) { Error = e };
+        }
+    }
+
+    private async Task<StepEnd> WaitAsync(Wait wait, ActionContext context, object parameters, CancellationToken cancellationToken)
+    {
+        var began = run.Scope.Time.GetTimestamp();
+        while (true)
+        {
+            var look = await wait.LookAsync(context, parameters, cancellationToken);
+            if (look.IsOver)
+                return new StepEnd(StepOutcome.Passed, look.Message);
+            if (run.StopsAfterStep || run.Scope.Time.GetElapsedTime(began) >= wait.StayFor(parameters))
+                return new StepEnd(StepOutcome.Waiting, look.Message);
+            await Task.Delay(wait.Every, run.Scope.Time, cancellationToken);
+        }
+    }
+
+    // The gate records changes itself.
+    private async Task<StepEnd> RecordAsync(ActionContext context, RunbookStep step, DateTimeOffset started, StepEnd end)
+    {
+        var key = new StepKey(context.Target.Name, context.Phase, context.Step);
+        // A failure before the gate was reached must not close an intent that an earlier process left open.
+        if (step.Action is Change && run.Ledger.Find(key) is { IsOpen: true })
+            return end;
+        await run.Ledger.WriteAsync(new Result(key, step.Action.Name, step.Action.Kind, end.Outcome, end.Message)
+        {
+            Error = end.Error?.GetType().Name,
+            ByCondition = end.IsByCondition,
+            StartedAt = started,
+            Duration = run.Scope.Time.GetUtcNow() - started,
+            Number = step.Number,
+        });
+        return end;
+    }
+
+    private async Task TellPhaseAsync(RunbookPhase phase, bool succeeded, IReadOnlyList<StepRecord> told, CancellationToken cancellationToken)
+    {
+        var attempt = run.Ledger.Read(history => history.Target(target.Name).PhaseEnds.GetValueOrDefault(phase.Name)) + 1;
+        // What earlier processes did of the phase, and what this one did, which knows its errors whole.
+        var earlier = run.Ledger.Read(history => StepRecords.From(run.Ledger.RunId, history, target.Name)
+            .Where(record => record.Phase == phase.Name && record.Number > 0 && !told.Any(own => own.Step == record.Step)).ToList());
+        await run.TellPhaseEndedAsync(
+            new PhaseReport
+            {
+                Target = target,
+                Run = run.Request.Identity,
+                Phase = phase.Name,
+                Succeeded = succeeded,
+                Steps = [.. earlier.Concat(told).OrderBy(record => record.StartedAt).ThenBy(record => record.Number)],
+                Attempt = attempt,
+                LogPath = run.Log.PathFor(target.Name, phase.Name),
+                Tell = (change, parameters, name, token) => TellAsync(phase.Name, attempt == 1 ? name : $"{name}#{attempt}", change, parameters, token),
+            },
+            cancellationToken);
+    }
+
+    // What only tells never fails a target: its failure is a warning.
+    private async Task TellAsync(string phase, string name, Change change, object parameters, CancellationToken cancellationToken)
+    {
+        var started = run.Scope.Time.GetUtcNow();
+        var end = await run.Gate.RunAsync(change, Context(phase, name), parameters, default, _locks, cancellationToken);
+        if (!end.GoesOn)
+            end = end with { Outcome = StepOutcome.Warning };
+        await EmitAsync(phase, null, name, change.Name, StepKind.Change, end, started, cancellationToken);
+    }
+
+    private List<string> SkippedChecks(ActionContext context) => run.Ledger.Read(history => history.Target(target.Name).Steps
+        .Where(step => step.Key.Phase == context.Phase && step.Result is { Kind: StepKind.Check, Outcome: StepOutcome.Skipped, ByCondition: false })
+        .Select(step => step.Key.Step)
+        .ToList());
+
+    private bool ReachesStartAt(RunbookStep step)
+    {
+        _startAtReached |= step.IsOnFailure || step.Name == run.Request.StartAt;
+        return _startAtReached;
+    }
+
+    private bool IsApprovedFor(RunbookPhase phase, RunbookStep step) => step.Action is ApprovalWait && run.IsApproved(ApprovalKey(phase, step));
+
+    private string ApprovalKey(RunbookPhase phase, RunbookStep step) => $"{target.Name}/{phase.Name}/{step.Name}";
+
+    private ActionContext Context(string? phase, string step, bool isApproved = false, ActionTarget? together = null, IReadOnlyList<ActionTarget>? all = null) => new()
+    {
+        Target = together ?? target,
+        Batch = all ?? [target],
+        Run = run.Request.Identity,
+        Phase = phase,
+        Step = step,
+        Clients = run.Scope.Clients,
+        Time = run.Scope.Time,
+        Log = run.Log.For(target.Name, phase),
+        IsApproved = isApproved,
+    };
+
+    private async Task<StepRecord> EmitAsync(string? phase, RunbookStep? step, string name, string action, StepKind kind, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
+    {
+        var record = StepRecords.From(run.Request.Identity, target, phase, name, action, kind, step?.Number ?? 0, end, started, run.Scope);
+        await run.EmitAsync(record, cancellationToken);
+        return record;
+    }
+
+    private static string MessageOf(Exception e) => e is OpsException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ssh;
+
+namespace PlatformOps.Core.Services.Hosts;
+
+/// <summary>The host runs the wanted distribution in the wanted version: both are compared.</summary>
+internal sealed class HostOsCheck : Check<HostOsParameters>
+{
+    public override string Name => "host.os";
+
+    public override string Summary => "operating system";
+
+    public override IReadOnlyList<string> Needs => ["ssh"];
+
+    protected override async Task<CheckResult> RunAsync(ActionContext context, HostOsParameters parameters, CancellationToken cancellationToken)
+    {
+        var os = await HostFacts.OsAsync(context.Client<RemoteShell>().On(context), cancellationToken);
+        if (os.Version is null)
+            return CheckResult.Unknown($"{context.Target.Name} runs {os.Id} and tells no version; wanted is {parameters.Id} {parameters.Version}");
+        var isWanted = string.Equals(os.Id, parameters.Id, StringComparison.OrdinalIgnoreCase) && IsVersion(os, parameters.Version);
+        return isWanted
+            ? CheckResult.Passed($"{context.Target.Name} runs {os}")
+            : CheckResult.Failed($"{context.Target.Name} runs {os}, not {parameters.Id} {parameters.Version}");
+    }
+
+    private static bool IsVersion(OsRelease os, string wanted)
+        => wanted.Contains('.', StringComparison.Ordinal)
+            ? os.Version == wanted
+            : os.Major?.ToString(CultureInfo.InvariantCulture) == wanted;
+}

@@ -1,0 +1,44 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Services.Jira;
+
+/// <param name="Status">The status wanted, or a transition's name where several lead to it.</param>
+internal sealed record TransitionTicketParameters(string Status);
+
+/// <summary>Moves the target's ticket to a status. A workflow's way back is its own, so there is no undo.</summary>
+internal sealed class TransitionTicket : Change<TransitionTicketParameters, TicketStatusState>
+{
+    public override string Name => "ticket.transition";
+
+    public override string Summary => "status of the ticket";
+
+    public override Impact Impact => Impact.Low;
+
+    public override IReadOnlyList<string> Needs => ["jira"];
+
+    protected override async Task<TicketStatusState> ObserveAsync(ActionContext context, TransitionTicketParameters parameters, CancellationToken cancellationToken)
+    {
+        var key = context.RequireTicket();
+        var jira = context.Client<JiraClient>();
+        var status = (await jira.GetAsync(key, cancellationToken)).Status;
+        var isThere = Same(status, parameters.Status) || await jira.WasMovedByAsync(key, context.Marker, status, cancellationToken);
+        return new TicketStatusState(key, status, isThere);
+    }
+
+    protected override bool IsDesired(ActionContext context, TransitionTicketParameters parameters, TicketStatusState state) => state.IsThere;
+
+    protected override Task ApplyAsync(ActionContext context, TransitionTicketParameters parameters, TicketStatusState before, CancellationToken cancellationToken)
+        => context.Client<JiraClient>().TransitionAsync(before.TicketId, parameters.Status, context.Marker, cancellationToken);
+
+    protected override string Describe(TicketStatusState state) => state.Status;
+
+    protected override string DescribeDesired(ActionContext context, TransitionTicketParameters parameters, TicketStatusState before) => parameters.Status;
+
+    private static bool Same(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);
+}
+
+/// <param name="TicketId">The ticket.</param>
+/// <param name="Status">Its status.</param>
+/// <param name="IsThere">Whether that is the status asked for, or the one our step's transition led to.</param>
+internal sealed record TicketStatusState(string TicketId, string Status, bool IsThere);

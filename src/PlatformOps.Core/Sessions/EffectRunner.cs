@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Sessions;
+
+/// <summary>
+/// The effects of single cmdlets. They pass the same gate as those of runbooks, and are written to the session's own run,
+/// which the first of them opens; <c>Enter-OpsRun</c> names it.
+/// </summary>
+internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private RunLedger? _ledger;
+    private RunLog? _log;
+    private RunIdentity? _identity;
+    private string? _name;
+
+    /// <summary>The name given by <c>Enter-OpsRun</c>; null where none is in force.</summary>
+    public string? Name => _name;
+
+    /// <summary>The run that effects are written to; null where there was none yet.</summary>
+    public string? RunId => _ledger?.RunId;
+
+    /// <summary>Begins a named run: ends the one before.</summary>
+    public async Task EnterAsync(string name)
+    {
+        await ExitAsync();
+        _name = name;
+    }
+
+    /// <summary>Ends the run; the next effect opens another.</summary>
+    /// <returns>The run that ended; null where nothing was changed in it.</returns>
+    public async Task<string?> ExitAsync()
+    {
+        await _opening.WaitAsync();
+        try
+        {
+            var runId = _ledger?.RunId;
+            if (_ledger is not null)
+            {
+                await _ledger.WriteDurablyAsync(new RunEnded(RunState.Succeeded, "ended"));
+                await _ledger.DisposeAsync();
+            }
+
+            if (_log is not null)
+                await _log.DisposeAsync();
+            (_ledger, _log, _identity, _name) = (null, null, null, null);
+            return runId;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>Observes, and says what would be done. Sends no write, opens no run.</summary>
+    public async Task<StepRecord> PlanAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken)
+    {
+        var started = session.Time.GetUtcNow();
+        session.Policy.ThrowIfRefused(target);
+        var identity = (_identity ?? session.Identity(_name ?? "script")) with { TakeOverReason = takeOverReason };
+        var context = Context(change, target, parameters, identity, SilentLog.Instance);
+        var end = await Gate.PlanAsync(change, context, parameters, cancellationToken);
+        return Record(identity, context, change, end, started);
+    }
+
+    /// <summary>Makes one change.</summary>
+    /// <exception cref="OpsException">It failed, or its outcome is not known.</exception>
+    public async Task<StepRecord> RunAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken)
+    {
+        var started = session.Time.GetUtcNow();
+        var (ledger, log, opened) = await OpenAsync(cancellationToken);
+        var identity = opened with { TakeOverReason = takeOverReason };
+        var guard = new EffectGuard(session.Policy, session.KillSwitch, session.Time);
+        guard.ThrowIfTargetRefused(target);
+        using var held = await ledger.LockAsync(TargetExecution.LockKeyOf(target), cancellationToken);
+        var context = Context(change, target, parameters, identity, log.For(target.Name, null));
+        AmbientLog.Current = context.Log;
+        var end = await new Gate(ledger, guard, session.Time).RunAsync(change, context, parameters, default, [held], cancellationToken);
+        var record = Record(identity, context, change, end, started);
+        await log.OnStepEndedAsync(record, cancellationToken);
+        return end.GoesOn ? record : throw end.Error ?? new StepFailedException(end.Message) { TargetName = target.Name };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ExitAsync();
+        _opening.Dispose();
+    }
+
+    private StepRecord Record(RunIdentity identity, ActionContext context, Change change, StepEnd end, DateTimeOffset started)
+        => StepRecords.From(identity, context.Target, null, context.Step, change.Name, StepKind.Change, 0, end, started, session.RunScope());
+
+    // The step names what is done and with what: the same effect of a script that is started again has the same marker.
+    private ActionContext Context(Change change, ActionTarget target, object parameters, RunIdentity identity, IActionLog log) => new()
+    {
+        Target = target,
+        Run = identity,
+        Step = $"{change.Name}-{Digest(change, parameters)}",
+        Clients = session,
+        Time = session.Time,
+        Log = log,
+    };
+
+    private static string Digest(Change change, object parameters)
+        => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parameters, change.ParametersType, ActionJson.Options)).AsSpan(0, 4)).ToLowerInvariant();
+
+    private async Task<(RunLedger Ledger, RunLog Log, RunIdentity Identity)> OpenAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (_ledger is null)
+            {
+                session.KillSwitch.ThrowIfSet();
+                var identity = session.Identity(_name ?? "script") with { MarkerScope = _name };
+                _ledger = await session.Store.CreateAsync(identity.RunId, new RunStarted(
+                    new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd), [], []));
+                _log = new RunLog(Path.Combine(_ledger.Folder, "run.log"), _ledger.Folder, session.Time, session.Secrets.Redactor);
+                _identity = identity;
+            }
+
+            return (_ledger, _log!, _identity!);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Http;
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services;
+using PlatformOps.Core.Services.Alertmanager;
+using PlatformOps.Core.Services.Aquilon;
+using PlatformOps.Core.Services.Hosts;
+using PlatformOps.Core.Services.Jira;
+using PlatformOps.Core.Services.Kayobe;
+using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Services.OpenStack;
+
+namespace PlatformOps.Core.Sessions;
+
+/// <summary>Every service that the house knows: a new one is one line here.</summary>
+internal static class Registrations
+{
+    public static IReadOnlyList<ServiceRegistration> All { get; } =
+    [
+        new HttpRegistration(),
+        new HostsRegistration(),
+        new OpenStackRegistration(),
+        new NetBoxRegistration(),
+        new JiraRegistration(),
+        new MigrationRegistration(),
+    ];
+
+    /// <summary>The records of all sections of the configuration.</summary>
+    public static IReadOnlyList<Type> Sections { get; } =
+    [
+        .. All.Select(registration => registration.ConfigurationType).OfType<Type>(),
+        // Sections of the original's file, whose services come later.
+        typeof(AlertmanagerConfiguration), typeof(AquilonConfiguration), typeof(KayobeConfiguration),
+    ];
+
+    /// <summary>All actions and facts, those of the engine itself included.</summary>
+    public static ActionCatalog Catalog { get; } = new(
+        [new ApprovalWait(), new CheckServices(), .. All.SelectMany(registration => registration.Actions)],
+        All.SelectMany(registration => registration.Facts));
+}

@@ -1,0 +1,57 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services;
+using PlatformOps.Errors;
+using PlatformOps.Sessions;
+
+namespace PlatformOps.Core.Sessions;
+
+/// <summary>Connects and authenticates to services, side by side, and changes nothing.</summary>
+internal sealed class ServiceProbes(SessionScope session)
+{
+    /// <summary>The services that the configuration has a section for and that can be probed.</summary>
+    public IReadOnlyList<string> Configured => [.. Probed().Select(registration => registration.Name)];
+
+    /// <param name="services">Only these; all configured ones where null. One that is named and not configured is an error row.</param>
+    public async IAsyncEnumerable<ServiceHealth> ProbeAsync(IReadOnlyCollection<string>? services, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var probes = services is null
+            ? Probed().ToList()
+            : [.. session.Services.Where(registration => services.Contains(registration.Name))];
+        var running = probes.Select(registration => ProbeAsync(registration, cancellationToken)).ToList();
+        while (running.Count > 0)
+        {
+            var done = await Task.WhenAny(running);
+            running.Remove(done);
+            yield return await done;
+        }
+    }
+
+    /// <summary>The sections that a runbook's actions need.</summary>
+    public static IReadOnlyCollection<string> NeedsOf(Runbooks.Runbook runbook)
+        => runbook.Steps.Concat(runbook.OnFailure).SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
+
+    private IEnumerable<ServiceRegistration> Probed()
+        => session.Services.Where(registration => registration.CanProbe && registration.ConfigurationType is { } type && session.Configuration.Sections.ContainsKey(type));
+
+    private async Task<ServiceHealth> ProbeAsync(ServiceRegistration registration, CancellationToken cancellationToken)
+    {
+        var began = session.Time.GetTimestamp();
+        try
+        {
+            var probe = await Task.Run(() => registration.ProbeAsync(session, cancellationToken), cancellationToken);
+            return new ServiceHealth
+            {
+                Service = registration.Name,
+                Version = probe.Version,
+                Identity = probe.Identity,
+                Address = probe.Address,
+                MissingRights = [.. probe.MissingRights],
+                Duration = session.Time.GetElapsedTime(began),
+            };
+        }
+        catch (OpsException e)
+        {
+            return new ServiceHealth { Service = registration.Name, Error = e, Duration = session.Time.GetElapsedTime(began) };
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Secrets;
+using PlatformOps.Sessions;
+
+namespace PlatformOps.Core.Sessions;
+
+/// <summary>Opens sessions: reads and checks the configuration. No service is contacted before something is asked of it.</summary>
+internal static class SessionOpening
+{
+    /// <param name="path">The configuration file; found in the usual places where null.</param>
+    /// <param name="name">What to call the session; its environment where null.</param>
+    /// <param name="overrides">Dotted keys with values that win over the file.</param>
+    /// <exception cref="Errors.ConfigurationException">The configuration is missing, not safe, or wrong.</exception>
+    public static (OpsSession Handle, SessionScope Scope) Open(string? path, string? name, IReadOnlyDictionary<string, object>? overrides, TimeProvider? time = null)
+    {
+        var clock = time ?? TimeProvider.System;
+        var configuration = new ConfigurationLoader(Registrations.Sections).Load(path, overrides);
+        var scope = new SessionScope(configuration, new SecretStore(new Redactor()), clock, new LedgerFiles());
+        var handle = new OpsSession
+        {
+            Name = name ?? configuration.Environment,
+            Id = Guid.NewGuid(),
+            Environment = configuration.Environment,
+            ConfigurationPath = configuration.Path,
+            Services = [.. scope.Get<ServiceProbes>().Configured],
+            ConnectedAt = clock.GetUtcNow(),
+        };
+        return (handle, scope);
+    }
+}

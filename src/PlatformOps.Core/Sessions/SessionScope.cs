@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Http;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Secrets;
+using PlatformOps.Core.Services;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Sessions;
+
+/// <summary>What stands behind an <see cref="PlatformOps.Sessions.OpsSession"/>: its configuration, and its clients, each made when first asked for.</summary>
+internal sealed class SessionScope : IServiceScope, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Type, Lazy<object>> _clients = new();
+    private readonly ServiceProbes _probes;
+    private readonly IReadOnlyDictionary<Type, Func<IServiceScope, object>> _makers;
+
+    public SessionScope(OpsConfiguration configuration, SecretStore secrets, TimeProvider time, LedgerFiles files, IReadOnlyList<ServiceRegistration>? registrations = null)
+    {
+        (Configuration, Secrets, Time) = (configuration, secrets, time);
+        Services = registrations ?? Registrations.All;
+        _makers = Services.SelectMany(registration => registration.Clients).ToDictionary(pair => pair.Key, pair => pair.Value);
+        Store = new RunStore(files, configuration.StateFolder, time);
+        KillSwitch = new KillSwitch(files, configuration.StateFolder, time);
+        Runbooks = new RunbookLibrary(new RunbookReader(Registrations.Catalog, MigrationSettings.Names), configuration.Runbooks.Folder);
+        Effects = new EffectRunner(this);
+        _probes = new ServiceProbes(this);
+    }
+
+    public OpsConfiguration Configuration { get; }
+
+    public SecretStore Secrets { get; }
+
+    public TimeProvider Time { get; }
+
+    public IReadOnlyList<ServiceRegistration> Services { get; }
+
+    public RunStore Store { get; }
+
+    public KillSwitch KillSwitch { get; }
+
+    public RunbookLibrary Runbooks { get; }
+
+    /// <summary>The effects of single cmdlets, and the run they are written to.</summary>
+    public EffectRunner Effects { get; }
+
+    public TargetPolicy Policy => TargetPolicy.Of(Configuration);
+
+    /// <inheritdoc/>
+    public T Get<T>()
+        where T : class
+    {
+        if ((this as T ?? Store as T ?? _probes as T) is { } own)
+            return own;
+        var lazy = _clients.GetOrAdd(typeof(T), type => new Lazy<object>(() => Make(type)));
+        try
+        {
+            return (T)lazy.Value;
+        }
+        catch (Exception)
+        {
+            // What could not be made today may be made when its configuration or secret is there.
+            _clients.TryRemove(KeyValuePair.Create(typeof(T), lazy));
+            throw;
+        }
+    }
+
+    /// <summary>A run's surroundings.</summary>
+    public RunScope RunScope(params IReadOnlyList<IRunObserver> observers) => new()
+    {
+        Clients = this,
+        Time = Time,
+        Store = Store,
+        Catalog = Registrations.Catalog,
+        Policy = Policy,
+        KillSwitch = KillSwitch,
+        Redactor = Secrets.Redactor,
+        Settings = run => MigrationSettings.Of(Configuration, run),
+        Observers = observers,
+    };
+
+    public RunbookRunner Runner(params IReadOnlyList<IRunObserver> observers) => new(RunScope(observers), Runbooks.Reader);
+
+    /// <summary>Who runs what begins now.</summary>
+    /// <param name="window">The maintenance window; the configured one from now where null.</param>
+    public RunIdentity Identity(string name, (DateTimeOffset Start, DateTimeOffset End)? window = null, string? requestedBy = null, string? takeOverReason = null)
+    {
+        var start = window?.Start ?? Time.GetUtcNow();
+        return new RunIdentity
+        {
+            RunId = Store.NewRunId(),
+            Name = name,
+            Person = Person,
+            Initials = Configuration.Initials,
+            Environment = Configuration.Environment,
+            Machine = Environment.MachineName,
+            RequestedBy = requestedBy,
+            WindowStart = start,
+            WindowEnd = window?.End ?? Configuration.Maintenance.EndOf(start),
+            TakeOverReason = takeOverReason,
+        };
+    }
+
+    /// <summary>The account, as claims and the ledger name it.</summary>
+    public static string Person => Environment.UserName;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Effects.DisposeAsync();
+        foreach (var client in _clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value))
+        {
+            switch (client)
+            {
+                case IAsyncDisposable asynchronous:
+                    await asynchronous.DisposeAsync();
+                    break;
+                case IDisposable disposable:
+                    disposable.Dispose();
+                    break;
+            }
+        }
+    }
+
+    private object Make(Type type)
+    {
+        var maker = _makers.GetValueOrDefault(type) ?? throw new InvalidOperationException($"No service makes a {type.Name}.");
+        var client = maker(this);
+        if (client is HttpServiceFactory http)
+            http.Exchanged += exchange => AmbientLog.Current?.Write(exchange.Service, exchange.ToString());
+        return client;
+    }
+}

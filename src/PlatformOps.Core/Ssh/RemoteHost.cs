@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+using PlatformOps.Remote;
+
+namespace PlatformOps.Core.Ssh;
+
+/// <summary>Commands on one host as one account. Each goes to the log with its result: exit status, time, size and digest, never the output itself.</summary>
+internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionLog log)
+{
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(2);
+
+    public string Name => host.Name;
+
+    /// <summary>Runs a command; however it ends is the answer.</summary>
+    /// <exception cref="RemoteHostException">Not connected or not let in: nothing ran.</exception>
+    /// <exception cref="HostKeyException">The host key is not trusted: nothing ran.</exception>
+    public async Task<SshResult> RunAsync(SshCommand command, CancellationToken cancellationToken)
+    {
+        var shown = Show(command.Arguments);
+        SshResult result;
+        try
+        {
+            result = await transport.RunAsync(host, command, cancellationToken);
+        }
+        catch (Exception error)
+        {
+            log.Write(host.Name, $"{shown}: {(error is OperationCanceledException ? "cancelled" : OutputText.Line(error.Message, 600))}");
+            throw;
+        }
+
+        log.Write(host.Name, $"{shown}: {End(result)} in {result.Duration.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s, {Digest("output", result.OutputBytes.Span)}, {Digest("errors", result.ErrorBytes.Span)}{(result.DroppedBytes > 0 ? $", {result.DroppedBytes} bytes more dropped" : "")}");
+        return result;
+    }
+
+    /// <summary>Runs a command that only reads and must succeed.</summary>
+    /// <exception cref="RemoteHostException">It did not; the message has the command, its exit status and the end of its errors.</exception>
+    public async Task<SshResult> ReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(new SshCommand(arguments), cancellationToken);
+        return result.ExitStatus == 0 ? result : throw Failure(arguments, result);
+    }
+
+    /// <inheritdoc cref="ReadAsync"/>
+    public async Task<string> ReadTextAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+        => OutputText.Clean((await ReadAsync(arguments, cancellationToken)).OutputBytes.Span);
+
+    /// <summary>Runs a command that changes something and must succeed.</summary>
+    /// <exception cref="RemoteHostException">It failed, or was not begun.</exception>
+    /// <exception cref="OutcomeUnknownException">The connection dropped or the time was up while it ran.</exception>
+    public async Task<SshResult> ChangeAsync(SshCommand command, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(command, cancellationToken);
+        return result.ExitStatus switch
+        {
+            0 => result,
+            null => throw new OutcomeUnknownException($"'{Show(command.Arguments)}' was begun on {host.Name}, and after {result.Duration.TotalSeconds:0} s nobody knows how it ended (the connection dropped, or its time of {command.Timeout.TotalSeconds:0} s was up). Look on the host before it is repeated.{Tail(result)}") { TargetName = host.Name },
+            _ => throw Failure(command.Arguments, result),
+        };
+    }
+
+    /// <inheritdoc cref="ChangeAsync(SshCommand, CancellationToken)"/>
+    public Task<SshResult> ChangeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+        => ChangeAsync(new SshCommand(arguments), cancellationToken);
+
+    /// <summary>Runs a command whose exit status is a yes (0) or no (1 to 125), as <c>test</c> and <c>grep</c> answer.</summary>
+    /// <exception cref="RemoteHostException">It gave no answer: not found (127), not to be run (126), ended by a signal, or nobody knows.</exception>
+    public async Task<bool> TestAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(new SshCommand(arguments), cancellationToken);
+        return result.ExitStatus switch
+        {
+            0 => true,
+            > 0 and < 126 => false,
+            _ => throw Failure(arguments, result),
+        };
+    }
+
+    /// <summary>A file's text as it is; null where there is no such file.</summary>
+    /// <exception cref="RemoteHostException">It could not be read.</exception>
+    public async Task<string?> ReadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        string[] arguments = ["cat", "--", path];
+        var result = await RunAsync(new SshCommand(arguments), cancellationToken);
+        if (result.ExitStatus == 0)
+            return Encoding.UTF8.GetString(result.OutputBytes.Span);
+        return result.ExitStatus == 1 && SaysAbsent(result) ? null : throw Failure(arguments, result);
+    }
+
+    /// <summary>Whether <c>cat</c> said that there is no such file.</summary>
+    public static bool SaysAbsent(SshResult result) => Encoding.UTF8.GetString(result.ErrorBytes.Span).Contains("No such file or directory", StringComparison.Ordinal);
+
+    /// <summary>The error for a command that did not end as it should.</summary>
+    public RemoteHostException Failure(IReadOnlyList<string> arguments, SshResult result)
+        => new(host.Name, $"'{Show(arguments)}' on {host.Name}: {End(result)}.{Tail(result)}");
+
+    /// <summary>The result for people and pipelines.</summary>
+    public RemoteCommandResult ToModel(SshResult result) => new()
+    {
+        HostName = host.Name,
+        ExitStatus = result.ExitStatus,
+        Output = OutputText.Clean(result.OutputBytes.Span),
+        Error = OutputText.Clean(result.ErrorBytes.Span),
+        OutputBytes = result.OutputBytes.ToArray(),
+        ErrorBytes = result.ErrorBytes.ToArray(),
+        DroppedBytes = result.DroppedBytes,
+        Duration = result.Duration,
+    };
+
+    private static string Show(IReadOnlyList<string> arguments)
+        => OutputText.Line(string.Join(' ', arguments.Select(a => a.Contains('\0', StringComparison.Ordinal) ? "?" : ShellQuoting.Word(a))));
+
+    private static string End(SshResult result) => result switch
+    {
+        { ExitStatus: null } => "outcome unknown",
+        { Signal: { } signal } => $"ended by signal {signal}",
+        _ => $"exit {result.ExitStatus}",
+    };
+
+    private static string Tail(SshResult result)
+    {
+        var text = OutputText.Tail(result.ErrorBytes.Span);
+        if (text.Length == 0)
+            text = OutputText.Tail(result.OutputBytes.Span, 5);
+        return text.Length == 0 ? "" : $" It said: {text}";
+    }
+
+    private static string Digest(string name, ReadOnlySpan<byte> bytes)
+        => bytes.IsEmpty ? $"no {name}" : $"{name} {bytes.Length} bytes (sha256 {Convert.ToHexString(SHA256.HashData(bytes), 0, 6).ToLowerInvariant()})";
+}

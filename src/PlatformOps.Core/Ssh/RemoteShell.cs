@@ -1,0 +1,23 @@
+using PlatformOps.Core.Changes;
+
+namespace PlatformOps.Core.Ssh;
+
+/// <summary>The session's way to commands on hosts: gives an action its host, with the log that every command goes to.</summary>
+/// <param name="transport">Carries the commands; disposed with this.</param>
+/// <param name="options">Account, key and known hosts.</param>
+internal sealed class RemoteShell(ISshTransport transport, SshTransportOptions options) : IAsyncDisposable
+{
+    public ISshTransport Transport => transport;
+
+    public SshTransportOptions Options => options;
+
+    /// <summary>The action's target as root: what actions on a hypervisor use.</summary>
+    public RemoteHost On(ActionContext context) => Root(context.Target.Name, context.Log);
+
+    public RemoteHost Root(string hostName, IActionLog log) => new(transport, new SshHost(hostName, "root"), log);
+
+    /// <summary>As the configured account, which is not root.</summary>
+    public RemoteHost User(string hostName, IActionLog log) => new(transport, new SshHost(hostName, options.UserName), log);
+
+    public ValueTask DisposeAsync() => transport.DisposeAsync();
+}

@@ -1,0 +1,42 @@
+using PlatformOps.Runs;
+
+namespace PlatformOps.Remote;
+
+/// <summary>A command that ran on a host, and how it ended.</summary>
+public sealed record RemoteCommandResult
+{
+    /// <summary>The host as it was addressed.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>Done where it exited with 0, Failed with anything else, Unknown where nobody knows how it ended. Never Done without an exit status.</summary>
+    public StepOutcome Outcome => ExitStatus switch
+    {
+        0 => StepOutcome.Done,
+        null => StepOutcome.Unknown,
+        _ => StepOutcome.Failed,
+    };
+
+    /// <summary>The exit status, 128 + the signal's number where one ended it; null where the connection dropped or the time was up.</summary>
+    public required int? ExitStatus { get; init; }
+
+    /// <summary>Standard output as text: control characters removed, bad UTF-8 replaced.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Standard error as text, cleaned as <see cref="Output"/> is.</summary>
+    public required string Error { get; init; }
+
+    /// <summary>Standard output as it came; the first 16 MiB of it.</summary>
+    public required byte[] OutputBytes { get; init; }
+
+    /// <summary>Standard error as it came; the first 16 MiB of it.</summary>
+    public required byte[] ErrorBytes { get; init; }
+
+    /// <summary>How many bytes beyond those were dropped.</summary>
+    public long DroppedBytes { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The host and how it ended.</summary>
+    public override string ToString() => $"{HostName}: {(ExitStatus is { } status ? $"exit {status}" : "outcome unknown")}";
+}

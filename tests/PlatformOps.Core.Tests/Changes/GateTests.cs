@@ -1,0 +1,341 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Tests.Ledger;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+using PlatformOps.TestKit.Changes;
+using PlatformOps.TestKit.Ledger;
+
+namespace PlatformOps.Core.Tests.Changes;
+
+public sealed class GateTests
+{
+    private readonly MemoryLedgerFiles _files = new();
+    private readonly FakeTimeProvider _time = new() { AutoAdvance = TimeSpan.FromSeconds(2) };
+    private readonly Light _light = new();
+    private RunStore? _store;
+    private KillSwitch? _killSwitch;
+
+    private RunStore Store => _store ??= new RunStore(_files, "/state", _time);
+
+    private KillSwitch KillSwitch => _killSwitch ??= new KillSwitch(_files, "/state", _time);
+
+    [Fact]
+    public async Task A_change_that_is_needed_is_made_once_and_seen()
+    {
+        await using var ledger = await CreateAsync();
+        var end = await RunAsync(ledger, new SwitchLight());
+
+        Assert.Equal((StepOutcome.Done, "off", "on"), (end.Outcome, end.Before, end.After));
+        Assert.Equal(1, _light.Applied);
+        Assert.True(_light.IsOn);
+    }
+
+    [Fact]
+    public async Task What_is_already_there_is_left_alone()
+    {
+        _light.IsOn = true;
+        await using var ledger = await CreateAsync();
+
+        Assert.Equal(StepOutcome.Unchanged, (await RunAsync(ledger, new SwitchLight())).Outcome);
+        Assert.Equal(0, _light.Applied);
+        Assert.DoesNotContain(Entries(), entry => entry is Intent);
+    }
+
+    [Fact]
+    public async Task A_plan_reads_and_sends_no_write()
+    {
+        var end = await Gate.PlanAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), TestContext.Current.CancellationToken);
+
+        Assert.Equal((StepOutcome.Planned, "off", "on"), (end.Outcome, end.Before, end.After));
+        Assert.Equal("The light on hv1: off → on", end.Message);
+        Assert.Equal((1, 0), (_light.Observed, _light.Applied));
+    }
+
+    [Fact]
+    public async Task The_intent_is_on_the_disk_before_the_effect_is_sent_and_the_result_after()
+    {
+        await using var ledger = await CreateAsync();
+        var before = _files.Flushes;
+        _light.OnApply = () =>
+        {
+            Assert.IsType<Intent>(Entries()[^1]);
+            Assert.Equal(before + 1, _files.Flushes);
+        };
+
+        await RunAsync(ledger, new SwitchLight());
+
+        Assert.Equal(StepOutcome.Done, Assert.IsType<Result>(Entries()[^1]).Outcome);
+        Assert.Equal(before + 2, _files.Flushes);
+    }
+
+    [Fact]
+    public async Task An_intent_that_cannot_be_written_sends_nothing()
+    {
+        await using var ledger = await CreateAsync();
+        _files.BeforeOperation = (operation, _) =>
+        {
+            if (operation == "flush")
+                throw new IOException("No space left on device");
+        };
+
+        await Assert.ThrowsAsync<LedgerException>(() => RunAsync(ledger, new SwitchLight()));
+        Assert.Equal(0, _light.Applied);
+    }
+
+    [Fact]
+    public async Task After_a_crash_an_effect_that_happened_is_not_sent_again()
+    {
+        await using (var ledger = await CreateAsync())
+        {
+            _light.OnApplied = Crash;
+            await DieAsync(() => RunAsync(ledger, new SwitchLight()));
+        }
+
+        await using var again = await Store.OpenAsync("r1", "alice");
+        var end = await RunAsync(again, new SwitchLight());
+
+        Assert.Equal((StepOutcome.Done, 1), (end.Outcome, _light.Applied));
+        Assert.Contains("after an interruption", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_crash_an_effect_that_did_not_happen_is_sent()
+    {
+        await using (var ledger = await CreateAsync())
+        {
+            _light.OnApply = Crash;
+            await DieAsync(() => RunAsync(ledger, new SwitchLight()));
+        }
+
+        await using var again = await Store.OpenAsync("r1", "alice");
+        Assert.Equal((StepOutcome.Done, 1), ((await RunAsync(again, new SwitchLight())).Outcome, _light.Applied));
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task After_a_crash_what_is_destructive_or_in_a_third_state_waits_for_a_person(bool destructive, bool idempotent)
+    {
+        var change = new SwitchLight { Destructive = destructive, Idempotent = idempotent };
+        await using (var ledger = await CreateAsync())
+        {
+            _light.OnApply = Crash;
+            await DieAsync(() => RunAsync(ledger, change));
+        }
+
+        if (!destructive)
+            change = new SwitchLight { Idempotent = false };
+        _light.Colour = "red";
+        await using var again = await Store.OpenAsync("r1", "alice");
+        var end = await RunAsync(again, change);
+
+        Assert.Equal(StepOutcome.Unknown, end.Outcome);
+        Assert.IsType<OutcomeUnknownException>(end.Error);
+        Assert.Contains("Resolve-OpsStep", end.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _light.Applied);
+        Assert.True(again.Find(Key)!.IsOpen);
+    }
+
+    [Theory]
+    [InlineData(StepDecision.Happened, StepOutcome.Done, 0)]
+    [InlineData(StepDecision.NotHappened, StepOutcome.Done, 1)]
+    [InlineData(StepDecision.Skipped, StepOutcome.Skipped, 0)]
+    [InlineData(StepDecision.Abandon, StepOutcome.Failed, 0)]
+    public async Task A_persons_decision_settles_what_is_in_doubt(StepDecision decision, StepOutcome outcome, int applied)
+    {
+        await using (var ledger = await CreateAsync())
+        {
+            _light.OnApply = Crash;
+            await DieAsync(() => RunAsync(ledger, new SwitchLight { Destructive = true }));
+        }
+
+        await using var again = await Store.OpenAsync("r1", "alice");
+        await again.WriteDurablyAsync(new Decision(Key, decision, "I looked", "bob"));
+        var end = await RunAsync(again, new SwitchLight { Destructive = true });
+
+        Assert.Equal((outcome, applied), (end.Outcome, _light.Applied));
+    }
+
+    [Fact]
+    public async Task A_call_of_unknown_outcome_is_settled_by_looking()
+    {
+        await using var ledger = await CreateAsync();
+        _light.OnApplied = () => throw new OutcomeUnknownException("the connection was reset after the request was sent");
+
+        Assert.Equal((StepOutcome.Done, 1), ((await RunAsync(ledger, new SwitchLight())).Outcome, _light.Applied));
+    }
+
+    [Fact]
+    public async Task An_effect_that_was_accepted_and_never_shows_is_a_failure()
+    {
+        await using var ledger = await CreateAsync();
+        _light.IsBroken = true;
+
+        var end = await RunAsync(ledger, new SwitchLight());
+
+        Assert.Equal(StepOutcome.Failed, end.Outcome);
+        Assert.Contains("was accepted, but 60 s later it is off", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_effect_that_must_not_be_sent_twice_and_never_shows_stays_in_doubt()
+    {
+        await using var ledger = await CreateAsync();
+        _light.IsBroken = true;
+
+        Assert.Equal(StepOutcome.Unknown, (await RunAsync(ledger, new SwitchLight { Destructive = true })).Outcome);
+        Assert.True(ledger.Find(Key)!.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_away_while_it_is_looked_at_does_not_turn_a_made_change_into_a_failed_one()
+    {
+        await using var ledger = await CreateAsync();
+        _light.OnApplied = () => _light.FailObservations = 5;
+
+        Assert.Equal(StepOutcome.Done, (await RunAsync(ledger, new SwitchLight())).Outcome);
+
+        _light.IsOn = false;
+        await using var other = await CreateAsync("r2");
+        _light.OnApplied = () => _light.FailObservations = int.MaxValue;
+        Assert.Equal(StepOutcome.Unknown, (await RunAsync(other, new SwitchLight())).Outcome);
+        Assert.True(other.Find(Key)!.IsOpen);
+    }
+
+    [Fact]
+    public async Task Looking_that_fails_on_resume_leaves_the_doubt_open()
+    {
+        await using (var ledger = await CreateAsync())
+        {
+            _light.OnApplied = Crash;
+            await DieAsync(() => RunAsync(ledger, new SwitchLight()));
+        }
+
+        await using var again = await Store.OpenAsync("r1", "alice");
+        _light.FailObservations = 1;
+        Assert.Equal(StepOutcome.Failed, (await RunAsync(again, new SwitchLight())).Outcome);
+        Assert.True(again.Find(Key)!.IsOpen);
+        Assert.Equal((StepOutcome.Done, 1), ((await RunAsync(again, new SwitchLight())).Outcome, _light.Applied));
+    }
+
+    [Fact]
+    public async Task The_kill_switch_stops_the_effect_at_the_last_moment()
+    {
+        await using var ledger = await CreateAsync();
+        _light.OnObserve = () => KillSwitch.Set("bob", "the building is on fire");
+
+        var end = await RunAsync(ledger, new SwitchLight());
+
+        Assert.Equal((StepOutcome.Failed, 0), (end.Outcome, _light.Applied));
+        Assert.Contains("the building is on fire", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_destructive_effect_stays_inside_the_change_window()
+    {
+        await using var ledger = await CreateAsync();
+        var policy = Policy with { ChangeWindows = [new ChangeWindow { Days = [DayOfWeek.Sunday] }] };
+
+        Assert.Equal(StepOutcome.Failed, (await RunAsync(ledger, new SwitchLight { Destructive = true }, policy)).Outcome);
+        Assert.Equal(0, _light.Applied);
+    }
+
+    [Fact]
+    public async Task A_change_needs_the_locks_beyond_its_target()
+    {
+        await using var ledger = await CreateAsync();
+        using var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+
+        var end = await RunAsync(ledger, new SwitchLight { Locks = ["house:fuse"] });
+
+        Assert.IsType<TargetLockedException>(end.Error);
+        Assert.Equal(0, _light.Applied);
+    }
+
+    [Fact]
+    public async Task An_effect_that_cannot_be_seen_is_done_when_it_returned_and_in_doubt_when_it_was_cut()
+    {
+        await using (var ledger = await CreateAsync())
+            Assert.Equal(StepOutcome.Done, (await RunAsync(ledger, new SwitchLight { Observable = false })).Outcome);
+
+        await using var other = await CreateAsync("r2");
+        _light.OnApplied = () => throw new OutcomeUnknownException("no exit status");
+        Assert.Equal(StepOutcome.Unknown, (await RunAsync(other, new SwitchLight { Observable = false })).Outcome);
+    }
+
+    [Fact]
+    public async Task Undo_puts_back_what_was_there_before()
+    {
+        await using var ledger = await CreateAsync();
+        await RunAsync(ledger, new SwitchLight());
+
+        var end = await UndoAsync(ledger);
+
+        Assert.Equal((StepOutcome.Undone, "on", "off"), (end.Outcome, end.Before, end.After));
+        Assert.False(_light.IsOn);
+    }
+
+    [Fact]
+    public async Task Undo_leaves_what_somebody_changed_since()
+    {
+        await using var ledger = await CreateAsync();
+        await RunAsync(ledger, new SwitchLight());
+        _light.Colour = "red";
+
+        Assert.Equal(StepOutcome.Drifted, (await UndoAsync(ledger)).Outcome);
+        Assert.True(_light.IsOn);
+    }
+
+    [Fact]
+    public async Task Cancelling_in_the_effect_leaves_it_to_be_probed()
+    {
+        await using var ledger = await CreateAsync();
+        using var cancelling = new CancellationTokenSource();
+        _light.OnApplied = () =>
+        {
+            cancelling.Cancel();
+            cancelling.Token.ThrowIfCancellationRequested();
+        };
+        var gate = new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gate.RunAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), default, [], cancelling.Token));
+        Assert.True(ledger.Find(Key)!.IsOpen);
+    }
+
+    private static StepKey Key => new("hv1", "Test", "light.switch");
+
+    private static TargetPolicy Policy => new() { Environment = "test" };
+
+    private Task<RunLedger> CreateAsync(string runId = "r1") => Store.CreateAsync(runId, Sample.Started("hv1"));
+
+    private IReadOnlyList<JournalEntry> Entries() => Store.Entries("r1");
+
+    private Task<StepEnd> RunAsync(RunLedger ledger, SwitchLight change, TargetPolicy? policy = null)
+        => new Gate(ledger, new EffectGuard(policy ?? Policy, KillSwitch, _time), _time).RunAsync(change, Context(), new SwitchLight.Parameters(), default, [], TestContext.Current.CancellationToken);
+
+    private Task<StepEnd> UndoAsync(RunLedger ledger)
+        => new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).UndoAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), ledger.Find(Key)!, default, [], TestContext.Current.CancellationToken);
+
+    // What a dead process answers is nobody's to read.
+    private static async Task DieAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+        }
+        catch (LedgerException)
+        {
+        }
+    }
+
+    private void Crash()
+    {
+        _light.OnApply = _light.OnApplied = null;
+        _files.Crash();
+        throw new IOException("the process died");
+    }
+
+    private ActionContext Context() => TestRun.Context(_time, _light, step: "light.switch");
+}

@@ -1,0 +1,191 @@
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+using PlatformOps.TestKit.Ledger;
+
+namespace PlatformOps.Core.Tests.Ledger;
+
+public sealed class JournalTests
+{
+    private const string Path = "/state/runs/r1/journal";
+
+    [Fact]
+    public async Task What_was_written_durably_survives_the_loss_of_power()
+    {
+        var files = new MemoryLedgerFiles();
+        var journal = Journal.TryOpen(files, Path, TimeProvider.System)!;
+        await journal.WriteAsync(new JournalHeader(1, "r1"));
+        await journal.WriteDurablyAsync(Ended("hv1"));
+        await journal.WriteAsync(Ended("hv2"));
+        files.Crash();
+
+        await using var again = Journal.TryOpen(files, Path, TimeProvider.System)!;
+
+        Assert.Collection(again.Entries, e => Assert.IsType<JournalHeader>(e), e => Assert.Equal("hv1", Assert.IsType<TargetEnded>(e).Target));
+    }
+
+    [Fact]
+    public async Task Records_that_come_together_share_a_flush()
+    {
+        var files = new MemoryLedgerFiles();
+        await using var journal = Journal.TryOpen(files, Path, TimeProvider.System)!;
+        using var gate = new ManualResetEventSlim();
+        var first = true;
+        files.BeforeOperation = (operation, _) =>
+        {
+            if (operation == "flush" && first)
+            {
+                first = false;
+                gate.Wait(TestContext.Current.CancellationToken);
+            }
+        };
+        var writing = journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
+        var others = Enumerable.Range(0, 50).Select(n => journal.WriteDurablyAsync(Ended($"hv{n}"))).ToList();
+        gate.Set();
+        await writing;
+        await Task.WhenAll(others);
+
+        // The first may have gone alone or with some of the others; the rest went together.
+        Assert.InRange(files.Flushes, 1, 3);
+    }
+
+    [Fact]
+    public async Task A_second_process_does_not_get_a_journal_that_is_held()
+    {
+        var files = new MemoryLedgerFiles();
+        await using var journal = Journal.TryOpen(files, Path, TimeProvider.System)!;
+
+        Assert.Null(Journal.TryOpen(files, Path, TimeProvider.System));
+        Assert.True(Journal.IsHeld(files, Path));
+    }
+
+    [Theory]
+    [InlineData("append")]
+    [InlineData("flush")]
+    public async Task After_a_failed_write_nothing_more_is_taken_and_the_path_is_named(string operation)
+    {
+        var files = new MemoryLedgerFiles();
+        var journal = Journal.TryOpen(files, Path, TimeProvider.System)!;
+        await journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
+        files.BeforeOperation = (name, _) =>
+        {
+            if (name == operation)
+                throw new IOException("No space left on device");
+        };
+        var failed = await Assert.ThrowsAsync<LedgerException>(() => journal.WriteDurablyAsync(Ended("hv1")));
+        files.BeforeOperation = null;
+
+        Assert.Contains(Path, failed.Message, StringComparison.Ordinal);
+        Assert.Contains("No space left", failed.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LedgerException>(() => journal.WriteAsync(Ended("hv2")));
+        await journal.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Cut_at_any_byte_it_recovers_to_the_whole_records_before()
+    {
+        var whole = await SampleAsync();
+        var ends = RecordEnds(whole);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            var content = JournalFormat.Decode(whole.AsSpan(0, length), Path);
+            var expected = ends.Count(end => end <= length);
+            Assert.Equal(expected, content.Entries.Count);
+            Assert.Equal(length - content.WholeLength, content.TornBytes);
+        }
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_is_never_accepted()
+    {
+        var whole = await SampleAsync();
+        var good = JournalFormat.Decode(whole, Path).Entries;
+        var random = new Random(7);
+        for (var trial = 0; trial < 10_000; trial++)
+        {
+            var bad = (byte[])whole.Clone();
+            bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                var content = JournalFormat.Decode(bad, Path);
+                // Only the last record can look torn; what is accepted is a true prefix.
+                Assert.Equal(good.Count - 1, content.Entries.Count);
+                Assert.True(content.TornBytes > 0);
+                Assert.Equal(good.Take(content.Entries.Count).Select(JournalFormat.Encode), content.Entries.Select(JournalFormat.Encode));
+            }
+            catch (LedgerException)
+            {
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_torn_tail_is_cut_off_and_told()
+    {
+        var files = new MemoryLedgerFiles();
+        var whole = await SampleAsync();
+        files.Overwrite(Path, whole[..^3]);
+
+        await using (var journal = Journal.TryOpen(files, Path, TimeProvider.System)!)
+        {
+            Assert.True(journal.TornBytes > 0);
+            await journal.WriteDurablyAsync(Ended("after"));
+        }
+
+        Assert.Equal("after", Assert.IsType<TargetEnded>(JournalFormat.Decode(files.TryRead(Path)!, Path).Entries[^1]).Target);
+    }
+
+    [Fact]
+    public void A_newer_schema_is_refused()
+        => Assert.Throws<LedgerException>(() => JournalFormat.Decode(JournalFormat.Encode(new JournalHeader(JournalFormat.Schema + 1, "r1")), Path));
+
+    [Fact]
+    public async Task Real_files_are_the_owners_alone()
+    {
+        var folder = Directory.CreateTempSubdirectory("ledger");
+        try
+        {
+            var files = new LedgerFiles();
+            var store = new RunStore(files, System.IO.Path.Combine(folder.FullName, "state"), new FakeTimeProvider());
+            await using (await store.CreateAsync("r1", Sample.Started()))
+            {
+                Assert.Throws<TargetLockedException>(() => store.OpenAsync("r1", "bob").GetAwaiter().GetResult());
+                Assert.Equal(RunState.Running, Assert.Single(store.List()).State);
+            }
+
+            Assert.Equal(RunState.Interrupted, store.Describe("r1").State);
+            if (OperatingSystem.IsWindows())
+                return;
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(System.IO.Path.Combine(store.FolderOf("r1"), "journal")));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(store.FolderOf("r1")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static TargetEnded Ended(string target) => new(target, RunState.Succeeded, "done");
+
+    private static async Task<byte[]> SampleAsync()
+    {
+        var files = new MemoryLedgerFiles();
+        await using (var journal = Journal.TryOpen(files, Path, new FakeTimeProvider())!)
+        {
+            await journal.WriteAsync(new JournalHeader(1, "r1"));
+            await journal.WriteAsync(Sample.Started());
+            for (var n = 0; n < 8; n++)
+                await journal.WriteDurablyAsync(Ended($"hv{n}.example.org"));
+        }
+
+        return files.TryRead(Path)!;
+    }
+
+    private static List<int> RecordEnds(byte[] content)
+    {
+        var ends = new List<int>();
+        for (var position = 0; position < content.Length; ends.Add(position))
+            position += 8 + BitConverter.ToInt32(content, position);
+        return ends;
+    }
+}

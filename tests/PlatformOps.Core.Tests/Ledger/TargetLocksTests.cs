@@ -1,0 +1,50 @@
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Tests.Ledger;
+
+public sealed class TargetLocksTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("locks");
+    private readonly TargetLocks _locks;
+
+    public TargetLocksTests() => _locks = new TargetLocks(new LedgerFiles(), _folder.FullName, new FakeTimeProvider());
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_second_run_is_refused_with_who_where_and_since_when()
+    {
+        using var held = await _locks.TakeAsync("hypervisor:hv1", new LockOwner("r1", "alice", "ops1", 4711), TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<TargetLockedException>(() => _locks.TakeAsync("hypervisor:hv1", new LockOwner("r2", "bob", "ops2", 1), TestContext.Current.CancellationToken));
+
+        Assert.Contains("run r1 of alice on ops1 (process 4711, since 2026-11-18T12:00:00Z)", refused.Message, StringComparison.Ordinal);
+        Assert.True(_locks.IsHeld("hypervisor:hv1"));
+    }
+
+    [Fact]
+    public async Task The_token_grows_with_every_owner()
+    {
+        var tokens = new List<long>();
+        for (var n = 0; n < 3; n++)
+        {
+            using var held = await _locks.TakeAsync("kayobe:control/prod", new LockOwner("r", "alice", "ops1", 1), TestContext.Current.CancellationToken);
+            tokens.Add(held.Token);
+        }
+
+        Assert.Equal([1, 2, 3], tokens);
+        Assert.False(_locks.IsHeld("kayobe:control/prod"));
+    }
+
+    [Theory]
+    [InlineData("a/b", "a=2Fb")]
+    [InlineData("..", ".")]
+    public async Task Keys_never_leave_the_folder_nor_meet(string one, string other)
+    {
+        using var first = await _locks.TakeAsync(one, new LockOwner("r", "alice", "ops1", 1), TestContext.Current.CancellationToken);
+        using var second = await _locks.TakeAsync(other, new LockOwner("r", "alice", "ops1", 1), TestContext.Current.CancellationToken);
+
+        Assert.All(_folder.EnumerateFiles("*", SearchOption.AllDirectories), file => Assert.Equal(_folder.FullName, file.DirectoryName));
+    }
+}

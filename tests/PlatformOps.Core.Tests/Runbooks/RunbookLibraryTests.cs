@@ -1,0 +1,49 @@
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Tests.Runbooks;
+
+public sealed class RunbookLibraryTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("runbooks");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Every_phase_has_a_built_in_runbook_that_reads()
+        => Assert.All(MigrationPhases.Names, phase => Assert.NotEmpty(MigrationPhases.Get(Library(null), phase).Runbook.Steps));
+
+    [Fact]
+    public void PreDrain_does_what_the_phase_says_in_this_order()
+        => Assert.Equal(
+            ["hypervisor.dossier", "host.os", "netbox.device.exists", "openstack.room", "openstack.compute-service.disable", "host.package"],
+            Library(null).Get("hypervisor/pre-drain").Steps.Select(step => step.Action.Name));
+
+    [Fact]
+    public void A_sites_runbook_takes_the_place_of_the_built_in_one_of_the_same_name()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "mine.yaml"), "runbook: hypervisor/pre-drain\ntarget: hypervisor\nsteps:\n  - report: hypervisor.disks\n");
+
+        var runbook = Library(_folder.FullName).Get("hypervisor/pre-drain");
+
+        Assert.Equal("hypervisor.disks", Assert.Single(runbook.Steps).Action.Name);
+        Assert.EndsWith("mine.yaml", runbook.Origin, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_files_with_one_name_are_refused()
+    {
+        foreach (var name in (string[])["a.yaml", "b.yaml"])
+            File.WriteAllText(Path.Combine(_folder.FullName, name), "runbook: x\ntarget: hypervisor\nsteps:\n  - report: hypervisor.disks\n");
+
+        Assert.Contains("a.yaml", Assert.Throws<RunbookException>(() => Library(_folder.FullName).All()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_that_is_not_there_is_told_with_those_that_are()
+        => Assert.Contains("hypervisor/setup", Assert.Throws<ObjectNotFoundException>(() => Library(null).Get("hypervisor/predrain")).Message, StringComparison.Ordinal);
+
+    private static RunbookLibrary Library(string? folder) => new(new RunbookReader(Registrations.Catalog, MigrationSettings.Names), folder);
+}

@@ -1,0 +1,506 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Secrets;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+using PlatformOps.TestKit.Changes;
+using PlatformOps.TestKit.Ledger;
+
+namespace PlatformOps.Core.Tests.Runbooks;
+
+public sealed class RunbookRunnerTests : IDisposable
+{
+    private const string Simple = """
+        runbook: simple
+        target: hypervisor
+        steps:
+          - check: test.check
+          - change: light.switch
+          - report: test.report
+            with: { text: "${target.name}" }
+          - change: light.dim
+        on-failure:
+          - report: test.report
+            with: { text: failure }
+        """;
+
+    private readonly MemoryLedgerFiles _files = new();
+    private readonly FakeTimeProvider _time = new() { AutoAdvance = TimeSpan.FromSeconds(3) };
+    private readonly TestCatalog _world = new();
+    private readonly House _house = new();
+    private readonly DirectoryInfo _logs = Directory.CreateTempSubdirectory("runs");
+    private readonly RunStore _store;
+    private readonly RecordingObserver _observer = new();
+    private TargetPolicy _policy = new() { Environment = "test" };
+
+    public RunbookRunnerTests() => _store = new RunStore(_files, _logs.FullName, _time);
+
+    public void Dispose() => _logs.Delete(recursive: true);
+
+    [Fact]
+    public async Task Steps_run_in_their_order_and_stream_as_they_end()
+    {
+        var records = await RunAsync(Simple, "hv1.example.org");
+
+        Assert.Equal(
+            [("test.check", StepOutcome.Passed), ("light.switch", StepOutcome.Done), ("test.report", StepOutcome.Reported), ("light.dim", StepOutcome.Done)],
+            records.Select(record => (record.Step, record.Outcome)));
+        Assert.Equal("told hv1", records[2].Message);
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Theory]
+    [InlineData(StepOutcome.Failed)]
+    [InlineData(StepOutcome.Unknown)]
+    public async Task A_check_that_does_not_pass_ends_its_target_alone(StepOutcome answer)
+    {
+        _world.Check = target => target == "hv2" ? new CheckResult(answer, "no answer") : CheckResult.Passed("fine");
+
+        var records = await RunAsync(Simple, "hv1", "hv2", "hv3");
+
+        Assert.Equal([("test.check", answer), ("on-failure/test.report", StepOutcome.Reported)], records.Where(record => record.Target == "hv2").Select(record => (record.Step, record.Outcome)));
+        Assert.Equal(0, _house.Light("hv2", "light.switch").Applied);
+        Assert.True(_house.Light("hv1", "light.dim").IsOn && _house.Light("hv3", "light.dim").IsOn);
+        var run = _store.Describe("r1");
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Equal([RunState.Succeeded, RunState.Failed, RunState.Succeeded], run.Targets.Select(target => target.State));
+    }
+
+    [Fact]
+    public async Task A_failure_of_on_failure_is_told_beside_the_failure()
+    {
+        _world.Check = _ => CheckResult.Failed("the disk is full");
+        _world.ReportFault = _ => new ServiceException("jira", "jira is down", 503);
+
+        var records = await RunAsync(Simple, "hv1");
+
+        Assert.Equal([StepOutcome.Failed, StepOutcome.Warning], records.Select(record => record.Outcome));
+        Assert.Contains("the disk is full", Assert.Single(_store.Describe("r1").Targets).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_optional_step_is_a_warning()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.switch";
+        var records = await RunAsync("runbook: r\ntarget: hypervisor\nsteps:\n  - change: light.switch\n    optional: true\n  - change: light.dim\n", "hv1");
+
+        Assert.Equal([StepOutcome.Warning, StepOutcome.Done], records.Select(record => record.Outcome));
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task No_more_targets_run_at_once_than_asked_for()
+    {
+        var (now, most) = (0, 0);
+        var both = new TaskCompletionSource();
+        _house.OnMade = (_, _, light) =>
+        {
+            light.OnApply = () =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref now));
+                if (Volatile.Read(ref now) == 3)
+                    both.TrySetResult();
+                both.Task.Wait(TimeSpan.FromSeconds(30));
+                Interlocked.Decrement(ref now);
+            };
+        };
+
+        await RunAsync(Request(Simple, "hv1", "hv2", "hv3", "hv4", "hv5", "hv6", "hv7") with { ThrottleLimit = 3 });
+
+        Assert.Equal(3, most);
+    }
+
+    [Fact]
+    public async Task After_so_many_failures_no_further_target_is_begun()
+    {
+        _world.Check = _ => CheckResult.Failed("no");
+
+        var records = await RunAsync(Request(Simple, "hv1", "hv2", "hv3", "hv4") with { MaxFailures = 2 });
+
+        Assert.Equal(["hv1", "hv2"], records.Select(record => record.Target).Distinct());
+        Assert.Equal(RunState.Failed, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task Too_many_targets_are_refused_before_anything_happens()
+    {
+        _policy = _policy with { Targets = new TargetRules { Max = 2 } };
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => RunAsync(Simple, "hv1", "hv2", "hv3"));
+
+        Assert.Contains("3 targets are more than the 2", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.List());
+    }
+
+    [Theory]
+    [InlineData("hv1", "protected")]
+    [InlineData("other", "matches none of the patterns in targets.allow")]
+    public async Task A_protected_or_foreign_target_is_refused_and_the_others_run(string target, string reason)
+    {
+        _policy = _policy with { Targets = new TargetRules { Protected = ["hv1*"], Allow = ["hv*"] } };
+
+        var records = await RunAsync(Simple, target, "hv2");
+
+        var refused = Assert.Single(records, record => record.Target == target);
+        Assert.Equal(StepOutcome.Failed, refused.Outcome);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.True(_house.Light("hv2", "light.dim").IsOn);
+    }
+
+    [Fact]
+    public async Task No_target_is_begun_outside_the_change_windows_nor_with_the_kill_switch_set()
+    {
+        _policy = _policy with { ChangeWindows = [new ChangeWindow { Days = [DayOfWeek.Sunday] }] };
+        Assert.Equal([StepOutcome.Failed], (await RunAsync(Simple, "hv1")).Select(record => record.Outcome));
+
+        new KillSwitch(_files, _logs.FullName, _time).Set("bob", "stop");
+        await Assert.ThrowsAsync<RefusedException>(() => RunAsync(Request(Simple, "hv1") with { Identity = TestRun.Identity("r2") }));
+        Assert.Empty(_house.Lights);
+    }
+
+    [Fact]
+    public async Task A_target_that_another_run_holds_is_refused_with_who_holds_it()
+    {
+        using var held = await _store.Locks.TakeAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+
+        var records = await RunAsync(Simple, "hv1", "hv2");
+
+        Assert.IsType<TargetLockedException>(records.First(record => record.Target == "hv1").Error);
+        Assert.True(_house.Light("hv2", "light.dim").IsOn);
+    }
+
+    [Fact]
+    public async Task A_condition_is_answered_by_facts_that_are_read_once_a_phase_and_recorded()
+    {
+        _world.Facts["gpu"] = "false";
+        var records = await RunAsync(
+            "runbook: r\ntarget: hypervisor\nsteps:\n  - change: light.switch\n    when: \"${fact.gpu}\"\n  - change: light.dim\n    when: \"${fact.model} == lenovo\"\n  - report: test.report\n    when: \"${fact.model} != lenovo\"\n",
+            "hv1");
+
+        Assert.Equal([StepOutcome.Skipped, StepOutcome.Done, StepOutcome.Skipped], records.Select(record => record.Outcome));
+        Assert.Equal(1, _world.FactReads);
+        Assert.Equal("lenovo", Assert.Single(_store.Entries("r1").OfType<FactsRead>()).Facts["model"]);
+    }
+
+    [Fact]
+    public async Task A_plan_reads_goes_on_past_a_failed_check_and_sends_no_write()
+    {
+        _world.Check = _ => CheckResult.Failed("not empty");
+
+        var records = await CollectAsync(Runner().PlanAsync(Request(Simple, "hv1"), TestContext.Current.CancellationToken));
+
+        Assert.Equal([StepOutcome.Failed, StepOutcome.Planned, StepOutcome.Planned, StepOutcome.Planned], records.Select(record => record.Outcome));
+        Assert.Equal("would stop here: not empty", records[0].Message);
+        Assert.Equal("light.switch on hv1: off → on", records[1].Message);
+        Assert.All(_house.Lights, light => Assert.Equal(0, light.Applied));
+        Assert.Empty(_store.List());
+    }
+
+    [Fact]
+    public async Task What_runs_once_for_a_batch_waits_for_those_who_are_left_and_runs_once()
+    {
+        _world.Check = target => target == "hv2" ? CheckResult.Failed("no") : CheckResult.Passed("fine");
+        var records = await RunAsync(Request("runbook: r\ntarget: hypervisor\nsteps:\n  - check: test.check\n  - change: test.batch\n  - change: light.switch\n", "hv1", "hv2", "hv3") with { ThrottleLimit = 1 });
+
+        Assert.Equal(["hv1", "hv3"], Assert.Single(_world.BatchCalls).Order());
+        Assert.Equal(2, records.Count(record => record.Step == "test.batch"));
+        Assert.True(_house.Light("hv1", "light.switch").IsOn && _house.Light("hv3", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task Batches_come_one_after_another_and_wait_for_approval_where_asked()
+    {
+        var request = Request(Simple, "hv1", "hv2", "hv3") with { BatchSize = 2, ApproveBetweenBatches = true, ThrottleLimit = 2 };
+        Assert.Equal(["hv1", "hv2"], (await RunAsync(request)).Select(record => record.Target).Distinct().Order());
+        Assert.Equal(RunState.Waiting, _store.Describe("r1").State);
+        Assert.Contains("hv3", _store.Describe("r1").WaitingFor, StringComparison.Ordinal);
+
+        Assert.Empty(await ResumeAsync());
+        Assert.Equal(["hv3"], (await ResumeAsync(new ResumeOptions("bob") { Approve = true })).Select(record => record.Target).Distinct());
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+        Assert.Equal("bob", Assert.Single(_store.Entries("r1").OfType<Approval>()).Person);
+    }
+
+    [Fact]
+    public async Task A_wait_that_does_not_come_true_in_time_leaves_the_run_waiting_and_resume_goes_on_behind_it()
+    {
+        _world.IsOver = _ => false;
+        const string text = "runbook: r\ntarget: hypervisor\nsteps:\n  - change: light.switch\n  - wait: test.wait\n  - change: light.dim\n";
+        Assert.Equal(StepOutcome.Waiting, (await RunAsync(text, "hv1"))[^1].Outcome);
+        Assert.Equal((RunState.Waiting, "hv1: for the sun"), (_store.Describe("r1").State, _store.Describe("r1").WaitingFor));
+
+        _world.IsOver = _ => true;
+        Assert.Equal(["test.wait", "light.dim"], (await ResumeAsync()).Select(record => record.Step));
+        Assert.Equal(1, _house.Light("hv1", "light.switch").Applied);
+    }
+
+    [Fact]
+    public async Task A_person_lets_a_run_go_on_past_an_approval()
+    {
+        const string text = "runbook: r\ntarget: hypervisor\nsteps:\n  - wait: run.approval\n    with: { ask: \"Is ${target.name} in its rack?\" }\n  - change: light.dim\n";
+        Assert.Equal([StepOutcome.Waiting], (await RunAsync(text, "hv1")).Select(record => record.Outcome));
+        Assert.Equal([StepOutcome.Waiting], (await ResumeAsync()).Select(record => record.Outcome));
+        Assert.Equal([StepOutcome.Passed, StepOutcome.Done], (await ResumeAsync(new ResumeOptions("bob") { Approve = true })).Select(record => record.Outcome));
+    }
+
+    [Fact]
+    public async Task Resume_looks_again_at_the_checks_of_the_phase_and_does_nothing_twice()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        Assert.Equal(StepOutcome.Failed, (await RunAsync(Simple, "hv1")).Single(record => record.Step == "light.dim").Outcome);
+        _house.Light("hv1", "light.dim").IsBroken = false;
+
+        var records = await ResumeAsync();
+
+        Assert.Equal([("test.check", StepOutcome.Passed), ("light.dim", StepOutcome.Done)], records.Select(record => (record.Step, record.Outcome)));
+        Assert.Equal(1, _house.Light("hv1", "light.switch").Applied);
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task Resume_stops_where_an_earlier_change_no_longer_holds()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Simple, "hv1");
+        _house.Light("hv1", "light.switch").IsOn = false;
+
+        var records = await ResumeAsync();
+
+        Assert.Equal(StepOutcome.Drifted, records.Single(record => record.Step == "light.switch").Outcome);
+        Assert.DoesNotContain(records, record => record.Step == "light.dim");
+        Assert.Equal(1, _house.Light("hv1", "light.switch").Applied);
+    }
+
+    [Fact]
+    public async Task Resume_goes_on_with_the_runbook_the_run_began_with()
+    {
+        _files.CreateFolder("/x");
+        _house.OnMade = (_, _, light) => light.OnApply = () => throw new ServiceException("light", "light: 503", 503);
+        await RunAsync(Simple, "hv1");
+        foreach (var light in _house.Lights)
+            light.OnApply = null;
+        _house.OnMade = null;
+
+        // The session's own runbooks are not asked.
+        Assert.Equal(["test.check", "light.switch", "test.report", "light.dim"], (await ResumeAsync()).Select(record => record.Step));
+    }
+
+    [Theory]
+    [InlineData(RunStopMode.AfterStep, 1)]
+    [InlineData(RunStopMode.AfterTarget, 2)]
+    public async Task A_run_that_is_asked_to_stop_does_and_goes_on_when_resumed(RunStopMode mode, int applied)
+    {
+        _house.OnMade = (target, action, light) =>
+        {
+            if (target == "hv1" && action == "light.switch")
+                light.OnApply = () => _store.RequestStop("r1", mode);
+        };
+
+        await RunAsync(Simple, "hv1", "hv2");
+        Assert.Equal(applied, _house.Lights.Sum(light => light.Applied));
+        Assert.Equal(RunState.Stopped, _store.Describe("r1").State);
+
+        await ResumeAsync();
+        Assert.Equal(4, _house.Lights.Sum(light => light.Applied));
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_leaves_cancels_the_run_and_it_can_be_resumed()
+    {
+        await foreach (var record in Runner().RunAsync(Request(Simple, "hv1", "hv2"), TestContext.Current.CancellationToken))
+        {
+            Assert.Equal("test.check", record.Step);
+            break;
+        }
+
+        Assert.NotEqual(RunState.Running, _store.Describe("r1").State);
+        await ResumeAsync();
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+        Assert.Equal(4, _house.Lights.Sum(light => light.Applied));
+    }
+
+    [Fact]
+    public async Task Killed_at_any_flush_the_resumed_run_ends_as_if_nothing_had_happened_and_does_nothing_twice()
+    {
+        // How many flushes an undisturbed run takes.
+        await RunAsync(Simple, "hv1", "hv2");
+        var flushes = _files.Flushes;
+        Assert.InRange(flushes, 8, 40);
+
+        for (var kill = 1; kill <= flushes; kill++)
+        {
+            foreach (var after in (bool[])[false, true])
+                await KillAndResumeAsync(kill, after);
+        }
+    }
+
+    [Fact]
+    public async Task Undo_takes_changes_back_newest_first_and_not_across_something_destructive()
+    {
+        await RunAsync("runbook: r\ntarget: hypervisor\nsteps:\n  - change: light.switch\n  - change: light.smash\n  - change: light.dim\n", "hv1");
+
+        var records = await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
+
+        Assert.Equal([("light.dim", StepOutcome.Undone), ("light.smash", StepOutcome.Skipped), ("light.switch", StepOutcome.Skipped)], records.Select(record => (record.Step, record.Outcome)));
+        Assert.False(_house.Light("hv1", "light.dim").IsOn);
+        Assert.True(_house.Light("hv1", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_taken_back_as_a_whole_is_undone()
+    {
+        await RunAsync(Simple, "hv1", "hv2");
+
+        await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
+
+        Assert.All(_house.Lights, light => Assert.False(light.IsOn));
+        Assert.Equal(RunState.Undone, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task What_comes_before_StartAt_is_skipped_and_does_not_satisfy_the_guard_of_something_destructive()
+    {
+        const string text = "runbook: r\ntarget: hypervisor\nsteps:\n  - check: test.check\n  - change: light.switch\n  - change: light.smash\n";
+
+        var records = await RunAsync(Request(text, "hv1") with { StartAt = "light.switch" });
+
+        Assert.Equal([StepOutcome.Skipped, StepOutcome.Done, StepOutcome.Failed], records.Select(record => record.Outcome));
+        Assert.Contains("test.check was skipped", records[2].Message, StringComparison.Ordinal);
+        Assert.Equal(0, _house.Light("hv1", "light.smash").Applied);
+    }
+
+    [Fact]
+    public async Task Observers_are_told_and_their_failures_do_not_break_the_run()
+    {
+        _observer.Fault = new InvalidOperationException("the ticket service is down");
+
+        await RunAsync(Simple, "hv1");
+
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+        var phase = Assert.Single(_observer.Phases);
+        Assert.True(phase.Succeeded);
+        Assert.Equal(["test.check", "light.switch", "test.report", "light.dim"], phase.Steps.Select(step => step.Step));
+        Assert.Contains("light.switch: Done: light.switch on hv1: off → on", await File.ReadAllTextAsync(phase.LogPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("times", "3", "no parameter 'times'")]
+    [InlineData("count", "x", "a whole number, not 'x'")]
+    [InlineData(null, null, "'count' has no default")]
+    public async Task Inputs_are_checked_before_anything_happens(string? name, string? value, string message)
+    {
+        var request = Request("runbook: r\ntarget: hypervisor\nparameters:\n  count: { type: int }\nsteps:\n  - report: test.report\n    with: { text: \"${parameter.count}\" }\n", "hv1");
+        if (name is not null)
+            request = request with { Inputs = new Dictionary<string, string> { [name] = value! } };
+
+        Assert.Contains(message, (await Assert.ThrowsAsync<RefusedException>(() => RunAsync(request))).Message, StringComparison.Ordinal);
+        Assert.Empty(_store.List());
+    }
+
+    private async Task KillAndResumeAsync(int kill, bool after)
+    {
+        var runId = $"k{kill}{after}";
+        foreach (var light in _house.Lights)
+            light.IsOn = false;
+        var applied = _house.Lights.ToDictionary(light => light, light => light.Applied);
+        var flushes = 0;
+        var dead = false;
+        _files.BeforeOperation = (operation, _) =>
+        {
+            if (dead)
+                throw new IOException("the process is dead");
+            if (operation == "flush" && ++flushes == kill && !after)
+                Die();
+            else if (operation == "append" && flushes == kill && after)
+                Die();
+        };
+        try
+        {
+            await RunAsync(Request(Simple, "hv1", "hv2") with { Identity = TestRun.Identity(runId), ThrottleLimit = 2 });
+        }
+        catch (Exception e) when (e is LedgerException or IOException)
+        {
+        }
+
+        _files.BeforeOperation = null;
+        if (!dead)
+            return;
+        if (_files.TryRead(Path.Combine(_store.FolderOf(runId), "journal")) is null or [])
+        {
+            // Nothing was written: nothing happened.
+            Assert.All(_house.Lights, light => Assert.Equal(applied[light], light.Applied));
+            return;
+        }
+
+        await CollectAsync(Runner().ResumeAsync(runId, new ResumeOptions("alice"), TestContext.Current.CancellationToken));
+        Assert.All(_house.Lights, light => Assert.True(light.IsOn));
+        Assert.All(_house.Lights, light => Assert.Equal(applied[light] + 1, light.Applied));
+        Assert.Equal(RunState.Succeeded, _store.Describe(runId).State);
+
+        void Die()
+        {
+            dead = true;
+            _files.Crash();
+            throw new IOException("the process is dead");
+        }
+    }
+
+    private RunbookReader Reader() => new(_world.Catalog, []);
+
+    private RunbookRunner Runner() => new(
+        new RunScope
+        {
+            Clients = new TestRun.OneClient(_house),
+            Time = _time,
+            Store = _store,
+            Catalog = _world.Catalog,
+            Policy = _policy,
+            KillSwitch = new KillSwitch(_files, _logs.FullName, _time),
+            Redactor = new Redactor(),
+            Observers = [_observer],
+        },
+        Reader());
+
+    private RunRequest Request(string text, params string[] targets) => new()
+    {
+        Phases = [new RunbookPhase("Phase", Reader().Read(text, "test.yaml"))],
+        Targets = [.. targets.Select(name => new ActionTarget("hypervisor", name))],
+        Identity = TestRun.Identity(),
+    };
+
+    private Task<List<StepRecord>> RunAsync(string text, params string[] targets) => RunAsync(Request(text, targets));
+
+    private Task<List<StepRecord>> RunAsync(RunRequest request)
+    {
+        Directory.CreateDirectory(_store.FolderOf(request.Identity.RunId));
+        return CollectAsync(Runner().RunAsync(request, TestContext.Current.CancellationToken));
+    }
+
+    private Task<List<StepRecord>> ResumeAsync(ResumeOptions? options = null)
+        => CollectAsync(Runner().ResumeAsync("r1", options ?? new ResumeOptions("alice"), TestContext.Current.CancellationToken));
+
+    private static async Task<List<StepRecord>> CollectAsync(IAsyncEnumerable<StepRecord> stream)
+    {
+        var records = new List<StepRecord>();
+        await foreach (var record in stream)
+            records.Add(record);
+        return records;
+    }
+
+    private sealed class RecordingObserver : IRunObserver
+    {
+        public Exception? Fault { get; set; }
+
+        public List<PhaseReport> Phases { get; } = [];
+
+        public ValueTask OnPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken)
+        {
+            lock (Phases)
+                Phases.Add(report);
+            return Fault is null ? default : throw Fault;
+        }
+    }
+}

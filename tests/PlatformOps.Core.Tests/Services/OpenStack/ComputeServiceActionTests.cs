@@ -1,0 +1,194 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+using PlatformOps.TestKit;
+
+namespace PlatformOps.Core.Tests.Services.OpenStack;
+
+public sealed class ComputeServiceActionTests
+{
+    private readonly TestScope _scope = Cloud.Create();
+    private string _status = "enabled";
+    private string? _reason;
+
+    public ComputeServiceActionTests()
+    {
+        _scope.Server
+            .On("GET /compute/v2.1/os-services?binary=nova-compute&host=hv1.example.org", _ => Cloud.Services(Cloud.Row("hv1.example.org", _status, _reason)))
+            .On($"PUT /compute/v2.1/os-services/{Cloud.Service1}", request =>
+            {
+                _status = request.Json.GetProperty("status").GetString()!;
+                _reason = _status == "enabled" ? null : request.Json.TryGetProperty("disabled_reason", out var reason) ? reason.GetString() : _reason;
+                return ScriptedReply.Ok(new { service = Cloud.Row("hv1.example.org", _status, _reason) });
+            });
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static DisableComputeServiceParameters Reinstall => new("RL9 reinstall");
+
+    [Fact]
+    public async Task Disabling_writes_the_reason_with_our_claim_and_again_changes_nothing()
+    {
+        var first = await new DisableComputeService().RunAsync(_scope.Context("hv1.example.org"), Reinstall, Token);
+        var again = await new DisableComputeService().RunAsync(_scope.Context("hv1.example.org", run: "r2"), Reinstall, Token);
+
+        Assert.Equal(("enabled", "disabled (\"RL9 reinstall [ops:r1 alice MH-101]\")", true), first);
+        Assert.False(again.WasApplied);
+        Assert.Equal("""{"status":"disabled","disabled_reason":"RL9 reinstall [ops:r1 alice MH-101]"}""", _scope.Server.Writes[^1].Body);
+        Assert.Equal("compute 2.53", _scope.Server.Writes[^1].Header("OpenStack-API-Version"));
+        Assert.Equal(2, _scope.Server.Writes.Count);
+    }
+
+    [Theory]
+    [InlineData("broken DIMM, do not touch - carol", "disabled by a person: \"broken DIMM, do not touch - carol\"")]
+    [InlineData(null, "disabled by a person: no reason given")]
+    [InlineData("RL9 [ops:r0 bob MH-101]", "claimed by bob for MH-101 (run r0)")]
+    [InlineData("RL9 [ops:r0 alice MH-999]", "claimed by alice for MH-999 (run r0)")]
+    public async Task What_another_disabled_is_refused_and_shown(string? reason, string expected)
+    {
+        (_status, _reason) = ("disabled", reason);
+        var context = _scope.Context("hv1.example.org");
+
+        var disable = await Assert.ThrowsAsync<RefusedException>(() => new DisableComputeService().RunAsync(context, Reinstall, Token));
+        var enable = await Assert.ThrowsAsync<RefusedException>(() => new EnableComputeService().RunAsync(context, new NoParameters(), Token));
+
+        Assert.Contains(expected, disable.Message, StringComparison.Ordinal);
+        Assert.Contains("left alone", enable.Message, StringComparison.Ordinal);
+        Assert.Single(_scope.Server.Writes);
+    }
+
+    [Fact]
+    public async Task A_claim_is_taken_over_where_the_run_says_why()
+    {
+        (_status, _reason) = ("disabled", "RL9 [ops:r0 bob MH-101]");
+
+        var (_, after, applied) = await new DisableComputeService().RunAsync(_scope.Context("hv1.example.org", takeOverReason: "bob is on leave"), Reinstall, Token);
+
+        Assert.True(applied);
+        Assert.Equal("disabled (\"RL9 reinstall [ops:r1 alice MH-101]\")", after);
+    }
+
+    [Fact]
+    public async Task Undo_puts_back_what_was_there_before()
+    {
+        Change change = new DisableComputeService();
+        var context = _scope.Context("hv1.example.org", takeOverReason: "agreed");
+        (_status, _reason) = ("disabled", "broken DIMM");
+        var before = change.Load(change.Save(await change.ObserveAsync(context, Reinstall, Token)));
+
+        await change.ApplyAsync(context, Reinstall, before, Token);
+        await change.UndoAsync(context, Reinstall, before, Token);
+        Assert.Equal(("disabled", "broken DIMM"), (_status, _reason));
+
+        (_status, _reason) = ("enabled", null);
+        before = await change.ObserveAsync(context, Reinstall, Token);
+        await change.ApplyAsync(context, Reinstall, before, Token);
+        await change.UndoAsync(context, Reinstall, before, Token);
+        Assert.Equal(("enabled", null), (_status, _reason));
+    }
+
+    [Fact]
+    public async Task Enabling_takes_what_carries_our_claim_of_any_run_and_can_be_undone()
+    {
+        Change change = new EnableComputeService();
+        (_status, _reason) = ("disabled", "RL9 [ops:r0 alice MH-101]");
+        var context = _scope.Context("hv1.example.org");
+        var before = await change.ObserveAsync(context, new NoParameters(), Token);
+
+        var (_, after, _) = await change.RunAsync(context, new NoParameters(), Token);
+        Assert.Equal("enabled", after);
+        await change.UndoAsync(context, new NoParameters(), before, Token);
+        Assert.Equal(("disabled", "RL9 [ops:r0 alice MH-101]"), (_status, _reason));
+    }
+
+    [Fact]
+    public async Task A_write_that_gets_no_answer_is_repeated_because_it_may_be()
+    {
+        _scope.Server.On($"PUT /compute/v2.1/os-services/{Cloud.Service1}", ScriptedReply.Reset(), ScriptedReply.Ok(new { }));
+        var context = _scope.Context("hv1.example.org");
+        var before = await ((Change)new DisableComputeService()).ObserveAsync(context, Reinstall, Token);
+
+        await ((Change)new DisableComputeService()).ApplyAsync(context, Reinstall, before, Token);
+
+        Assert.Equal(2, _scope.Server.Writes.Count(request => request.Method == "PUT"));
+    }
+
+    [Fact]
+    public async Task A_reader_who_may_not_write_gets_a_clear_error_and_no_success()
+    {
+        _scope.Server.On($"PUT /compute/v2.1/os-services/{Cloud.Service1}", ScriptedReply.Json(403, new { forbidden = new { code = 403, message = "Policy doesn't allow os_compute_api:os-services:update to be performed." } }));
+
+        var error = await Assert.ThrowsAsync<ServiceAuthenticationException>(() => new DisableComputeService().RunAsync(_scope.Context("hv1.example.org"), Reinstall, Token));
+
+        Assert.Contains("Could not disable nova-compute on hv1.example.org", error.Message, StringComparison.Ordinal);
+        Assert.Equal("forbidden", error.FaultCode);
+    }
+
+    [Fact]
+    public async Task The_dossier_holds_ids_aggregates_and_custom_traits()
+    {
+        _scope.Server
+            .On("GET /compute/v2.1/os-hypervisors/detail?hypervisor_hostname_pattern=hv1.example.org", ScriptedReply.Ok(new { hypervisors = new[] { Cloud.Hypervisor("hv1.example.org", Cloud.Hypervisor1) } }))
+            .On("GET /compute/v2.1/os-hypervisors/detail?hypervisor_hostname_pattern=hv1", ScriptedReply.Ok(new { hypervisors = new[] { Cloud.Hypervisor("hv1.example.org", Cloud.Hypervisor1) } }))
+            .On($"GET /compute/v2.1/os-hypervisors/{Cloud.Hypervisor1}", ScriptedReply.Ok(new { hypervisor = new { uptime = (string?)null } }))
+            .On($"GET /placement/resource_providers/{Cloud.Hypervisor1}", ScriptedReply.Ok(new { uuid = Cloud.Hypervisor1, name = "hv1.example.org", generation = 4 }))
+            .On($"GET /placement/resource_providers/{Cloud.Hypervisor1}/traits", ScriptedReply.Ok(new { traits = new[] { "HW_CPU_X86_AVX", "CUSTOM_SSD", "CUSTOM_GOLD" }, resource_provider_generation = 4 }));
+
+        var dossier = await _scope.Get<ComputeDossierReader>().ReadAsync("hv1.example.org", Token);
+
+        Assert.Equal((Cloud.Service1, Cloud.Hypervisor1, "nova"), (dossier.ServiceId, dossier.HypervisorId, dossier.AvailabilityZone));
+        Assert.Equal(["CUSTOM_GOLD", "CUSTOM_SSD"], dossier.CustomTraits);
+        Assert.Equal(["rack-a"], dossier.Aggregates.Select(aggregate => aggregate.Name));
+    }
+
+    [Fact]
+    public async Task The_probe_tells_version_identity_and_missing_rights()
+    {
+        _scope.Server.On("GET /placement/resource_providers", ScriptedReply.Json(403, new { errors = new[] { new { status = 403, title = "Forbidden", detail = "no" } } }));
+
+        var probe = await new OpenStackRegistration().ProbeAsync(_scope, Token);
+
+        Assert.Equal(("Nova 2.96", "ops in project admin", "http://keystone.test/v3/"), (probe.Version, probe.Identity, probe.Address));
+        Assert.Equal(["read Placement (the admin role)"], probe.MissingRights);
+    }
+
+    [Fact]
+    public async Task There_is_room_where_the_rest_of_the_aggregate_can_take_all_of_it_and_not_otherwise()
+    {
+        Room(usedHere: 10, totalThere: 16, reservedThere: 2, ratioThere: 2, usedThere: 18);
+        var roomy = await RunAsync(new CheckRoomParameters());
+        Room(usedHere: 11, totalThere: 16, reservedThere: 2, ratioThere: 2, usedThere: 18);
+        var tight = await RunAsync(new CheckRoomParameters());
+
+        Assert.Equal(StepOutcome.Passed, roomy.Outcome);
+        Assert.Contains("1 other enabled hosts in aggregate 'rack-a': vCPUs 10 of 10 free (by Placement). In sum only", roomy.Evidence, StringComparison.Ordinal);
+        Assert.Equal(StepOutcome.Failed, tight.Outcome);
+        Assert.EndsWith("not enough vCPUs", tight.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_many_hosts_of_an_aggregate_out_of_service_fail_the_check()
+    {
+        Room(usedHere: 1, totalThere: 16, reservedThere: 0, ratioThere: 1, usedThere: 0);
+        _scope.Server.On("GET /compute/v2.1/os-services?binary=nova-compute", Cloud.Services(Cloud.Row("hv1.example.org"), Cloud.Row("hv2.example.org", "disabled", "x", id: "b")));
+
+        var result = await RunAsync(new CheckRoomParameters(1));
+
+        Assert.Equal((StepOutcome.Failed, "2 hosts of aggregate 'rack-a' would be out of service with this one, at most 1 may be: hv2.example.org"), (result.Outcome, result.Evidence));
+    }
+
+    private Task<CheckResult> RunAsync(CheckRoomParameters parameters) => ((Check)new CheckRoom()).RunAsync(_scope.Context("hv1.example.org"), parameters, Token);
+
+    private void Room(int usedHere, int totalThere, int reservedThere, double ratioThere, int usedThere)
+    {
+        var list = ScriptedReply.Ok(new { hypervisors = new[] { Cloud.Hypervisor("hv1.example.org", Cloud.Hypervisor1), Cloud.Hypervisor("hv2.example.org", Cloud.Hypervisor2) } });
+        _scope.Server
+            .On("GET /compute/v2.1/os-hypervisors/detail", list)
+            .On($"GET /compute/v2.1/os-hypervisors/{Cloud.Hypervisor1}", ScriptedReply.Ok(new { hypervisor = new { uptime = (string?)null } }))
+            .On($"GET /placement/resource_providers/{Cloud.Hypervisor1}/usages", ScriptedReply.Ok(new { usages = new { VCPU = usedHere }, resource_provider_generation = 1 }))
+            .On($"GET /placement/resource_providers/{Cloud.Hypervisor2}/usages", ScriptedReply.Ok(new { usages = new { VCPU = usedThere }, resource_provider_generation = 1 }))
+            .On($"GET /placement/resource_providers/{Cloud.Hypervisor2}/inventories", ScriptedReply.Ok(new { inventories = new { VCPU = new { total = totalThere, reserved = reservedThere, allocation_ratio = ratioThere, min_unit = 1, max_unit = 16, step_size = 1 } }, resource_provider_generation = 1 }));
+    }
+}

@@ -1,0 +1,100 @@
+using PlatformOps.Core.Ssh;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+using PlatformOps.TestKit.Changes;
+using PlatformOps.TestKit.Ssh;
+
+namespace PlatformOps.Core.Tests.Ssh;
+
+public sealed class RemoteHostTests : IAsyncDisposable
+{
+    private readonly ScriptedSsh _ssh = new();
+    private readonly RecordingLog _log = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private RemoteHost Host => new(_ssh, new SshHost("hv1", "root"), _log);
+
+    public ValueTask DisposeAsync() => _ssh.DisposeAsync();
+
+    [Fact]
+    public async Task Every_command_is_logged_with_its_result_and_never_its_output()
+    {
+        _ssh.On("cat -- /etc/shadow", "top-secret\n").On("fails", "", 2, "oops");
+
+        await Host.ReadAsync(["cat", "--", "/etc/shadow"], Stop);
+        await Host.RunAsync(new SshCommand(["fails"]), Stop);
+
+        Assert.Collection(
+            _log.Lines,
+            l => Assert.Matches("^hv1: cat -- /etc/shadow: exit 0 in 0.0[0-9] s, output 11 bytes \\(sha256 [0-9a-f]{12}\\), no errors$", l),
+            l => Assert.StartsWith("hv1: fails: exit 2 in ", l));
+        Assert.DoesNotContain(_log.Lines, l => l.Contains("top-secret"));
+    }
+
+    [Fact]
+    public async Task A_failed_command_is_an_error_with_command_exit_status_and_clean_errors()
+    {
+        _ssh.On("dnf -y update 'a b'", "", 1, "\x1b[31mError:\x1b[0m no such\a package\n");
+        _ssh.On((_, c) => c.Arguments[0] == "dnf", (_, _) => Task.FromResult(ScriptedSsh.Result(1, "", "\x1b[31mError:\x1b[0m no such\a package\n")));
+
+        var error = await Assert.ThrowsAsync<RemoteHostException>(() => Host.ReadAsync(["dnf", "-y", "update", "a b"], Stop));
+
+        Assert.Equal("'dnf -y update 'a b'' on hv1: exit 1. It said: Error: no such package", error.Message);
+        Assert.Equal("hv1", error.TargetName);
+    }
+
+    [Fact]
+    public async Task A_change_that_was_cut_is_unknown_and_a_read_that_was_cut_is_an_error()
+    {
+        _ssh.On("mkfs", exit: null).On("lsblk", exit: null);
+
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => Host.ChangeAsync(["mkfs"], Stop));
+        Assert.Contains("outcome unknown", (await Assert.ThrowsAsync<RemoteHostException>(() => Host.ReadAsync(["lsblk"], Stop))).Message);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(125, false)]
+    public async Task A_test_answers_yes_or_no(int exit, bool answer)
+    {
+        _ssh.On("test -e /x", exit: exit);
+
+        Assert.Equal(answer, await Host.TestAsync(["test", "-e", "/x"], Stop));
+    }
+
+    [Theory]
+    [InlineData(126)]
+    [InlineData(127)]
+    [InlineData(143)]
+    [InlineData(null)]
+    public async Task A_test_that_did_not_run_to_its_end_is_no_answer(int? exit)
+    {
+        _ssh.On("test -e /x", exit: exit);
+
+        await Assert.ThrowsAsync<RemoteHostException>(() => Host.TestAsync(["test", "-e", "/x"], Stop));
+    }
+
+    [Fact]
+    public async Task An_absent_file_is_null_and_one_that_cannot_be_read_an_error()
+    {
+        _ssh.On("cat -- /absent", "", 1, "cat: /absent: No such file or directory\n");
+        _ssh.On("cat -- /locked", "", 1, "cat: /locked: Permission denied\n");
+
+        Assert.Null(await Host.ReadFileAsync("/absent", Stop));
+        await Assert.ThrowsAsync<RemoteHostException>(() => Host.ReadFileAsync("/locked", Stop));
+    }
+
+    [Fact]
+    public async Task The_result_for_people_is_clean_and_keeps_the_bytes()
+    {
+        _ssh.On("x", "\x1b[1mbold\n", null);
+
+        var model = Host.ToModel(await Host.RunAsync(new SshCommand(["x"]), Stop));
+
+        Assert.Equal(StepOutcome.Unknown, model.Outcome);
+        Assert.Equal("bold\n", model.Output);
+        Assert.Equal("\x1b[1mbold\n"u8.ToArray(), model.OutputBytes);
+    }
+}

@@ -1,0 +1,56 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Runs;
+
+namespace PlatformOps.TestKit.Changes;
+
+/// <summary>Switches the light of the target: <see cref="House"/> has one for each.</summary>
+internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.Parameters, SwitchTargetLight.State>
+{
+    public bool Destructive { get; init; }
+
+    public override string Name => name;
+
+    public override string Summary => name;
+
+    public override Impact Impact => Destructive ? Impact.High : Impact.Medium;
+
+    public override bool IsDestructive => Destructive;
+
+    public override bool CanUndo => !Destructive;
+
+    protected override Task<State> ObserveAsync(ActionContext context, Parameters parameters, CancellationToken cancellationToken)
+    {
+        var (isOn, _) = Light(context).Observe();
+        return Task.FromResult(new State(isOn));
+    }
+
+    protected override bool IsDesired(ActionContext context, Parameters parameters, State state) => state.IsOn == (parameters.To == "on");
+
+    protected override Task ApplyAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Light(context).Switch(parameters.To == "on");
+        return Task.CompletedTask;
+    }
+
+    protected override Task UndoAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
+    {
+        Light(context).Switch(before.IsOn);
+        return Task.CompletedTask;
+    }
+
+    protected override string Describe(State state) => state.IsOn ? "on" : "off";
+
+    protected override string DescribeDesired(ActionContext context, Parameters parameters, State before) => parameters.To;
+
+    private Light Light(ActionContext context) => context.Client<House>().Light(context.Target.Name, Name);
+
+    internal sealed record Parameters
+    {
+        public string To { get; init; } = "on";
+
+        public string? Note { get; init; }
+    }
+
+    internal sealed record State(bool IsOn);
+}

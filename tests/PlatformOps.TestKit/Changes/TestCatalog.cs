@@ -1,0 +1,111 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.TestKit.Changes;
+
+/// <summary>Actions for the tests of runbooks, over one <see cref="Light"/> for each target.</summary>
+internal sealed class TestCatalog
+{
+    /// <summary>What the check answers, by target.</summary>
+    public Func<string, CheckResult> Check { get; set; } = _ => CheckResult.Passed("fine");
+
+    /// <summary>Whether the wait's condition is true, by target.</summary>
+    public Func<string, bool> IsOver { get; set; } = _ => true;
+
+    public Func<string, Exception?> ReportFault { get; set; } = _ => null;
+
+    public Dictionary<string, string> Facts { get; } = new() { ["gpu"] = "true", ["model"] = "lenovo" };
+
+    public int FactReads { get; set; }
+
+    /// <summary>The targets that each call of the batch action was given.</summary>
+    public List<IReadOnlyList<string>> BatchCalls { get; } = [];
+
+    public ActionCatalog Catalog => new(
+        [
+            new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this),
+        ],
+        [new TargetFacts(this)]);
+
+    internal sealed record OneText
+    {
+        public string Text { get; init; } = "";
+    }
+
+    private sealed class TargetCheck(TestCatalog world) : Check<OneText>
+    {
+        public override string Name => "test.check";
+
+        public override string Summary => "The check";
+
+        protected override Task<CheckResult> RunAsync(ActionContext context, OneText parameters, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Task.FromResult(world.Check(context.Target.Name));
+        }
+    }
+
+    private sealed class TargetWait(TestCatalog world) : Wait<NoParameters>
+    {
+        public override string Name => "test.wait";
+
+        public override string Summary => "The wait";
+
+        public override TimeSpan Every => TimeSpan.FromSeconds(2);
+
+        protected override TimeSpan StayFor(NoParameters parameters) => TimeSpan.FromSeconds(10);
+
+        protected override Task<WaitResult> LookAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
+            => Task.FromResult(new WaitResult(world.IsOver(context.Target.Name), "for the sun"));
+    }
+
+    private sealed class TargetReport(TestCatalog world) : Report<OneText>
+    {
+        public override string Name => "test.report";
+
+        public override string Summary => "The report";
+
+        protected override Task<string> RunAsync(ActionContext context, OneText parameters, CancellationToken cancellationToken)
+            => world.ReportFault(context.Target.Name) is { } fault ? Task.FromException<string>(fault) : Task.FromResult($"told {parameters.Text}");
+    }
+
+    private sealed class TargetFacts(TestCatalog world) : FactSource
+    {
+        public override IReadOnlyList<string> Names => ["gpu", "model"];
+
+        public override Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
+        {
+            world.FactReads++;
+            return Task.FromResult<IReadOnlyDictionary<string, string>>(world.Facts);
+        }
+    }
+
+    private sealed class BatchChange(TestCatalog world) : Change<NoParameters, BatchChange.State>
+    {
+        public override string Name => "test.batch";
+
+        public override string Summary => "The batch";
+
+        public override ActionScope Scope => ActionScope.Batch;
+
+        protected override Task<State> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
+            => Task.FromResult(new State(world.BatchCalls.Count));
+
+        protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => state.Calls > 0;
+
+        protected override Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+        {
+            world.BatchCalls.Add([.. context.Batch.Select(target => target.Name)]);
+            return Task.CompletedTask;
+        }
+
+        protected override string Describe(State state) => $"{state.Calls} calls";
+
+        protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "called";
+
+        internal sealed record State(int Calls);
+    }
+}
