@@ -67,6 +67,8 @@ internal sealed class KeystoneService(LabContext lab, TokenVault vault) : ILabSe
         ? Error(405, "Method Not Allowed", "The method is not allowed for the requested URL.")
         : Error(404, "Not Found", "The resource could not be found.");
 
+    public Answer Failure(int status, string message) => Error(status, message, message);
+
     public Answer TokenExpired(LabCall call) => vault.Expire(call);
 
     private static Answer Error(int code, string title, string message) => Answer.Json(code, new JsonObject

@@ -106,6 +106,8 @@ internal sealed class NovaService : ILabService
         ? NovaErrors.Fault(405, "The method specified is not allowed for this resource.")
         : NovaErrors.Fault(404, "The resource could not be found.");
 
+    public Answer Failure(int status, string message) => NovaErrors.Fault(status, message);
+
     public Answer TokenExpired(LabCall call) => _vault.Expire(call);
 
     private Answer Respond(LabCall call, Func<NovaCall, Answer> handler)

@@ -63,6 +63,8 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         ? Error(405, "Method Not Allowed", "The method specified is not allowed for this resource.")
         : Error(404, "Not Found", "The resource could not be found.");
 
+    public Answer Failure(int status, string message) => Error(status, message, message);
+
     public Answer TokenExpired(LabCall call) => vault.Expire(call);
 
     private static Answer Error(int status, string title, string detail, string code = "placement.undefined_code") => Answer.Json(status, new JsonObject
