@@ -3,7 +3,12 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
+using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Secrets;
+using PlatformOps.Core.Sessions;
 using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.Sessions;
+using PlatformOps.TestKit.Ledger;
 
 namespace PlatformOps.Cmdlets.Tests;
 
@@ -23,6 +28,15 @@ internal sealed class Shell : IDisposable
     }
 
     public Runspace Runspace { get; }
+
+    /// <summary>Opens a session on an empty configuration, which contacts nobody.</summary>
+    public OpsSession OpenSession(string name)
+    {
+        var session = new OpsSession { Name = name, Id = Guid.NewGuid(), Environment = name, ConfigurationPath = "/ops.yaml", ConnectedAt = DateTimeOffset.UnixEpoch };
+        var configuration = new OpsConfiguration { Path = "/ops.yaml", Environment = name, StateFolder = "/state", Sections = new Dictionary<Type, object>() };
+        OpsRunspace.For(Runspace).AddSession(session, new SessionScope(configuration, new SecretStore(new Redactor()), TimeProvider.System, new MemoryLedgerFiles()));
+        return session;
+    }
 
     /// <summary>Runs a script to its end. A terminating error throws.</summary>
     public ShellResult Run(string script, params object?[] arguments)

@@ -284,7 +284,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 Steps = [.. earlier.Concat(told).OrderBy(record => record.StartedAt).ThenBy(record => record.Number)],
                 Attempt = attempt,
                 LogPath = run.Log.PathFor(target.Name, phase.Name),
-                Tell = (change, parameters, name, token) => TellAsync(phase.Name, $"{name}#{attempt}", change, parameters, token),
+                Tell = (change, parameters, name, token) => TellAsync(phase.Name, attempt == 1 ? name : $"{name}#{attempt}", change, parameters, token),
             },
             cancellationToken);
     }

@@ -58,6 +58,7 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
         var row = WorldState.Hypervisor(host.Lab.World, host.Hypervisor);
         row["bootId"] = host.BootId;
         row["up"] = host.IsUp;
+        row["rootAccess"] = host.AcceptsOperatorAsRoot;
         row["bootMode"] = host.IsEfi ? "uefi" : "bios";
         row["diskFull"] = host.Files.IsFull;
         row["repositoriesBroken"] = host.RepositoriesBroken;

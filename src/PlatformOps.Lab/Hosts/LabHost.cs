@@ -96,6 +96,9 @@ internal sealed class LabHost
             .Any(line => Array.IndexOf(line, wanted[0]) is >= 0 and var at && at + 1 < line.Length && line[at + 1] == wanted[1]);
     }
 
+    /// <summary>Whether the lab's own key opens root now, whoever put it there.</summary>
+    public bool AcceptsOperatorAsRoot => Accepts("root", _operatorKey);
+
     public void SetRootAccess(bool open)
     {
         Hypervisor.RootAccess = open;

@@ -21,6 +21,6 @@ internal interface ILabService
     /// <summary>The answer to a path or method that the service does not have.</summary>
     Answer Unrouted(LabCall call, bool pathKnown);
 
-    /// <summary>The answer of the fault <c>token-expired</c>; a service with tokens also drops the one that was used.</summary>
+    /// <summary>The answer of the fault <c>token-expired</c>; where tokens are issued, the one that was used is dropped for good.</summary>
     Answer TokenExpired(LabCall call);
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using PlatformOps.Core.Sessions;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.Sessions;
 
@@ -37,7 +38,7 @@ public abstract class LiveCompleter : IArgumentCompleter
     }
 
     /// <summary>Asks the service.</summary>
-    private protected abstract Task<IReadOnlyList<CompletionName>> NamesAsync(OpsSession session, CancellationToken cancellationToken);
+    private protected abstract Task<IReadOnlyList<CompletionName>> NamesAsync(SessionScope session, CancellationToken cancellationToken);
 
     /// <summary>The clock.</summary>
     private protected virtual TimeProvider Time => TimeProvider.System;
@@ -48,9 +49,10 @@ public abstract class LiveCompleter : IArgumentCompleter
         var key = (session.Id, GetType());
         if (cache.TryGetValue(key, out var known) && Time.GetElapsedTime(known.At) < Fresh)
             return known.Names;
+        var scope = state.ScopeOf(session);
         var stop = new CancellationTokenSource(Patience, Time);
         // On another thread: a client that blocks before its first wait must not block the prompt.
-        var asking = Task.Run(() => NamesAsync(session, stop.Token), stop.Token);
+        var asking = Task.Run(() => NamesAsync(scope, stop.Token), stop.Token);
         // The source lives as long as the call that it ends; its fault, if it comes late, is nobody's.
         asking.ContinueWith(
             done =>

@@ -21,6 +21,15 @@ public static class StepView
         return dot < 0 || step.LastIndexOf('.') == dot ? step : step[(dot + 1)..];
     }
 
+    /// <summary>What happened, without what the other columns say: the difference that a change makes, or the evidence.</summary>
+    public static string What(StepRecord? record) => record switch
+    {
+        null => "",
+        { Kind: StepKind.Change, Outcome: StepOutcome.Done or StepOutcome.Planned or StepOutcome.Undone, Before: not null, After: not null } => OneLine($"{record.Before} → {record.After}"),
+        { Kind: StepKind.Change, Outcome: StepOutcome.Unchanged, Before: not null } => OneLine(record.Before),
+        _ => OneLine(record.Message),
+    };
+
     /// <summary>A duration in at most seven characters: 0.3s, 12.0s, 4m05s, 3h07m, 2d04h.</summary>
     public static string Duration(TimeSpan duration) => duration switch
     {

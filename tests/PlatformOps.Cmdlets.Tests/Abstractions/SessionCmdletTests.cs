@@ -18,8 +18,8 @@ public sealed class SessionCmdletTests
     public void The_session_opened_last_is_the_default_and_others_are_taken_by_name_or_object()
     {
         using var shell = new Shell();
-        var prod = Open(shell, "prod");
-        var test = Open(shell, "test");
+        var prod = shell.OpenSession("prod");
+        var test = shell.OpenSession("test");
         Assert.Same(test, shell.Run("Test-Session").Values[0]);
         Assert.Same(prod, shell.Run("Test-Session -Session PROD").Values[0]);
         Assert.Same(prod, shell.Run("param($s) Test-Session -Session $s", prod).Values[0]);
@@ -31,7 +31,7 @@ public sealed class SessionCmdletTests
     {
         using var one = new Shell();
         using var other = new Shell();
-        Open(one, "prod");
+        one.OpenSession("prod");
         Assert.StartsWith("NoSession,", Assert.Single(other.Run("Test-Session").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
@@ -39,8 +39,8 @@ public sealed class SessionCmdletTests
     public void Sessions_complete_by_name_and_names_with_spaces_are_quoted()
     {
         using var shell = new Shell();
-        Open(shell, "prod");
-        Open(shell, "pre prod's");
+        shell.OpenSession("prod");
+        shell.OpenSession("pre prod's");
         Assert.Equal(["prod", "'pre prod''s'"], Complete(shell, "Test-Session -Session p"));
         Assert.Equal(["'pre prod''s'"], Complete(shell, "Test-Session -Session 'pre"));
         Assert.DoesNotContain("prod", Complete(shell, "Test-Session -Session zzz"));
@@ -50,12 +50,5 @@ public sealed class SessionCmdletTests
     {
         using var powershell = shell.Make("param($l) (TabExpansion2 $l $l.Length).CompletionMatches.CompletionText", line);
         return [.. powershell.Invoke<string>()];
-    }
-
-    private static OpsSession Open(Shell shell, string name)
-    {
-        var session = new OpsSession { Name = name, Id = Guid.NewGuid(), Environment = name, ConfigurationPath = "/ops.yaml", ConnectedAt = DateTimeOffset.UnixEpoch };
-        OpsRunspace.For(shell.Runspace).AddSession(session);
-        return session;
     }
 }

@@ -1,25 +1,23 @@
 using System.Collections;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
-using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.Core.Sessions;
 using PlatformOps.PowerShell.Completion;
-using PlatformOps.Sessions;
 
 namespace PlatformOps.Cmdlets.Tests.Completion;
 
 public sealed class LiveCompleterTests : IDisposable
 {
     private readonly Shell _shell = new();
-    private readonly OpsSession _session = new() { Name = "lab", Id = Guid.NewGuid(), Environment = "lab", ConfigurationPath = "/ops.yaml", ConnectedAt = DateTimeOffset.UnixEpoch };
 
-    public LiveCompleterTests() => OpsRunspace.For(_shell.Runspace).AddSession(_session);
+    public LiveCompleterTests() => _shell.OpenSession("lab");
 
     public void Dispose() => _shell.Dispose();
 
     [Fact]
     public void Names_come_from_the_open_session_and_are_asked_for_once()
     {
-        var completer = new Names((session, _) => Task.FromResult<IReadOnlyList<CompletionName>>([new(session.Name + "1"), new(session.Name + " 2")]));
+        var completer = new Names((session, _) => Task.FromResult<IReadOnlyList<CompletionName>>([new(session.Configuration.Environment + "1"), new(session.Configuration.Environment + " 2")]));
         Assert.Equal(["lab1", "'lab 2'"], Complete(completer, "l"));
         Assert.Equal(["lab1"], Complete(completer, "lab1"));
         Assert.Equal(1, completer.Calls);
@@ -78,13 +76,13 @@ public sealed class LiveCompleterTests : IDisposable
         }
     }
 
-    private sealed class Names(Func<OpsSession, CancellationToken, Task<IReadOnlyList<CompletionName>>> ask, TimeProvider? time = null) : LiveCompleter
+    private sealed class Names(Func<SessionScope, CancellationToken, Task<IReadOnlyList<CompletionName>>> ask, TimeProvider? time = null) : LiveCompleter
     {
         public int Calls { get; private set; }
 
         private protected override TimeProvider Time => time ?? TimeProvider.System;
 
-        private protected override Task<IReadOnlyList<CompletionName>> NamesAsync(OpsSession session, CancellationToken cancellationToken)
+        private protected override Task<IReadOnlyList<CompletionName>> NamesAsync(SessionScope session, CancellationToken cancellationToken)
         {
             Calls++;
             return ask(session, cancellationToken);

@@ -45,8 +45,8 @@ public sealed class JournalTests
         await writing;
         await Task.WhenAll(others);
 
-        // The first may have been joined by some; the rest went together.
-        Assert.InRange(files.Flushes, 2, 3);
+        // The first may have gone alone or with some of the others; the rest went together.
+        Assert.InRange(files.Flushes, 1, 3);
     }
 
     [Fact]

@@ -172,7 +172,7 @@ public sealed class OpenSshTransportTests
         var host = await farm.AddAsync();
         var outcomes = new ConcurrentDictionary<string, int>();
         var random = new Random(7);
-        foreach (var cut in Enumerable.Range(0, 16).Select(i => i * 250 + random.Next(250)))
+        foreach (var cut in Enumerable.Range(0, 16).Select(i => (i * 500) + random.Next(500)))
         {
             await using var ssh = farm.Transport(shares);
             host.CutAfter(cut);
@@ -454,6 +454,20 @@ public sealed class OpenSshTransportTests
         for (var i = 0; i < 5; i++)
             Assert.Null((await ssh.RunAsync(host.Address, new SshCommand(["sleep", "30"]) { Timeout = TimeSpan.FromMilliseconds(300) }, Stop)).ExitStatus);
         Assert.Equal(0, (await ssh.RunAsync(host.Address, new SshCommand(["true"]), Stop)).ExitStatus);
+    }
+
+    [Fact]
+    public async Task Eight_commands_at_once_all_run_on_a_server_that_takes_two_sessions()
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var host = await farm.AddAsync();
+        host.Options = ["MaxSessions=2"];
+        await using var ssh = farm.Transport();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ssh.RunAsync(host.Address, new SshCommand(["sleep", "0.3"]), Stop)));
+
+        Assert.All(results, r => Assert.Equal(0, r.ExitStatus));
+        Assert.InRange(host.Connections, 1, 8);
     }
 
     [Fact]

@@ -43,9 +43,9 @@ internal sealed class AttachToTicket : Change<AttachToTicketParameters, TicketAt
         await context.Client<JiraClient>().AttachAsync(before.TicketId, before.Name, await File.ReadAllBytesAsync(parameters.Path, cancellationToken), cancellationToken);
     }
 
-    protected override string Describe(TicketAttachmentState state) => state.IsAttached ? $"'{state.Name}' attached" : $"no '{state.Name}'";
+    protected override string Describe(TicketAttachmentState state) => state.IsAttached ? state.Name : "none";
 
-    protected override string DescribeDesired(ActionContext context, AttachToTicketParameters parameters, TicketAttachmentState before) => $"'{before.Name}' attached";
+    protected override string DescribeDesired(ActionContext context, AttachToTicketParameters parameters, TicketAttachmentState before) => before.Name;
 
     private static string NameOf(AttachToTicketParameters parameters)
         => new([.. Path.GetFileName(parameters.Name ?? parameters.Path).Select(c => char.IsControl(c) || "\"\\/:*?<>|".Contains(c, StringComparison.Ordinal) ? '_' : c)]);

@@ -19,6 +19,8 @@ internal sealed partial class OpenSshTransport : ISshTransport
     /// <summary>sshd takes 10 sessions on a connection by default (MaxSessions); some are left to those that were cut and still end.</summary>
     private const int SessionsPerHost = 8;
 
+    private const int LoginsForSessions = 5;
+
     private readonly SshTransportOptions _options;
     private readonly OpenSshSettings _settings;
     private readonly SshHost? _bastion;
@@ -78,23 +80,22 @@ internal sealed partial class OpenSshTransport : ISshTransport
         await connection.Sessions.WaitAsync(cancellationToken);
         try
         {
-            for (var isLastTry = false; ; isLastTry = true)
+            for (var tries = 1; ; tries++)
             {
                 var socket = await connection.GetAsync(cancellationToken);
                 ProxySession session;
                 try
                 {
-                    using var deadline = new CancellationTokenSource(_options.ConnectTimeout, _options.Time);
-                    using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _disposing.Token);
-                    session = await ProxySession.OpenAsync(socket, stop.Token);
+                    session = await OpenAsync(connection, socket, cancellationToken);
                 }
                 catch (Exception error) when (error is IOException or InvalidDataException or SessionRefusedException or OperationCanceledException)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     ObjectDisposedException.ThrowIf(_disposed, this);
-                    // The master ended since, its connection hangs, or the server counts sessions that were cut. Nothing was sent: one fresh login is safe.
+                    // The master ended since, its connection hangs, or the server takes fewer sessions than we open (it counts those that
+                    // were cut, too). Nothing was sent, so a fresh login is safe; a few more where sessions are all that is short.
                     connection.Retire(socket);
-                    if (isLastTry)
+                    if (tries >= (error is SessionRefusedException ? LoginsForSessions : 2))
                         throw new RemoteHostException(host.Name, $"{_options.Describe(host)} opened no session for '{command.Arguments[0]}': {(error is OperationCanceledException ? "no answer in time" : error.Message)}. Nothing ran.", error);
                     continue;
                 }
@@ -106,6 +107,23 @@ internal sealed partial class OpenSshTransport : ISshTransport
         finally
         {
             connection.Sessions.Release();
+        }
+    }
+
+    private async Task<ProxySession> OpenAsync(SharedConnection connection, string socket, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_options.ConnectTimeout, _options.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _disposing.Token);
+        var session = await ProxySession.ConnectAsync(socket, stop.Token);
+        try
+        {
+            await session.OpenAsync(stop.Token);
+            return session;
+        }
+        catch
+        {
+            connection.Leave(session);
+            throw;
         }
     }
 

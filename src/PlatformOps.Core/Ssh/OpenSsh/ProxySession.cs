@@ -33,37 +33,60 @@ internal sealed class ProxySession : IDisposable
 
     private ProxySession(ControlSocket control) => _control = control;
 
-    /// <summary>Whether the command was sent: before that, nothing ran.</summary>
-    public bool IsSent { get; private set; }
-
     /// <summary>The command's end as the server told it; known even if its background keeps the channel open.</summary>
     public int? ExitStatus { get; private set; }
 
     /// <inheritdoc cref="ExitStatus"/>
     public string? Signal { get; private set; }
 
-    /// <summary>Opens a session; nothing has run yet.</summary>
-    /// <exception cref="IOException">The master or its connection is gone.</exception>
-    /// <exception cref="SessionRefusedException">The server opens no further session.</exception>
-    public static async Task<ProxySession> OpenAsync(string socketPath, CancellationToken cancellationToken)
+    /// <summary>Connects to the master; nothing is open yet.</summary>
+    /// <exception cref="IOException">The master is gone.</exception>
+    public static async Task<ProxySession> ConnectAsync(string socketPath, CancellationToken cancellationToken)
     {
         var control = await ControlSocket.ConnectAsync(socketPath, cancellationToken);
-        var session = new ProxySession(control);
         try
         {
             await control.BecomeProxyAsync(cancellationToken);
-            await control.SendAsync(Message(ChannelOpen).String("session"u8).UInt32(0).UInt32(OurWindow).UInt32(OurPacket), cancellationToken);
-            for (; ; )
-            {
-                var packet = await control.ReceiveAsync(cancellationToken) ?? throw new IOException("The connection is gone.");
-                if (session.TakeOpening(packet))
-                    return session;
-            }
+            return new ProxySession(control);
         }
         catch
         {
-            session.Dispose();
+            control.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Opens the session; nothing has run yet. Where it throws, the session is to be left by <see cref="LeaveAsync"/>, not disposed.</summary>
+    /// <exception cref="IOException">The master or its connection is gone.</exception>
+    /// <exception cref="SessionRefusedException">The server opens no further session.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _control.SendAsync(Message(ChannelOpen).String("session"u8).UInt32(0).UInt32(OurWindow).UInt32(OurPacket), cancellationToken);
+        while (!TakeOpening(await _control.ReceiveAsync(cancellationToken) ?? throw new IOException("The connection is gone.")))
+        {
+        }
+    }
+
+    /// <summary>Leaves a session that was not opened: waits for the server's answer, however late, or for the end of the master.</summary>
+    /// <remarks>
+    /// A master whose proxy goes away closes the proxy's channels, and one that the server never confirmed has no number to close: there
+    /// ssh ends with "no remote_id", and every other command on the connection with it.
+    /// </remarks>
+    public async Task LeaveAsync()
+    {
+        using (_control)
+        {
+            try
+            {
+                while (await _control.ReceiveAsync(CancellationToken.None) is { } packet)
+                {
+                    if (packet.Length > 1 && packet.Span[1] == ChannelOpenConfirmation)
+                        return;
+                }
+            }
+            catch (Exception error) when (error is IOException or InvalidDataException or ObjectDisposedException)
+            {
+            }
         }
     }
 
@@ -74,7 +97,6 @@ internal sealed class ProxySession : IDisposable
         var sending = Task.CompletedTask;
         try
         {
-            IsSent = true;
             await _control.SendAsync(Message(ChannelRequest).UInt32(_remote).String("exec"u8).Byte(1).String(command), cancellationToken);
             sending = SendInputAsync(input ?? ReadOnlyMemory<byte>.Empty, stopSending.Token);
             await ReceiveOutputAsync(onOutput, cancellationToken);

@@ -8,6 +8,7 @@ internal sealed class SharedConnection(int sessions, Func<CancellationToken, Tas
     private readonly object _gate = new();
     private readonly Func<CancellationToken, Task<string>> _logIn = logIn;
     private readonly List<string> _retired = [];
+    private readonly List<Task> _left = [];
     private string? _socket;
     private Login? _login;
 
@@ -58,6 +59,17 @@ internal sealed class SharedConnection(int sessions, Func<CancellationToken, Tas
         }
     }
 
+    /// <summary>Takes a session that was not opened, and keeps it until it may go.</summary>
+    public void Leave(ProxySession session)
+    {
+        lock (_gate)
+        {
+            _left.RemoveAll(t => t.IsCompleted);
+            _left.Add(session.LeaveAsync());
+        }
+    }
+
+    /// <summary>Ends every master, and with it all that runs on them.</summary>
     public Task EndAsync(CancellationToken cancellationToken)
     {
         string[] sockets;

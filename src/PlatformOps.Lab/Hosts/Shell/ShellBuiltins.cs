@@ -30,11 +30,31 @@ internal static class ShellBuiltins
         ["read"] = (call, shell) => Task.FromResult(Read(call, shell)),
         ["exec"] = async (call, _) => call.Arguments.Length == 1 ? 0 : throw new ShellExit(await ShellRunner.RunProgramAsync(call.Arguments[1..], call.State)),
         ["eval"] = async (call, shell) => await ShellRunner.RunTextAsync(string.Join(' ', call.Arguments.Skip(1)), shell),
+        ["."] = Source,
+        ["source"] = Source,
         ["command"] = Command,
         ["type"] = (call, _) => Task.FromResult(HostCommands.All.ContainsKey(call.Arguments.ElementAtOrDefault(1) ?? "") || Find(call.Arguments.ElementAtOrDefault(1) ?? "") is not null ? 0 : call.Fail($"bash: line 1: type: {call.Arguments.ElementAtOrDefault(1)}: not found", 1)),
     };
 
     public static Func<CommandCall, ShellState, Task<int>>? Find(string name) => Known.GetValueOrDefault(name);
+
+    private static async Task<int> Source(CommandCall call, ShellState shell)
+    {
+        if (call.Arguments.Length < 2)
+            return call.Fail($"bash: line 1: {call.Name}: filename argument required", 2);
+        var file = call.Arguments[1];
+        string script;
+        try
+        {
+            script = Encoding.UTF8.GetString(shell.Locked(() => shell.Host.Files.Read(call.PathOf(file), shell.User)));
+        }
+        catch (HostFailure failure)
+        {
+            return call.Fail($"bash: line 1: {file}: {failure.Message}", 1);
+        }
+
+        return await ShellRunner.RunTextAsync(script, shell);
+    }
 
     private static int ChangeFolder(CommandCall call, ShellState shell)
     {

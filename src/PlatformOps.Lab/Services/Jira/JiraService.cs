@@ -15,7 +15,6 @@ internal sealed class JiraService : ILabService
     private readonly LabContext _lab;
     private readonly JiraRows _rows;
     private readonly IssueFields _fields;
-    private bool _tokenDropped;
 
     public JiraService(LabContext lab, LabJiraKind kind)
     {
@@ -141,11 +140,8 @@ internal sealed class JiraService : ILabService
         ? JiraErrors.Of(405, "Method Not Allowed")
         : Answer.Html(404, "<html><head><title>Oops, you&#39;ve found a dead link. - JIRA</title></head><body></body></html>");
 
-    public Answer TokenExpired(LabCall call)
-    {
-        _tokenDropped = true;
-        return Unauthorized();
-    }
+    /// <summary>The token cannot be renewed by the client: it is good again when the fault is gone.</summary>
+    public Answer TokenExpired(LabCall call) => Unauthorized();
 
     private static Answer Gone(LabCall call) => JiraErrors.Of(410,
         "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046");
@@ -177,7 +173,7 @@ internal sealed class JiraService : ILabService
     private void Authorize(LabCall call)
     {
         var given = AuthenticationHeaderValue.TryParse(call.Header("Authorization"), out var header) ? header : null;
-        var good = !_tokenDropped && given?.Scheme.ToLowerInvariant() switch
+        var good = given?.Scheme.ToLowerInvariant() switch
         {
             "basic" => IsBasic(given.Parameter),
             "bearer" => !IsCloud && given.Parameter == Data.Token,

@@ -11,7 +11,6 @@ internal sealed class NetBoxService : ILabService
     private readonly NetBoxVersion _version;
     private readonly NetBoxRows _rows;
     private readonly DeviceResource _devices;
-    private bool _tokenDropped;
 
     public NetBoxService(LabContext lab)
     {
@@ -137,11 +136,8 @@ internal sealed class NetBoxService : ILabService
         return Answer.Html(404, "<!DOCTYPE html><html><head><title>Page Not Found</title></head><body>404</body></html>");
     }
 
-    public Answer TokenExpired(LabCall call)
-    {
-        _tokenDropped = true;
-        return Versioned(NetBoxErrors.Detail(403, "Token expired"));
-    }
+    /// <summary>The token cannot be renewed by the client: it is good again when the fault is gone.</summary>
+    public Answer TokenExpired(LabCall call) => Versioned(NetBoxErrors.Detail(403, "Token expired"));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -166,8 +162,6 @@ internal sealed class NetBoxService : ILabService
             "Bearer" when _version.AtLeast(4, 5) => secret == Data.TokenV2 ? true : throw new Refusal(NetBoxErrors.Detail(403, "Invalid v2 token")),
             _ => throw new Refusal(NetBoxErrors.Detail(403, "Authentication credentials were not provided.")),
         };
-        if (_tokenDropped)
-            throw new Refusal(NetBoxErrors.Detail(403, "Token expired"));
         if (good && secret == Data.ReadOnlyToken && call.Method is not ("GET" or "HEAD" or "OPTIONS"))
             throw new Refusal(NetBoxErrors.Detail(403, "You do not have permission to perform this action."));
         call.Caller = secret;

@@ -83,7 +83,7 @@ public sealed class StartOpsLabCommand : AsyncCmdlet
                 Seed = Seed,
                 Speed = Speed,
                 WorldFile = world,
-                Jira = Jira?.ToLowerInvariant(),
+                Jira = Jira == "DataCenter" ? "data-center" : Jira?.ToLowerInvariant(),
             },
             Patience,
             Time,

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Management.Automation;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Errors;
+using PlatformOps.PowerShell.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Abstractions;
+
+/// <summary>The base of cmdlets that work on runs: records stream as steps end, and the errors of targets are held until every target has ended.</summary>
+public abstract class RunCmdlet : SessionCmdlet
+{
+    private readonly List<ErrorRecord> _errors = [];
+    private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _targets = new(StringComparer.Ordinal);
+
+    /// <summary>Ends with one terminating error where a target failed, for CI: a failed run then fails its step.</summary>
+    [Parameter]
+    public SwitchParameter FailOnError { get; set; }
+
+    /// <summary>Emits the records of a run as they come, and shows how far it is.</summary>
+    /// <param name="activity">What the progress bar says it does.</param>
+    /// <param name="run">Makes the stream; it is given the observer that shows the progress.</param>
+    private protected async ValueTask StreamAsync(string activity, Func<IRunObserver, IAsyncEnumerable<StepRecord>> run)
+    {
+        using var progress = new RunProgress(activity, (name, parent) => StartProgress(name, parent));
+        await foreach (var record in run(progress))
+        {
+            _targets.Add(record.Target);
+            if (record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted && !IsWhatIf)
+                Hold(record);
+            await WriteObjectAsync(record);
+        }
+    }
+
+    /// <summary>Writes the errors that were held; with FailOnError one that ends the pipeline.</summary>
+    private protected async ValueTask WriteHeldErrorsAsync()
+    {
+        foreach (var error in _errors)
+            await WriteErrorAsync(error);
+        if (FailOnError && _failed.Count > 0)
+            throw new StepFailedException(string.Create(CultureInfo.InvariantCulture, $"{_failed.Count} of {_targets.Count} targets failed: {string.Join(", ", _failed.Order(StringComparer.Ordinal))}"));
+    }
+
+    private void Hold(StepRecord record)
+    {
+        _failed.Add(record.Target);
+        var where = $"{record.Target}: {(record.Phase is null ? record.Step : $"{record.Phase}.{record.Step}")}";
+        _errors.Add(ErrorRecords.From(new StepFailedException($"{where}: {record.Message}", record.Error) { TargetName = record.Target }, record.Target));
+    }
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Management.Automation;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Errors;
+using PlatformOps.Migration;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Abstractions;
+
+/// <summary>The base of cmdlets that run runbooks over targets: they collect their targets, which are few, plan, ask once for the whole plan at the highest impact in it, and then run.</summary>
+public abstract class RunTargetsCmdlet : RunCmdlet
+{
+    private readonly List<ActionTarget> _targets = [];
+
+    /// <summary>How many targets to work on at the same time.</summary>
+    /// <value>1</value>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 1;
+
+    /// <summary>How many targets make a batch; batches come one after another. All targets are one where it is left out.</summary>
+    /// <value>All targets</value>
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int BatchSize { get; set; }
+
+    /// <summary>Waits after each batch until Resume-OpsRun -Approve.</summary>
+    [Parameter]
+    public SwitchParameter ApproveBetweenBatches { get; set; }
+
+    /// <summary>After so many failed targets no further one is begun.</summary>
+    /// <value>No limit</value>
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int MaxFailures { get; set; }
+
+    /// <summary>The most targets that this call may change. The configuration's targets.max where it is left out.</summary>
+    /// <value>targets.max of the configuration</value>
+    [Parameter]
+    [ValidateRange(1, 100_000)]
+    public int MaxTargets { get; set; }
+
+    /// <summary>The step of the first runbook to begin at. What comes before it is skipped, and never satisfies the guard of something destructive.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StartAt { get; set; }
+
+    /// <summary>For whom it is done; recorded and told to the ticket.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RequestedBy { get; set; }
+
+    /// <summary>When the targets are out of service; from New-MaintenanceWindow.</summary>
+    /// <value>From now, as long as the configuration's maintenance section says</value>
+    [Parameter]
+    public MaintenanceWindow? Window { get; set; }
+
+    /// <summary>Takes over what another person claimed; needs -Reason.</summary>
+    [Parameter]
+    public SwitchParameter TakeOver { get; set; }
+
+    /// <summary>Why something is taken over; told to the ticket.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Reason { get; set; }
+
+    /// <summary>What the run is called in lists.</summary>
+    private protected abstract string RunName { get; }
+
+    /// <summary>The runbooks, in their order.</summary>
+    private protected abstract IReadOnlyList<RunbookPhase> Phases();
+
+    /// <summary>Values of the runbooks' parameters.</summary>
+    private protected virtual IReadOnlyDictionary<string, string> RunbookInputs() => new Dictionary<string, string>();
+
+    /// <summary>Who is told beside the log and the progress.</summary>
+    private protected virtual IReadOnlyList<IRunObserver> Observers() => [];
+
+    /// <summary>Adds a target; one that is there already must not come with another ticket.</summary>
+    private protected void Collect(ActionTarget target)
+    {
+        var known = _targets.Find(other => string.Equals(other.Name, target.Name, StringComparison.OrdinalIgnoreCase));
+        if (known is null)
+            _targets.Add(target);
+        else if (known.TicketId != target.TicketId)
+            throw new RefusedException($"{target.Name} came twice, with ticket {known.TicketId ?? "none"} and {target.TicketId ?? "none"}. Give it once.") { TargetName = target.Name };
+    }
+
+    // What one object has wrong is everybody's: nothing may begin before all are known.
+    private protected override bool EndsPipeline(Exception exception) => true;
+
+    private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        if (_targets.Count == 0)
+            throw new RefusedException($"{MyInvocation.MyCommand.Name}: no target came, neither from the pipeline nor as a parameter. Nothing was done.");
+        if (TakeOver != (Reason is not null))
+            throw new RefusedException("-TakeOver and -Reason go together: why is it taken over?");
+
+        var request = new RunRequest
+        {
+            Phases = Phases(),
+            Targets = _targets,
+            Identity = Scope.Identity(RunName, Window is null ? null : (Window.Start, Window.End), RequestedBy, TakeOver ? Reason : null),
+            Inputs = RunbookInputs(),
+            ThrottleLimit = ThrottleLimit,
+            BatchSize = BatchSize == 0 ? null : BatchSize,
+            ApproveBetweenBatches = ApproveBetweenBatches,
+            MaxFailures = MaxFailures == 0 ? null : MaxFailures,
+            MaxTargets = MaxTargets == 0 ? null : MaxTargets,
+            StartAt = StartAt,
+        };
+        if (StartAt is not null && !request.Phases[0].Runbook.Steps.Any(step => step.Name == StartAt))
+            throw new ObjectNotFoundException($"{request.Phases[0].Name} has no step '{StartAt}'. It has: {string.Join(", ", request.Phases[0].Runbook.Steps.Select(step => step.Name))}.") { TargetName = StartAt };
+
+        if (Confirmation.IsWhatIf)
+        {
+            await StreamAsync($"Planning {RunName}", _ => Scope.Runner().PlanAsync(request, cancellationToken));
+            return;
+        }
+
+        request = request with { Targets = await ConfirmAsync(request, cancellationToken) };
+        if (request.Targets.Count == 0)
+            return;
+        await StreamAsync(RunName, progress => Scope.Runner([progress, .. Observers()]).RunAsync(request, cancellationToken));
+        await WriteHeldErrorsAsync();
+    }
+
+    // The targets that may be changed.
+    private async ValueTask<IReadOnlyList<ActionTarget>> ConfirmAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        var highest = RunbookRunner.HighestImpact(request);
+        if (!Confirmation.MustAsk(highest))
+            return request.Targets;
+
+        Scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
+        var plan = new List<StepRecord>();
+        await foreach (var record in Scope.Runner().PlanAsync(request, cancellationToken))
+            plan.Add(record);
+        var isPerTarget = MyInvocation.BoundParameters.ContainsKey("Confirm");
+        var confirmed = new List<ActionTarget>();
+        foreach (var targets in isPerTarget ? request.Targets.Select(target => (IReadOnlyList<ActionTarget>)[target]) : [request.Targets])
+        {
+            var names = string.Join(", ", targets.Select(target => target.Name));
+            var what = Summary(plan.Where(record => targets.Any(target => target.Name == record.Target)).ToList());
+            if (await Confirmation.AskAsync(highest, $"[{OpenSession.Environment}] {names}", $"{RunName}: {what}", cancellationToken))
+                confirmed.AddRange(targets);
+        }
+
+        return confirmed;
+    }
+
+    private static string Summary(List<StepRecord> plan)
+    {
+        var changes = plan.Where(record => record.Kind == StepKind.Change && record.Outcome == StepOutcome.Planned)
+            .GroupBy(record => record.Action)
+            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} × {group.Key}"));
+        var stops = plan.Where(record => record.Outcome is StepOutcome.Failed or StepOutcome.Unknown).Select(record => $"{record.Target} would stop at {record.Step}").Distinct();
+        var all = changes.Concat(stops).ToList();
+        return all.Count == 0 ? "nothing to change" : string.Join(", ", all);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.PowerShell.Completion;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Commands.Migration;
+
+/// <summary>Runs phases of a migration on hypervisors.</summary>
+/// <remarks>
+/// <para>A phase is a runbook: checks and changes in a fixed order (Get-MigrationStep shows them). The first step of a hypervisor that does not succeed ends that hypervisor; the others go on. Records come as steps end; errors come when every hypervisor has ended.</para>
+/// <para>All hypervisors are collected first. -WhatIf reads live and emits what would be done; without it one question is asked for the whole plan where its impact calls for one, or one for each hypervisor with -Confirm.</para>
+/// <para>What is done is written to a ledger before and after. A run that was killed or stopped goes on with Resume-OpsRun, and nothing happens twice.</para>
+/// </remarks>
+/// <example>
+/// <summary>See what PreDrain would do</summary>
+/// <code>Import-MigrationList $lab.ListPath | Select-Object -First 4 | Invoke-MigrationStep -Step Setup, PreDrain -WhatIf</code>
+/// </example>
+/// <example>
+/// <summary>Run it unattended, three hypervisors at a time, and fail the CI step where one fails</summary>
+/// <code>Import-MigrationList $lab.ListPath | Select-Object -First 4 | Invoke-MigrationStep -Step Setup, PreDrain -ThrottleLimit 3 -Confirm:$false -FailOnError</code>
+/// </example>
+/// <seealso cref="ImportMigrationListCommand"/>
+[Cmdlet(VerbsLifecycle.Invoke, "MigrationStep", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(StepRecord))]
+public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
+{
+    /// <summary>The phases to run, in this order, such as Setup, PreDrain.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(MigrationStepCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Step { get; set; } = [];
+
+    /// <summary>The hypervisors, by their fully qualified names, or objects with a HypervisorName.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [TargetNameTransformation(nameof(HypervisorName))]
+    [ArgumentCompleter(typeof(HypervisorCompleter))]
+    public string[] HypervisorName { get; set; } = [];
+
+    /// <summary>The ticket of the hypervisor, such as MH-101.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MigrationTicketCompleter))]
+    public string? TicketId { get; set; }
+
+    private protected override string RunName => string.Join(", ", Step);
+
+    private protected override IReadOnlyList<RunbookPhase> Phases() => [.. Step.Select(step => MigrationPhases.Get(Scope.Runbooks, step))];
+
+    private protected override IReadOnlyList<IRunObserver> Observers() => [MigrationRun.Ticket(Scope)];
+
+    private protected override ValueTask ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (var name in HypervisorName)
+            Collect(new ActionTarget(MigrationRun.TargetKind, name, string.IsNullOrEmpty(TicketId) ? null : TicketId));
+        return default;
+    }
+}
