@@ -355,10 +355,10 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
             fields["description"] = Body(description, kind);
         if (ticket.Labels.Count > 0)
             fields["labels"] = new JsonArray([.. ticket.Labels.Select(label => (JsonNode)label)]);
-        if (ticket.AssignToMe)
+        if (ticket.AssignToMe || ticket.Assignee is not null)
         {
-            var me = await MeAsync(cancellationToken);
-            fields["assignee"] = kind == JiraKind.Cloud ? new JsonObject { ["accountId"] = me.AccountId } : new JsonObject { ["name"] = me.Name };
+            var me = ticket.AssignToMe ? await MeAsync(cancellationToken) : null;
+            fields["assignee"] = kind == JiraKind.Cloud ? new JsonObject { ["accountId"] = me?.AccountId ?? ticket.Assignee } : new JsonObject { ["name"] = me?.Name ?? ticket.Assignee };
         }
 
         return new JsonObject { ["fields"] = fields };
@@ -384,6 +384,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         TicketId = issue.Key,
         Summary = ServerText.Clean(issue.Fields?.Summary, 300),
         Status = issue.Fields?.Status?.Name ?? "unknown",
+        IsDone = issue.Fields?.Status?.StatusCategory?.Key == "done",
         Type = issue.Fields?.Issuetype?.Name,
         Assignee = issue.Fields?.Assignee is { } user ? ServerText.Clean(user.DisplayName ?? user.Name ?? user.AccountId, 100) : null,
         Labels = [.. issue.Fields?.Labels ?? []],
