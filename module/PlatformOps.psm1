@@ -1,28 +1,27 @@
 # Loads PlatformOps.Model, the one assembly of ours in the default load context, and lets its load context load the cmdlets
 # with their dependencies apart from everybody else's. Nothing else happens at import.
+# Every kind of call costs some milliseconds the first time: there are as few as can be, and no Add-Type, which costs 100 ms.
 
-$model = [System.IO.Path]::Combine($PSScriptRoot, 'bin', 'PlatformOps.Model.dll')
-$context = [System.Type]::GetType('PlatformOps.Loading.ModuleLoadContext, PlatformOps.Model')
-if ($null -eq $context) {
-    # LoadFrom, not Add-Type: that one costs 100 ms more.
-    $context = [System.Reflection.Assembly]::LoadFrom($model).GetType('PlatformOps.Loading.ModuleLoadContext')
+try {
+    $context = [System.Reflection.Assembly]::LoadFrom("$PSScriptRoot/bin/PlatformOps.Model.dll").GetType('PlatformOps.Loading.ModuleLoadContext')
 }
-else {
-    $here = [System.Reflection.AssemblyName]::GetAssemblyName($model).Version
-    $loaded = $context.Assembly.GetName().Version
-    if ($here -ne $loaded) {
-        throw [System.InvalidOperationException]::new(
-            "PlatformOps $($here.ToString(3)) cannot be imported: version $($loaded.ToString(3)) is already loaded in this process " +
-            "(from $($context.Assembly.Location)), and assemblies cannot be unloaded. Start a new PowerShell session.")
+catch [System.IO.FileLoadException] {
+    $loaded = [System.AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'PlatformOps.Model' } | Select-Object -First 1
+    if (-not $loaded) {
+        throw
     }
+    throw [System.InvalidOperationException]::new(
+        "PlatformOps cannot be imported from $($PSScriptRoot): version $($loaded.GetName().Version.ToString(3)) is already loaded in this process " +
+        "(from $($loaded.Location)), and assemblies cannot be unloaded. Start a new PowerShell session.", $_.Exception)
 }
 
 $cmdlets = Microsoft.PowerShell.Core\Import-Module -Assembly $context.GetMethod('LoadCmdlets').Invoke($null, $null) -PassThru
-$module = $ExecutionContext.SessionState.Module
-if ($module.ExportedCmdlets.Count -eq 0) {
-    # A second import in the same process takes the assembly's cached analysis and forgets to hand its cmdlets on to this module.
+
+if ($context.GetMethod('IsLoadedAgain').Invoke($null, $null)) {
+    # A second import in the same process takes the assembly's cached analysis and forgets to hand its cmdlets on to this module:
+    # they are added again, which does nothing where they are there already.
     $add = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
     foreach ($cmdlet in $cmdlets.ExportedCmdlets.Values) {
-        $add.Invoke($module, @(, $cmdlet))
+        $add.Invoke($ExecutionContext.SessionState.Module, @(, $cmdlet))
     }
 }

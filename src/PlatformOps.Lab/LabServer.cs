@@ -60,11 +60,11 @@ public sealed class LabServer : IAsyncDisposable
         foreach (var fault in plan.Faults)
             lab.Faults.Add(fault);
 
+        var services = LabServices.Make(lab);
+        var folder = LabFolder.Make(options.Folder);
         var application = Build(lab);
         try
         {
-            var services = LabServices.Make(lab);
-            var folder = LabFolder.Make(options.Folder);
             var fleet = new HostFleet(lab, folder.Keys.PublicKey);
             application.UseRouting();
             var pipeline = new CallPipeline(lab, services);
@@ -72,6 +72,7 @@ public sealed class LabServer : IAsyncDisposable
             foreach (var service in services)
                 service.Map(application.MapGroup(service.Prefix));
             new ControlEndpoint(lab, services, Version).Map(application.MapGroup("/lab"));
+            new ServerEndpoint(lab).Map(application.MapGroup("/lab"));
             new HostEndpoint(lab, fleet).Map(application.MapGroup("/lab"));
             new SshEndpoint(fleet).Map(application.MapGroup("/lab/ssh"));
             await application.StartAsync(cancellationToken);
@@ -82,11 +83,13 @@ public sealed class LabServer : IAsyncDisposable
         catch (IOException failure)
         {
             await application.DisposeAsync();
+            folder.Remove();
             throw new LabException($"the lab cannot start: {failure.Message}", failure);
         }
         catch
         {
             await application.DisposeAsync();
+            folder.Remove();
             throw;
         }
     }

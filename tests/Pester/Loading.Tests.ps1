@@ -85,22 +85,32 @@ try { Import-Module '$ModuleFolder/PlatformOps.psd1'; 'imported' } catch { `$_.E
         "$out" | Should -BeLike '*version 99.0.0 is already loaded*Start a new PowerShell session.'
     }
 
-    It 'takes at most 100 ms of processor time more than an empty module' {
-        # Processor time, because the wall clock belongs to whatever else runs here; and the best of each, in fresh processes and in
-        # turn, because a busy machine makes that longer too.
+    It 'takes at most 100 ms more than an empty module' {
+        # In fresh processes and in turn, the best of each: what others do on the machine only adds to it. Where that is so much that the
+        # wall clock says nothing, processor time decides, as a ratio to the empty module's.
         $empty = Join-Path $TestDrive 'Empty'
         New-Item -ItemType Directory -Path $empty | Out-Null
         Set-Content (Join-Path $empty 'Empty.psm1') ''
         New-ModuleManifest (Join-Path $empty 'Empty.psd1') -RootModule Empty.psm1 -FunctionsToExport @() -CmdletsToExport @() -AliasesToExport @() -VariablesToExport @()
-        $measure = '$p = [Diagnostics.Process]::GetCurrentProcess(); $before = $p.TotalProcessorTime; Import-Module $args[0]; $p.Refresh(); ($p.TotalProcessorTime - $before).TotalMilliseconds'
-        $best = @{ Empty = [double]::MaxValue; Ours = [double]::MaxValue }
-        foreach ($i in 1..15) {
-            $best.Empty = [Math]::Min($best.Empty, [double] (Invoke-FreshPwsh -Script $measure -Arguments "$empty/Empty.psd1"))
-            $best.Ours = [Math]::Min($best.Ours, [double] (Invoke-FreshPwsh -Script $measure -Arguments "$ModuleFolder/PlatformOps.psd1"))
-            if ($i -ge 5 -and $best.Ours - $best.Empty -le 100) {
-                break
+        $measure = @'
+$process = [Diagnostics.Process]::GetCurrentProcess()
+$before = $process.TotalProcessorTime
+$watch = [Diagnostics.Stopwatch]::StartNew()
+Import-Module $args[0]
+$watch.Stop()
+$process.Refresh()
+$watch.Elapsed.TotalMilliseconds
+($process.TotalProcessorTime - $before).TotalMilliseconds
+'@
+        $best = @{}
+        foreach ($i in 1..5) {
+            foreach ($module in "$empty/Empty.psd1", "$ModuleFolder/PlatformOps.psd1") {
+                $times = [double[]] (Invoke-FreshPwsh -Script $measure -Arguments $module)
+                $best[$module] = if ($best[$module]) { [Math]::Min($best[$module][0], $times[0]), [Math]::Min($best[$module][1], $times[1]) } else { $times }
             }
         }
-        $best.Ours - $best.Empty | Should -BeLessOrEqual 100 -Because "an empty module took $($best.Empty) ms and ours $($best.Ours) ms"
+        $theirs, $ours = $best["$empty/Empty.psd1"], $best["$ModuleFolder/PlatformOps.psd1"]
+        ($ours[0] - $theirs[0] -le 100 -or $ours[1] / $theirs[1] -le 3) |
+            Should -BeTrue -Because "an empty module took $($theirs[0]) ms ($($theirs[1]) of the processor) and ours $($ours[0]) ms ($($ours[1]))"
     }
 }

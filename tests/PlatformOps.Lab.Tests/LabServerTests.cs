@@ -91,4 +91,14 @@ public sealed class LabServerTests
         await Assert.ThrowsAsync<LabException>(() => LabServer.StartAsync(new LabOptions { NovaMaxMicroversion = "3.1" }, TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<LabException>(() => LabServer.StartAsync(new LabOptions { WorldFile = "/nowhere/world.yaml" }, TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_a_clear_error()
+    {
+        await using var lab = await LabUnderTest.StartAsync();
+
+        var failure = await Assert.ThrowsAsync<LabException>(() => LabServer.StartAsync(LabUnderTest.Small with { Port = lab.Server.Address.Port }, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("the lab cannot start: ", failure.Message, StringComparison.Ordinal);
+    }
 }

@@ -10,6 +10,10 @@ public sealed class ScriptedHandler : HttpMessageHandler
     private readonly object _lock = new();
     private readonly List<SentRequest> _requests = [];
     private readonly List<Route> _routes = [];
+    private int _hangs;
+
+    /// <summary>How many requests were left without an answer so far: a test knows by it when to let a deadline pass.</summary>
+    public int Hangs => Volatile.Read(ref _hangs);
 
     /// <summary>Every request so far, in order.</summary>
     public IReadOnlyList<SentRequest> Requests
@@ -74,7 +78,10 @@ public sealed class ScriptedHandler : HttpMessageHandler
 
         if (route is null)
             throw new InvalidOperationException($"No answer was prepared for {sent.Line}");
-        return await route.Reply(sent).MakeAsync(request, cancellationToken);
+        var reply = route.Reply(sent);
+        if (reply.IsHang)
+            Interlocked.Increment(ref _hangs);
+        return await reply.MakeAsync(request, cancellationToken);
     }
 
     private sealed record Route(string Line, Func<SentRequest, ScriptedReply> Reply)
@@ -112,6 +119,8 @@ public sealed record SentRequest
 public sealed class ScriptedReply
 {
     private readonly Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> _make;
+
+    internal bool IsHang { get; private init; }
 
     private ScriptedReply(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> make) => _make = make;
 
@@ -161,7 +170,7 @@ public sealed class ScriptedReply
     {
         await Task.Delay(Timeout.Infinite, cancellationToken);
         throw new InvalidOperationException();
-    });
+    }) { IsHang = true };
 
     /// <summary>Answers once the gate is opened.</summary>
     public ScriptedReply After(Task gate) => new(async (request, cancellationToken) =>

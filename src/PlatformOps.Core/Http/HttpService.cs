@@ -218,7 +218,11 @@ internal sealed class HttpService : IDisposable
     private async Task<(HttpAnswer Answer, object? Credential)> RequestAsync(CallState state, Uri url, CancellationToken cancellationToken)
     {
         var call = state.Call;
-        using var request = new HttpRequestMessage(call.Method, url) { Content = call.MakeContent(HttpServiceJson.Snake) };
+        using var request = new HttpRequestMessage(call.Method, url)
+        {
+            // Sockets resend a request without a body by themselves when the connection closes unanswered: one that must not be sent twice gets an empty body.
+            Content = call.MakeContent(HttpServiceJson.Snake) ?? (call.IsRepeatable ? null : new ByteArrayContent([])),
+        };
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.TryAddWithoutValidation("Accept", call.ExpectsJson ? "application/json" : "*/*");
         foreach (var (name, value) in call.Headers)

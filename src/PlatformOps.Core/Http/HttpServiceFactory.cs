@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
 using PlatformOps.Core.Secrets;
 
 namespace PlatformOps.Core.Http;
 
 /// <summary>Makes the pipelines of one session's services: they share its clock, redactor, log and, in tests, its handler.</summary>
-internal sealed class HttpServiceFactory(TimeProvider time, Redactor redactor, HttpSettings? defaults = null)
+internal sealed class HttpServiceFactory(TimeProvider time, Redactor redactor, HttpSettings? defaults = null) : IDisposable
 {
+    private readonly ConcurrentBag<HttpService> _made = [];
+
     /// <summary>Told every request of every service, free of secrets.</summary>
     public event Action<HttpExchange>? Exchanged;
 
@@ -13,15 +16,27 @@ internal sealed class HttpServiceFactory(TimeProvider time, Redactor redactor, H
 
     public TimeProvider Time => time;
 
-    public HttpService Create(string service, Uri baseAddress, HttpAuthentication? authentication = null, HttpSettings? settings = null) => new(new HttpServiceOptions
+    public HttpService Create(string service, Uri baseAddress, HttpAuthentication? authentication = null, HttpSettings? settings = null)
     {
-        Service = service,
-        BaseAddress = baseAddress,
-        Authentication = authentication ?? HttpAuthentication.None,
-        Settings = settings ?? defaults ?? new HttpSettings(),
-        Time = time,
-        Redactor = redactor,
-        Handler = Handler,
-        Exchanged = exchange => Exchanged?.Invoke(exchange),
-    });
+        var made = new HttpService(new HttpServiceOptions
+        {
+            Service = service,
+            BaseAddress = baseAddress,
+            Authentication = authentication ?? HttpAuthentication.None,
+            Settings = settings ?? defaults ?? new HttpSettings(),
+            Time = time,
+            Redactor = redactor,
+            Handler = Handler,
+            Exchanged = exchange => Exchanged?.Invoke(exchange),
+        });
+        _made.Add(made);
+        return made;
+    }
+
+    /// <summary>Closes the connections of every service.</summary>
+    public void Dispose()
+    {
+        foreach (var service in _made)
+            service.Dispose();
+    }
 }

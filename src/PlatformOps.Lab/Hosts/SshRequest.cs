@@ -1,21 +1,34 @@
+using System.Text.RegularExpressions;
 using PlatformOps.Lab.Wire;
 
 namespace PlatformOps.Lab.Hosts;
 
 /// <summary>The body of <c>POST /lab/ssh/run</c>.</summary>
-internal sealed record SshRequest(string Host, int Port, string User, string? PublicKey, string Command, IReadOnlyDictionary<string, string> Environment, byte[] Stdin)
+internal sealed partial record SshRequest(string Host, int Port, string User, string? PublicKey, string Command, IReadOnlyDictionary<string, string> Environment, byte[] Stdin)
 {
     private static readonly string[] Known = ["host", "port", "user", "publicKey", "command", "environment", "stdin"];
+    private static readonly string[] Wrappers = ["sudo", "env", "timeout", "sh", "bash", "nice", "nohup"];
     private static readonly char[] Space = [' ', '\t', '\n'];
 
-    /// <summary>The program for counters and faults: what stands behind sudo and <c>sh -c</c>.</summary>
+    /// <summary>The program for counters and faults: what stands behind sudo, env, timeout and <c>sh -c</c>.</summary>
     public string Program
     {
         get
         {
-            var words = Command.Split(Space, StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\'', '"')).ToList();
-            var first = words.FindIndex(word => word is not ("sudo" or "env" or "timeout" or "sh" or "bash" or "/bin/sh" or "/bin/bash" or "LC_ALL=C" or "LANG=C") && !word.StartsWith('-') && !(word.Contains('=', Ordinal) && !word.Contains('/', Ordinal)));
-            return first < 0 ? "shell" : words[first].TrimEnd(';')[(words[first].TrimEnd(';').LastIndexOf('/') + 1)..];
+            var words = new Queue<string>(Command.Split(Space, StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\'', '"').TrimEnd(';')));
+            var wrapper = "";
+            while (words.TryDequeue(out var word))
+            {
+                var name = word[(word.LastIndexOf('/') + 1)..];
+                if (Wrappers.Contains(name))
+                    wrapper = name;
+                else if (word is "-u" && wrapper == "sudo")
+                    words.TryDequeue(out _);
+                else if (word.Length > 0 && word[0] != '-' && !Assignment().IsMatch(word) && !(wrapper == "timeout" && char.IsAsciiDigit(word[0])))
+                    return name;
+            }
+
+            return wrapper.Length > 0 ? wrapper : "shell";
         }
     }
 
@@ -44,4 +57,7 @@ internal sealed record SshRequest(string Host, int Port, string User, string? Pu
             (given["environment"] as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "", StringComparer.Ordinal),
             stdin);
     }
+
+    [GeneratedRegex(@"^[A-Za-z_]\w*=")]
+    private static partial Regex Assignment();
 }

@@ -42,7 +42,7 @@ internal sealed class CallPipeline(LabContext lab, IReadOnlyList<ILabService> se
         var answer = fault?.Kind switch
         {
             FaultKind.Reset => null,
-            FaultKind.Status => OfStatus(fault),
+            FaultKind.Status => OfStatus(fault, service),
             FaultKind.Html => Answer.Html(200, LoginPage),
             FaultKind.TokenExpired => Locked(() => service.TokenExpired(call)),
             _ => await RunAsync(call, service, next),
@@ -80,11 +80,13 @@ internal sealed class CallPipeline(LabContext lab, IReadOnlyList<ILabService> se
         }
     }
 
-    private static Answer OfStatus(Fault fault)
+    private static Answer OfStatus(Fault fault, ILabService service)
     {
         var reason = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(fault.Status);
-        // As a gateway in front of the service answers: in HTML, whatever the service speaks.
-        var answer = Answer.Html(fault.Status, $"<html><body><h1>{fault.Status} {reason}</h1></body></html>\n");
+        // These come from a gateway in front of the service: in HTML, whatever the service speaks.
+        var answer = fault.Status is 502 or 503 or 504
+            ? Answer.Html(fault.Status, $"<html><body><h1>{fault.Status} {reason}</h1></body></html>\n")
+            : service.Failure(fault.Status, reason);
         return fault.RetryAfter is { } seconds ? answer.With("Retry-After", seconds.ToString(CultureInfo.InvariantCulture)) : answer;
     }
 

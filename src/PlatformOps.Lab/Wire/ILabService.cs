@@ -21,6 +21,9 @@ internal interface ILabService
     /// <summary>The answer to a path or method that the service does not have.</summary>
     Answer Unrouted(LabCall call, bool pathKnown);
 
+    /// <summary>An error of the service's own making, in its own form, for the fault <c>status</c>.</summary>
+    Answer Failure(int status, string message);
+
     /// <summary>The answer of the fault <c>token-expired</c>; where tokens are issued, the one that was used is dropped for good.</summary>
     Answer TokenExpired(LabCall call);
 }

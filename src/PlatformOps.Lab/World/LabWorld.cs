@@ -16,6 +16,10 @@ internal sealed class LabWorld
 
     public List<Server> Servers { get; } = [];
 
+    public List<Migration> Migrations { get; } = [];
+
+    public List<InstanceAction> Actions { get; } = [];
+
     public List<Flavor> Flavors { get; } = [];
 
     public List<Project> Projects { get; } = [];

@@ -35,6 +35,8 @@ internal sealed class Server
 
     public DateTimeOffset Updated { get; set; }
 
+    public MoveBehaviour Moves { get; set; }
+
     public string LibvirtName => $"instance-{Number:x8}";
 
     public int PowerState => Status switch

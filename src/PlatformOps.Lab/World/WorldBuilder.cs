@@ -86,7 +86,9 @@ internal sealed class WorldBuilder
             reader.Roles[project.Id] = ["reader"];
         }
 
-        _world.Users.AddRange([root, reader]);
+        var guarded = new User(_random.Hex(32), "guarded", "lab-" + _random.Hex(16), "guarded@lab.example") { NeedsSecondFactor = true };
+        guarded.Roles[admin.Id] = ["member", "reader"];
+        _world.Users.AddRange([root, reader, guarded]);
         _world.ApplicationCredentials.Add(new(_random.Hex(32), "ops", _random.Hex(40), root, admin, ["admin", "member", "reader"]));
     }
 

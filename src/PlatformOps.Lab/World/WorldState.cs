@@ -21,6 +21,15 @@ internal static class WorldState
                 ["project"] = server.Project.Name,
                 ["libvirtName"] = server.LibvirtName,
             })),
+            ["migrations"] = JsonText.Array(world.Migrations.Select(migration => (JsonNode)new JsonObject
+            {
+                ["id"] = migration.Id,
+                ["server"] = migration.Server.Name,
+                ["type"] = migration.Type,
+                ["source"] = migration.Source.Fqdn,
+                ["destination"] = migration.Destination.Fqdn,
+                ["status"] = migration.Status,
+            })),
             ["aggregates"] = JsonText.Array(world.Aggregates.Select(aggregate => (JsonNode)new JsonObject
             {
                 ["id"] = aggregate.Id, ["name"] = aggregate.Name, ["availabilityZone"] = aggregate.AvailabilityZone, ["hosts"] = JsonText.Strings(aggregate.Hosts),

@@ -19,6 +19,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
 
     private static readonly object Gate = new();
     private static Assembly? _cmdlets;
+    private static int _loads;
 
     private readonly string _folder;
     private readonly HashSet<string> _own;
@@ -30,11 +31,19 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         _own = new HashSet<string>(File.ReadLines(Path.Combine(folder, ListFileName)), StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Whether the cmdlets were asked for more than once: the module is imported again.</summary>
+    public static bool IsLoadedAgain()
+    {
+        lock (Gate)
+            return _loads > 1;
+    }
+
     /// <summary>The assembly with the cmdlets, loaded once per process.</summary>
     public static Assembly LoadCmdlets()
     {
         lock (Gate)
         {
+            _loads++;
             return _cmdlets ??= new ModuleLoadContext(Path.GetDirectoryName(typeof(ModuleLoadContext).Assembly.Location)!)
                 .LoadFromAssemblyName(new AssemblyName(CmdletsAssembly));
         }

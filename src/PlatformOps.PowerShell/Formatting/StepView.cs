@@ -30,10 +30,6 @@ public static class StepView
         _ => OneLine(record.Message),
     };
 
-    /// <summary>Whether a person should read it to the end: such rows are not cut.</summary>
-    public static bool NeedsReading(StepRecord? record)
-        => record?.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting;
-
     /// <summary>A duration in at most seven characters: 0.3s, 12.0s, 4m05s, 3h07m, 2d04h.</summary>
     public static string Duration(TimeSpan duration) => duration switch
     {

@@ -31,7 +31,7 @@ public sealed class SessionCmdletTests
     {
         using var one = new Shell();
         using var other = new Shell();
-        Open(one, "prod");
+        one.OpenSession("prod");
         Assert.StartsWith("NoSession,", Assert.Single(other.Run("Test-Session").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 

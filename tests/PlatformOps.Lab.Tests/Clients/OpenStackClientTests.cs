@@ -59,4 +59,17 @@ public sealed class OpenStackClientTests
         Assert.NotEqual(0, status);
         Assert.Contains("Policy doesn't allow os_compute_api:os-services:list", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task It_migrates_a_server_and_waits_for_it()
+    {
+        PeerProcess.RequireProgram(Program, "python3-openstackclient");
+        await using var lab = await LabUnderTest.StartAsync();
+        var id = (string)lab.State["servers"]!.AsArray().First(server => (string)server!["host"]! == "hv01.lab.example" && (string)server["status"]! == "ACTIVE")!["id"]!;
+
+        var (status, _, error) = await RunAsync(lab, "--os-compute-api-version", "2.30", "server", "migrate", "--live-migration", "--wait", id);
+        Assert.True(status == 0, error);
+
+        Assert.Equal("hv03.lab.example", (string)(await lab.NowAsync())["servers"]!.AsArray().First(server => (string)server!["id"]! == id)!["host"]!);
+    }
 }

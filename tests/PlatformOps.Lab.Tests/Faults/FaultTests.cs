@@ -16,16 +16,21 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task A_status_comes_as_a_gateways_page_with_retry_after()
+    public async Task A_gateways_status_comes_as_a_page_and_the_services_own_in_its_form()
     {
         await using var lab = await LabUnderTest.StartAsync();
-        await lab.AddFaultAsync("""{"service":"*","effect":"status:429","retry-after":7}""");
+        var token = await lab.TokenAsync();
+        await lab.AddFaultAsync("""{"service":"nova","effect":"status:503","retry-after":7,"count":1}""");
+        await lab.AddFaultAsync("""{"service":"nova","effect":"status:429","retry-after":8,"after":1,"count":1}""");
 
-        var reply = await lab.NetBoxAsync("GET", "/status/");
+        var gateway = await lab.NovaAsync(token, "GET", "/servers");
+        var own = await lab.NovaAsync(token, "GET", "/servers");
 
-        Assert.Equal(429, reply.Status);
-        Assert.Equal("7", reply.Headers["Retry-After"]);
-        Assert.StartsWith("text/html", reply.Headers["Content-Type"], StringComparison.Ordinal);
+        Assert.Equal(503, gateway.Status);
+        Assert.Equal("7", gateway.Headers["Retry-After"]);
+        Assert.StartsWith("text/html", gateway.Headers["Content-Type"], StringComparison.Ordinal);
+        Assert.Equal("8", own.Headers["Retry-After"]);
+        Assert.Equal(429, (int)own.Json["overLimit"]!["code"]!);
     }
 
     [Fact]

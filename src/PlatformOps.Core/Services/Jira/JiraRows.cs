@@ -28,7 +28,13 @@ internal sealed record JiraFields
     public IReadOnlyList<JiraAttachment>? Attachment { get; init; }
 }
 
-internal sealed record JiraName(string? Id, string? Name);
+internal sealed record JiraName(string? Id, string? Name)
+{
+    /// <summary>Of a status: <c>new</c>, <c>indeterminate</c> or <c>done</c>.</summary>
+    public JiraCategory? StatusCategory { get; init; }
+}
+
+internal sealed record JiraCategory(string? Key);
 
 internal sealed record JiraStatus(string? Id, string? Name, JiraStatusCategory? StatusCategory);
 

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Http;
 using PlatformOps.Errors;
 
@@ -15,6 +16,7 @@ internal sealed class OpenStackRegistration : ServiceRegistration
 
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
     {
+        [typeof(OpenStackCloud)] = scope => new OpenStackCloud(new CloudsYaml(UserEnvironment.Current, Environment.CurrentDirectory).Complete(scope.Configuration.Section<OpenStackConfiguration>())),
         [typeof(KeystoneSession)] = MakeKeystone,
         [typeof(NovaClient)] = scope => new NovaClient(
             Endpoint(scope, "compute"),
@@ -62,11 +64,11 @@ internal sealed class OpenStackRegistration : ServiceRegistration
 
     private static KeystoneSession MakeKeystone(IServiceScope scope)
     {
-        var configuration = scope.Configuration.Section<OpenStackConfiguration>();
-        var url = scope.Configuration.Require(configuration.AuthUrl, "openstack.auth-url", "the address of Keystone, such as https://keystone.example.org:5000/v3");
+        var configuration = scope.Get<OpenStackCloud>().Configuration;
+        var url = scope.Configuration.Require(configuration.AuthUrl, "openstack.auth-url", "the address of Keystone, such as https://keystone.example.org:5000/v3, or openstack.cloud with a cloud of clouds.yaml");
         return new KeystoneSession(configuration, scope.Secrets, scope.Get<HttpServiceFactory>().Create(KeystoneSession.Service, KeystoneSession.V3(url), settings: configuration.Http));
     }
 
     private static CloudEndpoint Endpoint(IServiceScope scope, string type)
-        => new(scope.Get<KeystoneSession>(), scope.Get<HttpServiceFactory>(), type, scope.Configuration.Section<OpenStackConfiguration>().Http);
+        => new(scope.Get<KeystoneSession>(), scope.Get<HttpServiceFactory>(), type, scope.Get<OpenStackCloud>().Configuration.Http);
 }

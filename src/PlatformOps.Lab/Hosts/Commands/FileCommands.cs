@@ -12,6 +12,7 @@ internal static class FileCommands
         table.Add("stat", Stat);
         table.Add("test", call => TestCommand.Run(call, call.Arguments[1..]));
         table.Add("[", call => call.Arguments[^1] == "]" ? TestCommand.Run(call, call.Arguments[1..^1]) : call.Fail("bash: line 1: [: missing `]'", 2));
+        table.Add("[[", call => call.Arguments[^1] == "]]" ? TestCommand.Run(call, call.Arguments[1..^1]) : call.Fail("bash: line 1: syntax error in conditional expression", 2));
         table.Add("tee", Tee);
         table.Add("install", Install);
         table.Add("mkdir", MakeFolder);

@@ -23,6 +23,12 @@ internal static class SystemCommands
             _ => "Linux",
         }));
         table.Add("id", Id);
+        table.Add("which", call =>
+        {
+            var missing = call.Arguments.Skip(1).Where(name => !HostCommands.All.ContainsKey(name)).ToList();
+            call.Out(string.Concat(call.Arguments.Skip(1).Except(missing).Select(name => $"/usr/bin/{name}\n")));
+            return missing.Count == 0 ? 0 : call.Fail($"/usr/bin/which: no {missing[0]} in ({call.State.Variables["PATH"]})", 1);
+        });
         table.Add("whoami", call => Print(call, call.User.Name));
         table.Add("groups", call => Print(call, call.User.Name));
         table.Add("getent", call => call.Arguments is [_, "passwd", var name] && call.Host.AccountOf(name) is { } account

@@ -44,6 +44,8 @@ internal sealed class GlanceService(LabContext lab, TokenVault vault) : ILabServ
 
     public Answer Unrouted(LabCall call, bool pathKnown) => pathKnown ? Answer.Empty(405) : NotFound("The resource could not be found.");
 
+    public Answer Failure(int status, string message) => Answer.Html(status, $"<html><head><title>{status} {message}</title></head><body><h1>{status} {message}</h1></body></html>");
+
     public Answer TokenExpired(LabCall call) => vault.Expire(call);
 
     private static Answer NotFound(string message) => Answer.Html(404, $"<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1>{message}</body></html>");

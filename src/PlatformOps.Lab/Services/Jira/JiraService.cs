@@ -140,6 +140,8 @@ internal sealed class JiraService : ILabService
         ? JiraErrors.Of(405, "Method Not Allowed")
         : Answer.Html(404, "<html><head><title>Oops, you&#39;ve found a dead link. - JIRA</title></head><body></body></html>");
 
+    public Answer Failure(int status, string message) => JiraErrors.Of(status, message);
+
     /// <summary>The token cannot be renewed by the client: it is good again when the fault is gone.</summary>
     public Answer TokenExpired(LabCall call) => Unauthorized();
 

@@ -67,6 +67,8 @@ internal sealed class KeystoneService(LabContext lab, TokenVault vault) : ILabSe
         ? Error(405, "Method Not Allowed", "The method is not allowed for the requested URL.")
         : Error(404, "Not Found", "The resource could not be found.");
 
+    public Answer Failure(int status, string message) => Error(status, message, message);
+
     public Answer TokenExpired(LabCall call) => vault.Expire(call);
 
     private static Answer Error(int code, string title, string message) => Answer.Json(code, new JsonObject
@@ -158,7 +160,7 @@ internal sealed class KeystoneService(LabContext lab, TokenVault vault) : ILabSe
                 var user = FindUser(given);
                 if (user is null || user.Password != given.Text("password"))
                     throw new Refusal(vault.Unauthorized());
-                return Scoped(user, method, scope, null);
+                return user.NeedsSecondFactor ? Receipt(user) : Scoped(user, method, scope, null);
             }
 
             case "token":
@@ -184,6 +186,19 @@ internal sealed class KeystoneService(LabContext lab, TokenVault vault) : ILabSe
                 throw new Refusal(vault.Unauthorized());
         }
     }
+
+    /// <summary>The password was right, another method has to follow (api-ref: multi-factor authentication).</summary>
+    private Answer Receipt(User user) => Answer.Json(401, new JsonObject
+    {
+        ["receipt"] = new JsonObject
+        {
+            ["methods"] = new JsonArray("password"),
+            ["user"] = new JsonObject { ["id"] = user.Id, ["name"] = user.Name, ["domain"] = DefaultDomain },
+            ["expires_at"] = Stamp(lab.Clock.Now.AddMinutes(5)),
+            ["issued_at"] = Stamp(lab.Clock.Now),
+        },
+        ["required_auth_methods"] = new JsonArray(new JsonArray("password", "totp")),
+    }).With("Openstack-Auth-Receipt", Stable("receipt", user.Id)).With("WWW-Authenticate", $"Keystone uri=\"{lab.Address}identity\"");
 
     private User? FindUser(JsonNode? given)
     {

@@ -136,6 +136,8 @@ internal sealed class NetBoxService : ILabService
         return Answer.Html(404, "<!DOCTYPE html><html><head><title>Page Not Found</title></head><body>404</body></html>");
     }
 
+    public Answer Failure(int status, string message) => Versioned(NetBoxErrors.Detail(status, message));
+
     /// <summary>The token cannot be renewed by the client: it is good again when the fault is gone.</summary>
     public Answer TokenExpired(LabCall call) => Versioned(NetBoxErrors.Detail(403, "Token expired"));
 

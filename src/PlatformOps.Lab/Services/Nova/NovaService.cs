@@ -53,18 +53,19 @@ internal sealed class NovaService : ILabService
         On("GET", "/os-hypervisors/{id}/search", hypervisors.Search);
         On("GET", "/os-hypervisors/{id}/servers", hypervisors.Search);
 
-        var servers = new ServerList(_lab, Root);
+        var moves = new ServerMoves(_lab);
+        var servers = new ServerList(_lab, Root, moves);
         On("GET", "/servers", call => servers.List(call, detail: false));
         On("GET", "/servers/detail", call => servers.List(call, detail: true));
         On("GET", "/servers/{id}", servers.Show);
         On("POST", "/servers/{id}/action", servers.Act);
-        On("GET", "/servers/{id}/migrations", servers.Migrations);
-        On("GET", "/servers/{id}/os-instance-actions", servers.Actions);
-        On("GET", "/os-migrations", call =>
-        {
-            call.RequireAdmin("os_compute_api:os-migrations:index");
-            return Answer.Ok(new JsonObject { ["migrations"] = new JsonArray() });
-        });
+        On("GET", "/servers/{id}/migrations", call => moves.Current(call, servers.Find(call)));
+        On("GET", "/servers/{id}/migrations/{migration}", call => moves.ShowCurrent(call, servers.Find(call)));
+        On("DELETE", "/servers/{id}/migrations/{migration}", call => moves.Abort(call, servers.Find(call)));
+        On("POST", "/servers/{id}/migrations/{migration}/action", call => moves.Force(call, servers.Find(call)));
+        On("GET", "/servers/{id}/os-instance-actions", call => moves.Actions(call, servers.Find(call)));
+        On("GET", "/servers/{id}/os-instance-actions/{action}", call => moves.ShowAction(call, servers.Find(call)));
+        On("GET", "/os-migrations", moves.History);
 
         var aggregates = new AggregateList(_lab);
         On("GET", "/os-aggregates", aggregates.List);
@@ -104,6 +105,8 @@ internal sealed class NovaService : ILabService
     public Answer Unrouted(LabCall call, bool pathKnown) => pathKnown
         ? NovaErrors.Fault(405, "The method specified is not allowed for this resource.")
         : NovaErrors.Fault(404, "The resource could not be found.");
+
+    public Answer Failure(int status, string message) => NovaErrors.Fault(status, message);
 
     public Answer TokenExpired(LabCall call) => _vault.Expire(call);
 

@@ -5,7 +5,7 @@ using PlatformOps.Lab.World;
 namespace PlatformOps.Lab.Services.Nova;
 
 /// <summary><c>/servers</c>: lists with their filters, one server, the power actions.</summary>
-internal sealed class ServerList(LabContext lab, string root)
+internal sealed class ServerList(LabContext lab, string root, ServerMoves moves)
 {
     private static readonly string[] KnownFilters =
     [
@@ -69,6 +69,19 @@ internal sealed class ServerList(LabContext lab, string root)
         var action = (call.Call.Json as JsonObject)?.FirstOrDefault().Key ?? throw NovaErrors.Bad("Malformed request body");
         if (!call.Token.Roles.Contains("member") && !call.IsAdmin)
             throw NovaErrors.Forbidden($"os_compute_api:servers:{action.Replace("os-", "", Ordinal)}");
+        var body = call.Call.Json![action];
+        switch (action)
+        {
+            case "os-migrateLive":
+                return moves.Live(call, server, body);
+            case "migrate":
+                return moves.Cold(call, server, body);
+            case "confirmResize":
+                return moves.Confirm(call, server);
+            case "revertResize":
+                return moves.Revert(call, server);
+        }
+
         var (from, to) = action switch
         {
             "os-stop" => ("ACTIVE", "SHUTOFF"),
@@ -90,32 +103,6 @@ internal sealed class ServerList(LabContext lab, string root)
         return Answer.Empty(202);
     }
 
-    public Answer Migrations(NovaCall call)
-    {
-        call.RequireAdmin("os_compute_api:servers:migrations:index");
-        call.RequireVersion(23);
-        Find(call);
-        return Answer.Ok(new JsonObject { ["migrations"] = new JsonArray() });
-    }
-
-    public Answer Actions(NovaCall call)
-    {
-        var server = Find(call);
-        var action = new JsonObject
-        {
-            ["action"] = "create",
-            ["instance_uuid"] = server.Id.ToString(),
-            ["message"] = null,
-            ["project_id"] = server.Project.Id,
-            ["request_id"] = $"req-{server.ImageId}",
-            ["start_time"] = NovaTime.Micro(server.Created),
-            ["user_id"] = server.UserId,
-        };
-        if (call.Version >= 58)
-            action["updated_at"] = NovaTime.Micro(server.Created.AddSeconds(5));
-        return Answer.Ok(new JsonObject { ["instanceActions"] = new JsonArray(action) });
-    }
-
     private static bool Matches(string text, string pattern)
     {
         try
@@ -128,7 +115,7 @@ internal sealed class ServerList(LabContext lab, string root)
         }
     }
 
-    private Server Find(NovaCall call) =>
+    public Server Find(NovaCall call) =>
         lab.World.Servers.Find(server => server.Id.ToString() == call.Id && (call.IsAdmin || server.Project == call.Token.Project))
             ?? throw NovaErrors.NotFound($"Instance {call.Id} could not be found.");
 

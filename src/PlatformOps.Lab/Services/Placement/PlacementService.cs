@@ -63,6 +63,8 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         ? Error(405, "Method Not Allowed", "The method specified is not allowed for this resource.")
         : Error(404, "Not Found", "The resource could not be found.");
 
+    public Answer Failure(int status, string message) => Error(status, message, message);
+
     public Answer TokenExpired(LabCall call) => vault.Expire(call);
 
     private static Answer Error(int status, string title, string detail, string code = "placement.undefined_code") => Answer.Json(status, new JsonObject
@@ -186,9 +188,20 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         ["DISK_GB"] = servers.Sum(server => server.Flavor.DiskGiB),
     };
 
+    /// <summary>
+    /// While a server moves, it has its allocation on the destination already, and the migration has one on the source;
+    /// a cold one keeps that until it is confirmed.
+    /// </summary>
+    private IEnumerable<(Guid Id, Server Server)> Consumers(Hypervisor hypervisor)
+    {
+        var open = lab.World.Migrations.Where(migration => migration.IsOpen).GroupBy(migration => migration.Server).ToDictionary(group => group.Key, group => group.Last());
+        return lab.World.Servers.Where(server => (open.GetValueOrDefault(server)?.Destination ?? server.Host) == hypervisor).Select(server => (server.Id, server))
+            .Concat(open.Values.Where(migration => migration.Source == hypervisor).Select(migration => (migration.Uuid, migration.Server)));
+    }
+
     private JsonObject Usages(Hypervisor hypervisor) => new()
     {
-        ["usages"] = Resources([.. lab.World.ServersOn(hypervisor)]),
+        ["usages"] = Resources([.. Consumers(hypervisor).Select(consumer => consumer.Server)]),
         ["resource_provider_generation"] = hypervisor.ProviderGeneration,
     };
 
@@ -225,21 +238,25 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
 
     private JsonObject Allocations(Hypervisor hypervisor) => new()
     {
-        ["allocations"] = new JsonObject(lab.World.ServersOn(hypervisor).Select(server =>
-            KeyValuePair.Create(server.Id.ToString(), (JsonNode?)new JsonObject { ["resources"] = Resources([server]) }))),
+        ["allocations"] = new JsonObject(Consumers(hypervisor).Select(consumer =>
+            KeyValuePair.Create(consumer.Id.ToString(), (JsonNode?)new JsonObject { ["resources"] = Resources([consumer.Server]) }))),
         ["resource_provider_generation"] = hypervisor.ProviderGeneration,
     };
 
     private JsonObject AllocationsOf(LabCall call, int version)
     {
         // An unknown consumer is not an error, it has nothing.
-        if (lab.World.Servers.Find(known => known.Id.ToString() == call.Route("id")) is not { } server)
+        var found = (from hypervisor in lab.World.Hypervisors
+                     from consumer in Consumers(hypervisor)
+                     where consumer.Id.ToString() == call.Route("id")
+                     select (hypervisor, consumer.Server)).FirstOrDefault();
+        if (found is not ({ } provider, { } server))
             return new JsonObject { ["allocations"] = new JsonObject() };
         var body = new JsonObject
         {
             ["allocations"] = new JsonObject
             {
-                [server.Host.Id.ToString()] = new JsonObject { ["generation"] = server.Host.ProviderGeneration, ["resources"] = Resources([server]) },
+                [provider.Id.ToString()] = new JsonObject { ["generation"] = provider.ProviderGeneration, ["resources"] = Resources([server]) },
             },
         };
         if (version >= 12)

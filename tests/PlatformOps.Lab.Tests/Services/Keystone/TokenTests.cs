@@ -127,4 +127,18 @@ public sealed class TokenTests
         Assert.Equal(403, reply.Status);
         Assert.Equal("You are not authorized to perform the requested action: identity:list_users.", (string)reply.Json["error"]!["message"]!);
     }
+
+    [Fact]
+    public async Task Where_a_second_factor_is_needed_a_right_password_gives_a_receipt_with_401()
+    {
+        await using var lab = await LabUnderTest.StartAsync();
+
+        var right = await lab.PasswordLoginAsync("guarded", lab.PasswordOf("guarded"), LabUnderTest.ProjectScope());
+        var wrong = await lab.PasswordLoginAsync("guarded", "wrong", LabUnderTest.ProjectScope());
+
+        Assert.Equal(401, right.Status);
+        Assert.NotEmpty(right.Headers["Openstack-Auth-Receipt"]);
+        Assert.Equal("totp", (string)right.Json["required_auth_methods"]![0]![1]!);
+        Assert.False(wrong.Headers.ContainsKey("Openstack-Auth-Receipt"));
+    }
 }

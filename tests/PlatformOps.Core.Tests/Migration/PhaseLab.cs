@@ -1,0 +1,96 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Lab;
+using PlatformOps.Migration;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Tests.Migration;
+
+/// <summary>A lab with a session on it, for tests of phases: the world is bent through its control endpoint, and what happened is read there.</summary>
+internal sealed class PhaseLab : IAsyncDisposable
+{
+    private readonly LabServer _lab;
+    private readonly HttpClient _control;
+
+    private PhaseLab(LabServer lab)
+    {
+        _lab = lab;
+        _control = new HttpClient { BaseAddress = lab.Address };
+        Session = Open();
+    }
+
+    public SessionScope Session { get; private set; }
+
+    public LabServer Lab => _lab;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<PhaseLab> StartAsync(LabOptions? options = null)
+        => new(await LabServer.StartAsync(options ?? new LabOptions { Hypervisors = 6, VirtualMachines = 12, Speed = 3600 }, Token));
+
+    /// <summary>The hypervisor of a number, with its ticket.</summary>
+    public static MigrationTarget Target(int number) => new() { HypervisorName = $"hv{number:00}.lab.example", TicketId = $"MH-{100 + number}" };
+
+    /// <summary>Another process's view: the same state folder, new clients.</summary>
+    public SessionScope Open(IReadOnlyDictionary<string, object>? overrides = null) => SessionOpening.Open(_lab.ConfigurationPath, null, overrides).Scope;
+
+    public async Task SetHostAsync(int number, object properties)
+        => (await _control.PostAsJsonAsync($"lab/hosts/hv{number:00}.lab.example", properties, Token)).EnsureSuccessStatusCode();
+
+    public async Task FaultAsync(object fault) => (await _control.PostAsJsonAsync("lab/faults", fault, Token)).EnsureSuccessStatusCode();
+
+    public async Task ClearFaultsAsync() => (await _control.DeleteAsync("lab/faults", Token)).EnsureSuccessStatusCode();
+
+    /// <summary>What changed the world, logging in aside: "service call target".</summary>
+    public async Task<IReadOnlyList<string>> WritesAsync()
+        => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/writes", Token)).EnumerateArray()
+            .Where(write => write.GetProperty("service").GetString() != "keystone")
+            .Select(write => $"{write.GetProperty("service")} {write.GetProperty("call")} {write.GetProperty("target")}")];
+
+    public Task<JsonElement> StateAsync() => _control.GetFromJsonAsync<JsonElement>("lab/state", Token);
+
+    public async Task<JsonElement> TicketAsync(string key)
+        => Find(await StateAsync(), "tickets").EnumerateArray().Single(row => row.GetProperty("key").GetString() == key);
+
+    public async Task<JsonElement> HostAsync(int number) => await _control.GetFromJsonAsync<JsonElement>($"lab/hosts/hv{number:00}.lab.example", Token);
+
+    public async Task<List<StepRecord>> RunAsync(string phases, params MigrationTarget[] targets) => await RunAsync(phases, null, targets);
+
+    public async Task<List<StepRecord>> RunAsync(string phases, string? takeOver, params MigrationTarget[] targets)
+    {
+        var request = MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases, takeOverReason: takeOver)) with { ThrottleLimit = 4 };
+        return await CollectAsync(Session.Runner(MigrationRun.Ticket(Session)).RunAsync(request, Token));
+    }
+
+    public async Task<List<StepRecord>> PlanAsync(string phases, params MigrationTarget[] targets)
+        => await CollectAsync(Session.Runner().PlanAsync(MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases)), Token));
+
+    /// <summary>Another process goes on with the newest run.</summary>
+    public async Task<List<StepRecord>> ResumeAsync()
+    {
+        await using var other = Open();
+        return await CollectAsync(other.Runner(MigrationRun.Ticket(other)).ResumeAsync(other.Store.List().First().RunId, new ResumeOptions(SessionScope.Person), Token));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Session.DisposeAsync();
+        _control.Dispose();
+        await _lab.DisposeAsync();
+    }
+
+    private static JsonElement Find(JsonElement state, string name)
+        => state.TryGetProperty(name, out var found) ? found : state.EnumerateObject().Select(section => section.Value).First(section => section.ValueKind == JsonValueKind.Object && section.TryGetProperty(name, out found)).GetProperty(name);
+
+    private static async Task<List<StepRecord>> CollectAsync(IAsyncEnumerable<StepRecord> stream)
+    {
+        var records = new List<StepRecord>();
+        await foreach (var record in stream)
+            records.Add(record);
+        return records;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Text.Json;
+using PlatformOps.Core.Migration;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Tests.Migration;
+
+public sealed class PreDrainTests
+{
+    [Fact]
+    public async Task It_takes_the_hypervisor_out_of_scheduling_with_our_claim_and_tells_the_ticket()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        Assert.All(records, record => Assert.True(record.Outcome is StepOutcome.Done or StepOutcome.Passed, $"{record.Step} {record.Outcome}: {record.Message}"));
+        var host = await lab.HostAsync(1);
+        Assert.True(host.GetProperty("serviceDisabled").GetBoolean());
+        Assert.Matches(@"^RL9 reinstall \d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d - ab \[ops:\d{8}-\d{6}-[0-9a-f]{4} \S+ MH-101\]$", host.GetProperty("disabledReason").GetString());
+        Assert.DoesNotContain(host.GetProperty("updates").EnumerateObject(), update => update.Name == "qemu-kvm");
+        Assert.Equal(
+            ["jira POST /issue/{key}/attachments MH-101", "jira POST /issue/{key}/attachments MH-101", "jira POST /issue/{key}/comment MH-101", "nova PUT /os-services/{id} hv01.lab.example", "ssh dnf hv01.lab.example"],
+            (await lab.WritesAsync()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_dossier_holds_what_later_phases_need_and_hangs_on_the_ticket()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        var dossier = lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!;
+
+        Assert.False(string.IsNullOrEmpty(dossier.Host.SerialNumber));
+        Assert.False(string.IsNullOrEmpty(dossier.Host.Uuid));
+        Assert.False(string.IsNullOrEmpty(dossier.Host.BootId));
+        Assert.False(string.IsNullOrEmpty(dossier.Host.ComputeId));
+        Assert.NotEmpty(dossier.Host.Disks!);
+        Assert.NotEmpty(dossier.Host.Nics!);
+        Assert.NotEmpty(dossier.Compute.Aggregates);
+        Assert.Equal(dossier.Host.SerialNumber, dossier.Device.SerialNumber);
+        var ticket = (await lab.TicketAsync("MH-101"));
+        Assert.Contains(ticket.GetProperty("attachments").EnumerateArray(), file => file.ToString().Contains("dossier", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_plan_sends_no_write()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        var plan = await lab.PlanAsync("Setup,PreDrain", PhaseLab.Target(1), PhaseLab.Target(3));
+
+        Assert.Contains(plan, record => record is { Action: "openstack.compute-service.disable", Outcome: StepOutcome.Planned, Before: "enabled" });
+        Assert.Empty(await lab.WritesAsync());
+    }
+
+    [Theory]
+    [InlineData("rocky", "9.4", "runs rocky 9.4, not rocky 8")]
+    [InlineData("centos", "8.5", "runs centos 8.5, not rocky 8")]
+    public async Task Distribution_and_version_are_both_compared_before_anything_is_changed(string id, string version, string evidence)
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { osId = id, osVersion = version });
+
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        Assert.Contains(evidence, records.Single(record => record.Outcome == StepOutcome.Failed).Message, StringComparison.Ordinal);
+        Assert.False((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_machine_with_another_serial_than_NetBox_has_is_refused()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { ["/sys/class/dmi/id/product_serial"] = "SOMEBODYELSE\n" } });
+
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        var refused = records.Single(record => record.Outcome == StepOutcome.Failed);
+        Assert.Equal("hypervisor.dossier", refused.Step);
+        Assert.Contains("SOMEBODYELSE", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("nova", StringComparison.Ordinal) || write.StartsWith("ssh", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("kernel panics, bob", "disabled by a person")]
+    [InlineData("RL9 - cd [ops:20260101-000000-beef carol MH-101]", "claimed by carol")]
+    public async Task What_another_person_disabled_is_refused_and_can_be_taken_over_with_a_reason(string reason, string says)
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { serviceDisabled = true, disabledReason = reason });
+
+        var refused = (await lab.RunAsync("PreDrain", PhaseLab.Target(1))).Single(record => record.Outcome == StepOutcome.Failed);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(reason, (await lab.HostAsync(1)).GetProperty("disabledReason").GetString());
+
+        var taken = await lab.RunAsync("PreDrain", "carol is on leave", PhaseLab.Target(1));
+        Assert.Equal(StepOutcome.Done, taken.Single(record => record.Action == "openstack.compute-service.disable").Outcome);
+    }
+
+    [Fact]
+    public async Task Our_own_claim_of_an_earlier_run_is_kept()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        var reason = (await lab.HostAsync(1)).GetProperty("disabledReason").GetString();
+
+        var again = await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        Assert.Equal(StepOutcome.Unchanged, again.Single(record => record.Action == "openstack.compute-service.disable").Outcome);
+        Assert.Equal(reason, (await lab.HostAsync(1)).GetProperty("disabledReason").GetString());
+    }
+
+    [Fact]
+    public async Task One_hypervisor_that_fails_does_not_stop_the_others()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(3, new { reachable = false });
+
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1), PhaseLab.Target(3), PhaseLab.Target(6));
+
+        Assert.Equal(["hv03.lab.example"], records.Where(record => record.Outcome == StepOutcome.Failed).Select(record => record.Target).Distinct());
+        Assert.True((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+        Assert.True((await lab.HostAsync(6)).GetProperty("serviceDisabled").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_failed_update_shows_name_resolution_and_repositories_in_the_ticket()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { repositoriesBroken = true });
+
+        var failed = (await lab.RunAsync("PreDrain", PhaseLab.Target(1))).Single(record => record.Outcome == StepOutcome.Failed);
+
+        Assert.Equal("host.package", failed.Step);
+        Assert.Contains("/etc/resolv.conf", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("nameserver", failed.Message, StringComparison.Ordinal);
+        var comment = (await lab.TicketAsync("MH-101")).GetProperty("comments")[0].ToString();
+        Assert.Contains("nameserver", comment, StringComparison.Ordinal);
+        Assert.Contains("Resume-OpsRun", comment, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_ticket_service_that_is_down_does_not_hide_the_error_nor_fail_the_phase()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.FaultAsync(new { service = "jira", effect = "status:404" });
+        await lab.SetHostAsync(3, new { osVersion = "9.4" });
+
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1), PhaseLab.Target(3));
+
+        Assert.Contains(records, record => record is { Target: "hv01.lab.example", Step: "ticket.comment", Outcome: StepOutcome.Warning });
+        var run = lab.Session.Store.List().First();
+        Assert.Equal([RunState.Succeeded, RunState.Failed], run.Targets.Select(target => target.State));
+        Assert.Contains("runs rocky 9.4", run.Targets[1].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nova", "PUT /os-services/*", "reset-after-commit")]
+    [InlineData("jira", "POST /issue/*/comment", "reset-after-commit")]
+    [InlineData("nova", "PUT /os-services/*", "status:503")]
+    [InlineData("ssh", "*", "ssh-drop")]
+    public async Task What_is_cut_in_the_middle_is_resumed_and_happens_once(string service, string call, string effect)
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.FaultAsync(new { service, call, effect, count = 1 });
+
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.ClearFaultsAsync();
+        if (lab.Session.Store.List().First().State != RunState.Succeeded)
+            await lab.ResumeAsync();
+
+        Assert.Equal(RunState.Succeeded, lab.Session.Store.List().First().State);
+        var writes = await lab.WritesAsync();
+        // What may be repeated was, where nobody knew: the state is what counts.
+        Assert.InRange(writes.Count(write => write.StartsWith("nova PUT", StringComparison.Ordinal)), 1, effect == "reset-after-commit" ? 2 : 1);
+        Assert.Single(lab.Session.Store.Entries(lab.Session.Store.List().First().RunId).OfType<Core.Ledger.Intent>(), intent => intent.Action == "openstack.compute-service.disable");
+        Assert.Single(writes, write => write.StartsWith("ssh dnf", StringComparison.Ordinal));
+        var ticket = (await lab.TicketAsync("MH-101"));
+        Assert.InRange(ticket.GetProperty("comments").GetArrayLength(), 1, 2);
+        Assert.Equal(ticket.GetProperty("comments").GetArrayLength(), writes.Count(write => write.EndsWith("/comment MH-101", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_run_without_a_ticket_changes_no_ticket()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1) with { TicketId = null });
+
+        Assert.Equal(RunState.Succeeded, lab.Session.Store.List().First().State);
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("jira", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task No_secret_reaches_the_journal_the_log_or_the_ticket()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(1), PhaseLab.Target(2));
+
+        var secrets = File.ReadLines(lab.Lab.ConfigurationPath)
+            .Select(line => line.Trim().Split(": ", 2))
+            .Where(pair => pair is ["password" or "api-token", _])
+            .Select(pair => pair[1].Trim('\''))
+            .ToList();
+        var state = (await lab.StateAsync()).ToString();
+        // The lab's state has them all: they are spelled right here.
+        Assert.True(secrets.Count == 3 && secrets.TrueForAll(secret => state.Contains(secret, StringComparison.Ordinal)));
+        var files = string.Concat(Directory.EnumerateFiles(lab.Session.Store.StateFolder, "*", SearchOption.AllDirectories).Select(File.ReadAllText));
+        Assert.Contains("hv01.lab.example", files, StringComparison.Ordinal);
+        var tickets = (await lab.TicketAsync("MH-101")).ToString() + await lab.TicketAsync("MH-102");
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, files + tickets, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Undo_enables_the_hypervisor_again()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        await foreach (var record in lab.Session.Runner().UndoAsync(lab.Session.Store.List().First().RunId, new Core.Runbooks.UndoOptions("alice"), TestContext.Current.CancellationToken))
+            Assert.NotEqual(StepOutcome.Failed, record.Outcome);
+
+        Assert.False((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+    }
+}
