@@ -141,7 +141,6 @@ public sealed class NewMigrationTicketCommand : EffectCmdlet
         }
 
         // After a failure too: some were there before, or were made, and their keys are known.
-        var open = Scope.Get<OpenTickets>();
         foreach (var target in batch)
         {
             if ((failure as TicketsNotMadeException)?.Reasons.GetValueOrDefault(target.Name) is { } reason)
@@ -152,7 +151,7 @@ public sealed class NewMigrationTicketCommand : EffectCmdlet
 
             try
             {
-                if (await open.FindAsync(target.Name, null, null, target.Name, cancellationToken) is { } key)
+                if (await jira.FindOneOpenAsync(target.Name, null, null, target.Name, cancellationToken) is { } key)
                     keys[target.Name] = key;
                 else
                     failed[target.Name] = failure ?? new ObjectNotFoundException($"Jira does not show the ticket of {target.Name} yet. Run it again in a minute: what was made is found.") { TargetName = target.Name };
