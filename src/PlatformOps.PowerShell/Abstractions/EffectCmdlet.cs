@@ -19,11 +19,12 @@ public abstract class EffectCmdlet : SessionCmdlet
     private protected virtual string? TakeOverReason => null;
 
     /// <summary>Plans, asks where it must, and makes the change.</summary>
+    /// <typeparam name="TChange">A <see cref="Change"/>; not constrained to it, because a constraint to a type of Core would load Core at import.</typeparam>
     /// <returns>What came of it: Done or Unchanged; with -WhatIf the plan, which was emitted already; null where the answer was no.</returns>
     private protected async ValueTask<StepRecord?> ApplyAsync<TChange>(ActionTarget target, object parameters, CancellationToken cancellationToken)
-        where TChange : Change, new()
+        where TChange : class, new()
     {
-        var change = new TChange();
+        var change = (Change)(object)new TChange();
         _targets.Add(target.Name);
         Scope.Policy.ThrowIfTooMany(_targets.Count, MaxTargets == 0 ? null : MaxTargets);
         if (IsWhatIf || Confirmation.MustAsk(change.Impact))
