@@ -120,6 +120,7 @@ internal sealed class ConfigurationLoader
             Maintenance = keys.Maintenance,
             Runbooks = keys.Runbooks,
             HostIdentity = keys.HostIdentity,
+            AnsibleVaultPassword = keys.AnsibleVaultPassword,
             Sections = sections,
         };
     }

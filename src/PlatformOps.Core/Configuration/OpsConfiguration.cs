@@ -32,6 +32,9 @@ internal sealed record OpsConfiguration
 
     public HostIdentity HostIdentity { get; init; } = new();
 
+    /// <summary>Opens vaults that name no password of their own.</summary>
+    public Secret? AnsibleVaultPassword { get; init; }
+
     /// <summary>The bound sections by their record type.</summary>
     public required IReadOnlyDictionary<Type, object> Sections { get; init; }
 

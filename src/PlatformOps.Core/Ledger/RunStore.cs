@@ -64,9 +64,12 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         return ledger;
     }
 
+    /// <summary>The identifiers of all runs, newest first.</summary>
+    public IEnumerable<string> Ids() => Files.Folders(_runs).OrderByDescending(name => name, StringComparer.Ordinal);
+
     /// <summary>All runs, newest first.</summary>
-    public IEnumerable<OpsRun> List()
-        => Files.Folders(_runs).OrderByDescending(name => name, StringComparer.Ordinal).Select(TryDescribe).OfType<OpsRun>();
+    /// <exception cref="LedgerException">A journal is damaged.</exception>
+    public IEnumerable<OpsRun> List() => Ids().Select(TryDescribe).OfType<OpsRun>();
 
     /// <summary>One run by its identifier, or by a part of it that only one has.</summary>
     public OpsRun Describe(string runId)
@@ -115,7 +118,9 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         };
     }
 
-    private OpsRun? TryDescribe(string runId)
+    /// <summary>One run by its whole identifier; null where its process ended before anything of it was written.</summary>
+    /// <exception cref="LedgerException">Its journal is damaged.</exception>
+    public OpsRun? TryDescribe(string runId)
     {
         var history = History(runId);
         if (history.Started is not { } started)

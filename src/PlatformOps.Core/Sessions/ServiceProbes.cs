@@ -17,6 +17,9 @@ internal sealed class ServiceProbes(SessionScope session)
         var probes = services is null
             ? Probed().ToList()
             : [.. session.Services.Where(registration => services.Contains(registration.Name))];
+        // A section that has no client yet, or a name that means nothing here, must not look healthy by being absent.
+        foreach (var name in (services ?? []).Where(name => probes.TrueForAll(registration => registration.Name != name)))
+            yield return new ServiceHealth { Service = name, Error = new ObjectNotFoundException($"There is no service '{name}' that can be probed. There are: {string.Join(", ", session.Services.Where(registration => registration.CanProbe).Select(registration => registration.Name))}.") { TargetName = name }, Duration = TimeSpan.Zero };
         var running = probes.Select(registration => ProbeAsync(registration, cancellationToken)).ToList();
         while (running.Count > 0)
         {

@@ -7,35 +7,68 @@ namespace PlatformOps.PowerShell.Commands.Secrets;
 
 /// <summary>Encrypts text as ansible-vault does.</summary>
 /// <remarks>
-/// <para>The result is what ansible-vault reads, in its format 1.1, or 1.2 where a vault id is given. It is made in this process: ansible need not be installed, and nothing is written to a file.</para>
+/// <para>Emits the text that ansible-vault encrypt would write: format 1.1, or 1.2 with -VaultId; AES256. Each object of the pipeline is a text of its own: read files with -Path or Get-Content -Raw.</para>
+/// <para>-AsYamlValue emits what ansible-vault encrypt_string would, to stand behind a key in a YAML file, such as this module's configuration. No file is changed.</para>
 /// </remarks>
 /// <example>
-/// <summary>Encrypt a password to a file</summary>
-/// <code>Read-Host 'NetBox token' -AsSecureString | Protect-AnsibleVault -Password (Read-Host 'Vault password' -AsSecureString) | Set-Content ./netbox.vault</code>
+/// <summary>Encrypt a token for the configuration</summary>
+/// <code>
+/// $password = ConvertTo-SecureString 'an example' -AsPlainText -Force
+/// 'top secret' | Protect-AnsibleVault -Password $password -AsYamlValue
+/// </code>
 /// </example>
 /// <example>
-/// <summary>Encrypt a whole file</summary>
-/// <code>Get-Content -Raw ./secrets.yaml | Protect-AnsibleVault -Password $password -VaultId prod</code>
+/// <summary>Encrypt a secret without ever seeing it</summary>
+/// <code>
+/// $env:DEMO_TOKEN = 'example'; $env:VAULT_PASSWORD = 'an example'
+/// Get-OpsSecret env:DEMO_TOKEN | Protect-AnsibleVault -PasswordReference env:VAULT_PASSWORD -VaultId prod
+/// </code>
 /// </example>
 /// <seealso cref="UnprotectAnsibleVaultCommand"/>
-[Cmdlet(VerbsSecurity.Protect, "AnsibleVault")]
+[Cmdlet(VerbsSecurity.Protect, "AnsibleVault", DefaultParameterSetName = "Text")]
 [OutputType(typeof(string))]
-public sealed class ProtectAnsibleVaultCommand : AsyncCmdlet
+public sealed class ProtectAnsibleVaultCommand : VaultCmdlet
 {
-    /// <summary>What to encrypt.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [SecretTransformation]
-    public SecureString Text { get; set; } = null!;
+    /// <summary>The text.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Text")]
+    [AllowEmptyString]
+    public string Text { get; set; } = "";
 
-    /// <summary>The vault's password.</summary>
-    [Parameter(Mandatory = true)]
-    public SecureString Password { get; set; } = null!;
+    /// <summary>The text, as Get-OpsSecret and Read-Host -AsSecureString give it.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "SecureText")]
+    public SecureString SecureText { get; set; } = new();
 
-    /// <summary>The vault id that the header names.</summary>
+    /// <summary>A file, whose bytes are encrypted. It is not changed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The vault's id, for those who have several passwords; written in its header.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? VaultId { get; set; }
 
-    private protected override ValueTask ProcessAsync(CancellationToken cancellationToken) =>
-        WriteObjectAsync(AnsibleVault.ProtectText(SecretTransformationAttribute.Reveal(Text), SecretTransformationAttribute.Reveal(Password), VaultId));
+    /// <summary>Emits a !vault value for a YAML file, to stand behind "key: ".</summary>
+    [Parameter]
+    public SwitchParameter AsYamlValue { get; set; }
+
+    private protected override string? CurrentTarget => ParameterSetName == "Path" ? Path : null;
+
+    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == "Path" && !AsYamlValue)
+        {
+            await WriteObjectAsync(AnsibleVault.Protect(await File.ReadAllBytesAsync(this.FilePath(Path), cancellationToken), VaultPassword, VaultId).TrimEnd('\n'));
+            return;
+        }
+
+        var text = ParameterSetName switch
+        {
+            "SecureText" => SecureStrings.Text(SecureText),
+            "Path" => await File.ReadAllTextAsync(this.FilePath(Path), cancellationToken),
+            _ => Text,
+        };
+        // The last line end is the host's: Set-Content adds one.
+        await WriteObjectAsync((AsYamlValue ? AnsibleVault.ProtectYamlValue(text, VaultPassword, id: VaultId) : AnsibleVault.ProtectText(text, VaultPassword, VaultId)).TrimEnd('\n'));
+    }
 }

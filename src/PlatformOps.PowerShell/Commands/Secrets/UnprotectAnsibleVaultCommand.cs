@@ -7,64 +7,93 @@ using PlatformOps.PowerShell.Abstractions;
 
 namespace PlatformOps.PowerShell.Commands.Secrets;
 
-/// <summary>Decrypts what ansible-vault has encrypted.</summary>
+/// <summary>Decrypts text of ansible-vault.</summary>
 /// <remarks>
-/// <para>Takes the text of a vault as a whole or line by line, with or without the indentation and the "!vault |" of a value in a YAML file. Emits a SecureString, or text where -AsPlainText asks for it. Several vaults may follow each other.</para>
+/// <para>Emits the decrypted text as a plain string, because that is what was asked for: keep it out of transcripts and logs, or take -AsSecureString.</para>
+/// <para>Takes whole texts and lines alike, so that Get-Content may be piped with and without -Raw, and values with !vault in front as they stand in YAML files.</para>
 /// </remarks>
 /// <example>
-/// <summary>A secret for a credential</summary>
+/// <summary>There and back</summary>
 /// <code>
-/// $secret = Get-Content ./netbox.vault | Unprotect-AnsibleVault -Password (Read-Host 'Vault password' -AsSecureString)
-/// [pscredential]::new('token', $secret)
+/// $password = ConvertTo-SecureString 'an example' -AsPlainText -Force
+/// 'top secret' | Protect-AnsibleVault -Password $password | Unprotect-AnsibleVault -Password $password
 /// </code>
 /// </example>
 /// <example>
-/// <summary>Look into a file</summary>
-/// <code>Get-Content -Raw ./secrets.yaml | Unprotect-AnsibleVault -Password $password -AsPlainText</code>
+/// <summary>A value that stays out of sight</summary>
+/// <code>
+/// $env:VAULT_PASSWORD = 'an example'
+/// $vault = 'top secret' | Protect-AnsibleVault -PasswordReference env:VAULT_PASSWORD
+/// $token = $vault | Unprotect-AnsibleVault -PasswordReference env:VAULT_PASSWORD -AsSecureString
+/// </code>
 /// </example>
 /// <seealso cref="ProtectAnsibleVaultCommand"/>
-[Cmdlet(VerbsSecurity.Unprotect, "AnsibleVault")]
-[OutputType(typeof(SecureString), typeof(string))]
-public sealed class UnprotectAnsibleVaultCommand : AsyncCmdlet
+[Cmdlet(VerbsSecurity.Unprotect, "AnsibleVault", DefaultParameterSetName = "Text")]
+[OutputType(typeof(string), typeof(SecureString))]
+public sealed class UnprotectAnsibleVaultCommand : VaultCmdlet
 {
-    private readonly StringBuilder _vault = new();
+    private readonly StringBuilder _lines = new();
 
-    /// <summary>The vault's text.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    /// <summary>The encrypted text, whole or line by line.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Text")]
     [AllowEmptyString]
     public string Text { get; set; } = "";
 
-    /// <summary>The vault's password.</summary>
-    [Parameter(Mandatory = true)]
-    public SecureString Password { get; set; } = null!;
+    /// <summary>The encrypted file.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
 
-    /// <summary>Emits text instead of a SecureString.</summary>
+    /// <summary>Emits a SecureString.</summary>
     [Parameter]
-    public SwitchParameter AsPlainText { get; set; }
+    public SwitchParameter AsSecureString { get; set; }
+
+    private protected override string? CurrentTarget => ParameterSetName == "Path" ? Path : null;
 
     private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
-        foreach (var line in Text.Split('\n'))
+        if (ParameterSetName == "Path")
         {
-            var trimmed = line.Trim();
-            if (AnsibleVault.IsVault(trimmed))
-                await OpenAsync();
-            else if (_vault.Length == 0 && trimmed.Length > 0 && !trimmed.Contains("!vault", StringComparison.Ordinal))
-                throw new SecretException("This is not the text of a vault: it begins with $ANSIBLE_VAULT.");
-            if (trimmed.Length > 0 && !trimmed.Contains("!vault", StringComparison.Ordinal))
-                _vault.Append(trimmed).Append('\n');
+            await EmitAsync(await File.ReadAllTextAsync(this.FilePath(Path), cancellationToken));
+            return;
+        }
+
+        var isTag = Text.TrimStart().StartsWith("!vault", StringComparison.Ordinal);
+        // A header begins the next vault; a line in front of it that only says !vault belongs to that.
+        var before = (isTag || AnsibleVault.IsVault(Text)) && !IsTagOnly(_lines.ToString()) ? Take() : "";
+        _lines.Append(Text).Append('\n');
+        await EmitAsync(before);
+    }
+
+    private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EmitAsync(Take());
+        }
+        catch (SecretException e)
+        {
+            await WriteErrorAsync(e);
         }
     }
 
-    private protected override ValueTask EndAsync(CancellationToken cancellationToken) => OpenAsync();
+    private static bool IsTagOnly(string text) => text.TrimStart().StartsWith("!vault", StringComparison.Ordinal) && text.TrimEnd().AsSpan().IndexOf('\n') < 0;
 
-    private async ValueTask OpenAsync()
+    private string Take()
     {
-        if (_vault.Length == 0)
+        var text = _lines.ToString();
+        _lines.Clear();
+        return text;
+    }
+
+    private async ValueTask EmitAsync(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
             return;
-        var text = _vault.ToString();
-        _vault.Clear();
-        var plain = AnsibleVault.UnprotectText(text, SecretTransformationAttribute.Reveal(Password));
-        await WriteObjectAsync(AsPlainText ? plain : SecretTransformationAttribute.Secure(plain));
+        var vault = text.TrimStart();
+        if (vault.StartsWith("!vault", StringComparison.Ordinal))
+            vault = vault[(vault.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+        var plain = AnsibleVault.UnprotectText(vault, VaultPassword);
+        await WriteObjectAsync(AsSecureString ? SecureStrings.From(plain) : plain);
     }
 }
