@@ -8,10 +8,10 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// bind: a process piped by mistake is no hypervisor, whatever its ToString says.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class TargetNameTransformationAttribute(string propertyName) : ArgumentTransformationAttribute
+public sealed class TargetNameTransformationAttribute(params string[] propertyNames) : ArgumentTransformationAttribute
 {
-    /// <summary>The property that has the name.</summary>
-    public string PropertyName { get; } = propertyName;
+    /// <summary>The properties that may have the name; the first that does is taken.</summary>
+    public string[] PropertyNames { get; } = propertyNames;
 
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => inputData switch
@@ -24,8 +24,8 @@ public sealed class TargetNameTransformationAttribute(string propertyName) : Arg
     private string NameOf(object input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
-        var name = value as string ?? PSObject.AsPSObject(input).Properties[PropertyName]?.Value as string
-            ?? throw new ArgumentTransformationMetadataException($"A {value?.GetType().Name ?? "null"} has no {PropertyName}.");
+        var name = value as string ?? PropertyNames.Select(property => PSObject.AsPSObject(input).Properties[property]?.Value as string).FirstOrDefault(found => found is not null)
+            ?? throw new ArgumentTransformationMetadataException($"A {value?.GetType().Name ?? "null"} has no {string.Join(", ", PropertyNames)}.");
         return HostNameRule.IsValid(name)
             ? name
             : throw new ArgumentTransformationMetadataException($"'{name}' is not a host name: letters, digits, dots and hyphens, at most 253 characters, and no wildcards where something is changed.");
