@@ -4,4 +4,15 @@ namespace PlatformOps.Core.Changes;
 /// <param name="Kind">What it is: <c>hypervisor</c>, <c>host</c>, <c>vm</c>, <c>ticket</c> …</param>
 /// <param name="Name">The name the user gave.</param>
 /// <param name="TicketId">Its ticket, if it has one.</param>
-internal sealed record ActionTarget(string Kind, string Name, string? TicketId = null);
+internal sealed record ActionTarget(string Kind, string Name, string? TicketId = null)
+{
+    public const string Hypervisor = "hypervisor";
+
+    /// <summary>A machine that is worked on over SSH, whatever runs on it.</summary>
+    public const string Host = "host";
+
+    /// <summary>A ticket by itself; no machine, so the rules for machines' names do not hold for it.</summary>
+    public const string Ticket = "ticket";
+
+    public static ActionTarget OfTicket(string key) => new(Ticket, key, key);
+}

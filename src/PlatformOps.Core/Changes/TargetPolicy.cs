@@ -19,7 +19,7 @@ internal sealed record TargetPolicy
     /// <exception cref="RefusedException">A target is protected or not allowed.</exception>
     public void ThrowIfRefused(ActionTarget target)
     {
-        if (Targets.Refusal(target.Name) is { } refusal)
+        if (target.Kind != ActionTarget.Ticket && Targets.Refusal(target.Name) is { } refusal)
             throw new RefusedException($"[{Environment}] {refusal}") { TargetName = target.Name };
     }
 
@@ -29,6 +29,15 @@ internal sealed record TargetPolicy
         var max = maxTargets ?? Targets.Max;
         if (count > max)
             throw new RefusedException($"{count} targets are more than the {max} that one call may change (targets.max). Nothing was changed; give fewer, or raise -MaxTargets on purpose.");
+    }
+
+    /// <summary>For calls that take their targets one by one.</summary>
+    /// <exception cref="RefusedException">This is one more than the call may have.</exception>
+    public void ThrowIfOneTooMany(string name, int count, int? maxTargets)
+    {
+        var max = maxTargets ?? Targets.Max;
+        if (count > max)
+            throw new RefusedException($"{name} would be target {count} of this call, and one call may change {max} ({(maxTargets is null ? "targets.max" : "-MaxTargets")}). It was left alone; give fewer, or raise -MaxTargets on purpose.") { TargetName = name };
     }
 
     /// <exception cref="RefusedException">No change window is open.</exception>

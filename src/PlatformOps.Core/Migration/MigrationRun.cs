@@ -9,7 +9,7 @@ namespace PlatformOps.Core.Migration;
 internal static class MigrationRun
 {
     /// <summary>What the targets of a migration are to runbooks.</summary>
-    public const string TargetKind = "hypervisor";
+    public const string TargetKind = ActionTarget.Hypervisor;
 
     public static ActionTarget TargetOf(MigrationTarget target) => new(TargetKind, target.HypervisorName, target.TicketId);
 

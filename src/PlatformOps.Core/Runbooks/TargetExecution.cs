@@ -62,7 +62,8 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     }
 
     /// <summary>What two runs on one target contend for.</summary>
-    public static string LockKeyOf(ActionTarget target) => $"{target.Kind}:{target.Name}";
+    // One lock for a machine, whether it is taken as a hypervisor or as a host.
+    public static string LockKeyOf(ActionTarget target) => $"{(target.Kind == ActionTarget.Host ? ActionTarget.Hypervisor : target.Kind)}:{target.Name}";
 
     // Changes of phases that ended are observed again: where one no longer holds, going on would build on sand.
     private async Task<TargetEnd?> VerifyEarlierPhasesAsync(CancellationToken cancellationToken)

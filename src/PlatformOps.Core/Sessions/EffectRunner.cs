@@ -70,16 +70,23 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     }
 
     /// <summary>Makes one change.</summary>
+    /// <param name="change">What to do.</param>
+    /// <param name="target">On what; for a change of batch scope what its targets have in common, such as their project.</param>
+    /// <param name="parameters">Of the change.</param>
+    /// <param name="takeOverReason">Why what another claimed is taken over; null where it is not.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="batch">The targets of a change of batch scope.</param>
     /// <exception cref="OpsException">It failed, or its outcome is not known.</exception>
-    public async Task<StepRecord> RunAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken)
+    public async Task<StepRecord> RunAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken, IReadOnlyList<ActionTarget>? batch = null)
     {
         var started = session.Time.GetUtcNow();
         var (ledger, log, opened) = await OpenAsync(cancellationToken);
         var identity = opened with { TakeOverReason = takeOverReason };
         var guard = new EffectGuard(session.Policy, session.KillSwitch, session.Time);
-        guard.ThrowIfTargetRefused(target);
+        foreach (var one in batch ?? [target])
+            guard.ThrowIfTargetRefused(one);
         using var held = await ledger.LockAsync(TargetExecution.LockKeyOf(target), cancellationToken);
-        var context = Context(change, target, parameters, identity, log.For(target.Name, null));
+        var context = Context(change, target, parameters, identity, log.For(target.Name, null), batch);
         AmbientLog.Current = context.Log;
         var end = await new Gate(ledger, guard, session.Time).RunAsync(change, context, parameters, default, [held], cancellationToken);
         var record = Record(identity, context, change, end, started);
@@ -97,9 +104,10 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         => StepRecords.From(identity, context.Target, null, context.Step, change.Name, StepKind.Change, 0, end, started, session.RunScope());
 
     // The step names what is done and with what: the same effect of a script that is started again has the same marker.
-    private ActionContext Context(Change change, ActionTarget target, object parameters, RunIdentity identity, IActionLog log) => new()
+    private ActionContext Context(Change change, ActionTarget target, object parameters, RunIdentity identity, IActionLog log, IReadOnlyList<ActionTarget>? batch = null) => new()
     {
         Target = target,
+        Batch = batch ?? [target],
         Run = identity,
         Step = $"{change.Name}-{Digest(change, parameters)}",
         Clients = session,

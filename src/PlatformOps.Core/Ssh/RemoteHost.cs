@@ -53,11 +53,21 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     public async Task<SshResult> ChangeAsync(SshCommand command, CancellationToken cancellationToken)
     {
         var result = await RunAsync(command, cancellationToken);
-        return result.ExitStatus switch
+        ThrowIfFailed(command, result);
+        return result;
+    }
+
+    /// <summary>Throws unless a command that changes something succeeded.</summary>
+    /// <exception cref="RemoteHostException">It failed.</exception>
+    /// <exception cref="OutcomeUnknownException">The connection dropped or the time was up while it ran.</exception>
+    public void ThrowIfFailed(SshCommand command, SshResult result)
+    {
+        if (result.ExitStatus == 0)
+            return;
+        throw result.ExitStatus switch
         {
-            0 => result,
-            null => throw new OutcomeUnknownException($"'{Show(command.Arguments)}' was begun on {host.Name}, and after {result.Duration.TotalSeconds:0} s nobody knows how it ended (the connection dropped, or its time of {command.Timeout.TotalSeconds:0} s was up). Look on the host before it is repeated.{Tail(result)}") { TargetName = host.Name },
-            _ => throw Failure(command.Arguments, result),
+            null => new OutcomeUnknownException($"'{Show(command.Arguments)}' was begun on {host.Name}, and after {result.Duration.TotalSeconds:0} s nobody knows how it ended (the connection dropped, or its time of {command.Timeout.TotalSeconds:0} s was up). Look on the host before it is repeated.{Tail(result)}") { TargetName = host.Name },
+            _ => (OpsException)Failure(command.Arguments, result),
         };
     }
 

@@ -19,5 +19,11 @@ internal sealed class RemoteShell(ISshTransport transport, SshTransportOptions o
     /// <summary>As the configured account, which is not root.</summary>
     public RemoteHost User(string hostName, IActionLog log) => new(transport, new SshHost(hostName, options.UserName), log);
 
+    public RemoteHost As(string hostName, string userName, IActionLog log)
+    {
+        HostNameRule.RequireUser(hostName, userName);
+        return new(transport, new SshHost(hostName, userName), log);
+    }
+
     public ValueTask DisposeAsync() => transport.DisposeAsync();
 }

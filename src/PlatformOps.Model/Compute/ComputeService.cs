@@ -3,7 +3,7 @@ namespace PlatformOps.Compute;
 /// <summary>The nova-compute service of a hypervisor.</summary>
 public sealed record ComputeService
 {
-    /// <summary>The service's host as Nova calls it: the name of the hypervisor for everything that is done to its service.</summary>
+    /// <summary>The name it was asked for by, or else its host as Nova calls it: the name of the hypervisor for everything that is done to it.</summary>
     public required string HypervisorName { get; init; }
 
     /// <summary>Nova's id: a UUID, or a number below microversion 2.53.</summary>
@@ -27,7 +27,7 @@ public sealed record ComputeService
     /// <summary>The run that claimed it.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>The ticket that it was claimed for.</summary>
+    /// <summary>The ticket that it was claimed for, or that it was asked for with.</summary>
     public string? TicketId { get; init; }
 
     /// <summary>Its availability zone.</summary>

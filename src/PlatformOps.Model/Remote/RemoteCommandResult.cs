@@ -8,13 +8,17 @@ public sealed record RemoteCommandResult
     /// <summary>The host as it was addressed.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>Done where it exited with 0, Failed with anything else, Unknown where nobody knows how it ended. Never Done without an exit status.</summary>
+    /// <summary>Done where it exited with 0, Failed with anything else, Unknown where nobody knows how it ended; Unchanged where it had run before and was not sent. Never Done without an exit status.</summary>
     public StepOutcome Outcome => ExitStatus switch
     {
+        _ when WasSkipped => StepOutcome.Unchanged,
         0 => StepOutcome.Done,
         null => StepOutcome.Unknown,
         _ => StepOutcome.Failed,
     };
+
+    /// <summary>Whether its probe told that it had run before, so that it was not sent.</summary>
+    public bool WasSkipped { get; init; }
 
     /// <summary>The exit status, 128 + the signal's number where one ended it; null where the connection dropped or the time was up.</summary>
     public required int? ExitStatus { get; init; }
@@ -38,5 +42,5 @@ public sealed record RemoteCommandResult
     public required TimeSpan Duration { get; init; }
 
     /// <summary>The host and how it ended.</summary>
-    public override string ToString() => $"{HostName}: {(ExitStatus is { } status ? $"exit {status}" : "outcome unknown")}";
+    public override string ToString() => $"{HostName}: {(WasSkipped ? "had run before" : ExitStatus is { } status ? $"exit {status}" : "outcome unknown")}";
 }

@@ -6,11 +6,17 @@ public sealed record Ticket
     /// <summary>Its key, such as <c>MH-101</c>.</summary>
     public required string TicketId { get; init; }
 
+    /// <summary>The hypervisor it was asked for by, where it was one; so that it pipes on to cmdlets of hypervisors.</summary>
+    public string? HypervisorName { get; init; }
+
     /// <summary>Its title.</summary>
     public required string Summary { get; init; }
 
     /// <summary>Its status by name.</summary>
     public required string Status { get; init; }
+
+    /// <summary>Whether the site counts that status as done.</summary>
+    public bool IsDone { get; init; }
 
     /// <summary>Its issue type by name.</summary>
     public string? Type { get; init; }
@@ -29,6 +35,9 @@ public sealed record Ticket
 
     /// <summary>When it changed last, UTC.</summary>
     public DateTimeOffset? Updated { get; init; }
+
+    /// <summary>Its comments, the oldest first; null where they were not asked for.</summary>
+    public TicketComment[]? Comments { get; init; }
 
     /// <summary>The ticket's key.</summary>
     public override string ToString() => TicketId;

@@ -120,6 +120,22 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private protected ValueTask WriteErrorAsync(Exception exception, string? target = null) => WriteErrorAsync(ErrorRecords.From(exception, target ?? CurrentTarget));
 
+    /// <summary>Works on several things of one record: what fails is that one's error, and the others go on.</summary>
+    private protected async ValueTask EachAsync(IEnumerable<string> names, Func<string, ValueTask> work)
+    {
+        foreach (var name in names)
+        {
+            try
+            {
+                await work(name);
+            }
+            catch (Exception e) when (e is not OperationCanceledException && !PipelineStop.Is(e) && !EndsPipeline(e))
+            {
+                await WriteErrorAsync(e, name);
+            }
+        }
+    }
+
     private protected ValueTask WriteWarningAsync(string message) => Do(() => WriteWarning(message));
 
     private protected ValueTask WriteVerboseAsync(string message) => Do(() => WriteVerbose(message));

@@ -7,7 +7,7 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// <summary>The base of cmdlets that make one effect for each object of the pipeline. They ask per object, through the gate, and count objects against MaxTargets as they come.</summary>
 public abstract class EffectCmdlet : SessionCmdlet
 {
-    private readonly HashSet<string> _targets = new(StringComparer.OrdinalIgnoreCase);
+    private PipelineEffects? _effects;
 
     /// <summary>The most targets that this call may change. The configuration's targets.max where it is left out.</summary>
     /// <value>targets.max of the configuration</value>
@@ -18,32 +18,20 @@ public abstract class EffectCmdlet : SessionCmdlet
     /// <summary>Why something that another person claimed is taken over; null where nothing is.</summary>
     private protected virtual string? TakeOverReason => null;
 
-    /// <summary>Plans, asks where it must, and makes the change.</summary>
-    /// <returns>What came of it: Done or Unchanged; with -WhatIf the plan, which was emitted already; null where the answer was no.</returns>
-    private protected async ValueTask<StepRecord?> ApplyAsync<TChange>(ActionTarget target, object parameters, CancellationToken cancellationToken)
+    /// <summary>This invocation's effects. First asked for on the pipeline thread, before the first wait.</summary>
+    private protected PipelineEffects Effects => _effects ??= new(Scope, Confirmation, MaxTargets == 0 ? null : MaxTargets, WriteObjectAsync, WriteVerboseAsync);
+
+    /// <inheritdoc cref="PipelineEffects.ApplyAsync"/>
+    private protected ValueTask<StepRecord?> ApplyAsync<TChange>(ActionTarget target, object parameters, CancellationToken cancellationToken)
         where TChange : Change, new()
+        => Effects.ApplyAsync(new TChange(), target, parameters, TakeOverReason, cancellationToken);
+
+    private protected override void OnProcess()
     {
-        var change = new TChange();
-        _targets.Add(target.Name);
-        Scope.Policy.ThrowIfTooMany(_targets.Count, MaxTargets == 0 ? null : MaxTargets);
-        if (IsWhatIf || Confirmation.MustAsk(change.Impact))
-        {
-            var plan = await Scope.Effects.PlanAsync(change, target, parameters, TakeOverReason, cancellationToken);
-            if (plan.Outcome == StepOutcome.Unchanged)
-            {
-                await WriteVerboseAsync(plan.Message);
-                return plan;
-            }
-
-            var asked = await Confirmation.AskAsync(change.Impact, $"[{OpenSession.Environment}] {change.Summary} on {target.Name}", $"{plan.Before} → {plan.After}", cancellationToken);
-            if (IsWhatIf)
-                await WriteObjectAsync(plan);
-            if (!asked)
-                return IsWhatIf ? plan : null;
-        }
-
-        var record = await Scope.Effects.RunAsync(change, target, parameters, TakeOverReason, cancellationToken);
-        await WriteVerboseAsync(record.Message);
-        return record;
+        _ = Effects;
+        base.OnProcess();
     }
+
+    /// <summary>Whether the state asked for is there now: it was reached, or was there before.</summary>
+    private protected static bool IsThere(StepRecord? record) => record?.Outcome is StepOutcome.Done or StepOutcome.Unchanged;
 }

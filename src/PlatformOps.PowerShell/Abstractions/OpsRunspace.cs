@@ -19,8 +19,8 @@ internal sealed class OpsRunspace
     private readonly Dictionary<Guid, SessionScope> _scopes = [];
     private OpsSession? _current;
 
-    /// <summary>What completers heard lately: by session and completer, with the time it came.</summary>
-    public ConcurrentDictionary<(Guid Session, Type Completer), (long At, IReadOnlyList<CompletionName> Names)> CompletionCache { get; } = new();
+    /// <summary>What completers heard lately: by session, completer and what it was about, with the time it came.</summary>
+    public ConcurrentDictionary<(Guid Session, Type Completer, string? About), (long At, IReadOnlyList<CompletionName> Names)> CompletionCache { get; } = new();
 
     /// <summary>The state of the runspace that this thread works for.</summary>
     public static OpsRunspace Current => For(Runspace.DefaultRunspace ?? throw new InvalidOperationException("This thread works for no runspace."));

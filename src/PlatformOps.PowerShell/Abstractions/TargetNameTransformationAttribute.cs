@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using PlatformOps.Core.Ssh;
 
@@ -7,27 +8,37 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// Takes the name of a machine as text, or from an object that has it under the domain's own property name. Anything else does not
 /// bind: a process piped by mistake is no hypervisor, whatever its ToString says.
 /// </summary>
+/// <param name="propertyNames">The properties that can have the name; the first that has one is taken.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TargetNameTransformationAttribute(params string[] propertyNames) : ArgumentTransformationAttribute
 {
-    /// <summary>The properties that may have the name; the first that does is taken.</summary>
+    /// <summary>The properties that can have the name.</summary>
     public string[] PropertyNames { get; } = propertyNames;
+
+    /// <summary>Whether the name may be a pattern: only where something is read.</summary>
+    public bool AllowsWildcards { get; set; }
 
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => inputData switch
     {
         object[] many => many.Select(NameOf).ToArray(),
-        System.Collections.IList list => list.Cast<object>().Select(NameOf).ToArray(),
+        IList list => list.Cast<object>().Select(NameOf).ToArray(),
         _ => NameOf(inputData),
     };
 
     private string NameOf(object input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
-        var name = value as string ?? PropertyNames.Select(property => PSObject.AsPSObject(input).Properties[property]?.Value as string).FirstOrDefault(found => found is not null)
-            ?? throw new ArgumentTransformationMetadataException($"A {value?.GetType().Name ?? "null"} has no {string.Join(", ", PropertyNames)}.");
+        var name = value as string
+            ?? (input is null ? null : PropertyNames.Select(property => PSObject.AsPSObject(input).Properties[property]?.Value as string).FirstOrDefault(text => !string.IsNullOrEmpty(text)))
+            ?? throw new ArgumentTransformationMetadataException($"{(value is null ? "Nothing" : $"A {value.GetType().Name}")} has no {string.Join(" or ", PropertyNames)}.");
+        var isPattern = WildcardPattern.ContainsWildcardCharacters(name);
+        if (AllowsWildcards && isPattern)
+            return name;
         return HostNameRule.IsValid(name)
             ? name
-            : throw new ArgumentTransformationMetadataException($"'{name}' is not a host name: letters, digits, dots and hyphens, at most 253 characters, and no wildcards where something is changed.");
+            : throw new ArgumentTransformationMetadataException(isPattern
+                ? $"'{name}' is a pattern, and this cmdlet takes exact names only: a pattern could match more than was meant. Get-Hypervisor '{name}' lists what it matches and pipes on."
+                : $"'{name}' is not {HostNameRule.Description}.");
     }
 }

@@ -28,6 +28,7 @@ public abstract class LiveCompleter : IArgumentCompleter
                 string name => state.FindSession(name),
                 _ => state.CurrentSession,
             };
+            About = fakeBoundParameters is null ? null : AboutOf(fakeBoundParameters);
             return session is null ? [] : [.. Completions.Of(Names(state, session), wordToComplete)];
         }
         catch (Exception)
@@ -40,13 +41,19 @@ public abstract class LiveCompleter : IArgumentCompleter
     /// <summary>Asks the service.</summary>
     private protected abstract Task<IReadOnlyList<CompletionName>> NamesAsync(SessionScope session, CancellationToken cancellationToken);
 
+    /// <summary>What the names depend on among the other parameters, such as the ticket; null where they depend on nothing.</summary>
+    private protected virtual string? AboutOf(IDictionary bound) => null;
+
+    /// <inheritdoc cref="AboutOf"/>
+    private protected string? About { get; private set; }
+
     /// <summary>The clock.</summary>
     private protected virtual TimeProvider Time => TimeProvider.System;
 
     private IReadOnlyList<CompletionName> Names(OpsRunspace state, OpsSession session)
     {
         var cache = state.CompletionCache;
-        var key = (session.Id, GetType());
+        var key = (session.Id, GetType(), About);
         if (cache.TryGetValue(key, out var known) && Time.GetElapsedTime(known.At) < Fresh)
             return known.Names;
         var scope = state.ScopeOf(session);

@@ -53,6 +53,9 @@ internal sealed class PhaseLab : IAsyncDisposable
 
     public Task<JsonElement> StateAsync() => _control.GetFromJsonAsync<JsonElement>("lab/state", Token);
 
+    public async Task<JsonElement> TicketAsync(string key)
+        => Find(await StateAsync(), "tickets").EnumerateArray().Single(row => row.GetProperty("key").GetString() == key);
+
     public async Task<JsonElement> HostAsync(int number) => await _control.GetFromJsonAsync<JsonElement>($"lab/hosts/hv{number:00}.lab.example", Token);
 
     public async Task<List<StepRecord>> RunAsync(string phases, params MigrationTarget[] targets) => await RunAsync(phases, null, targets);
@@ -79,6 +82,9 @@ internal sealed class PhaseLab : IAsyncDisposable
         _control.Dispose();
         await _lab.DisposeAsync();
     }
+
+    private static JsonElement Find(JsonElement state, string name)
+        => state.TryGetProperty(name, out var found) ? found : state.EnumerateObject().Select(section => section.Value).First(section => section.ValueKind == JsonValueKind.Object && section.TryGetProperty(name, out found)).GetProperty(name);
 
     private static async Task<List<StepRecord>> CollectAsync(IAsyncEnumerable<StepRecord> stream)
     {

@@ -20,7 +20,7 @@ public sealed class PreDrainTests
         Assert.Matches(@"^RL9 reinstall \d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d - ab \[ops:\d{8}-\d{6}-[0-9a-f]{4} \S+ MH-101\]$", host.GetProperty("disabledReason").GetString());
         Assert.DoesNotContain(host.GetProperty("updates").EnumerateObject(), update => update.Name == "qemu-kvm");
         Assert.Equal(
-            ["jira POST /issue/{key}/attachments MH-101", "jira POST /issue/{key}/attachments MH-101", "jira POST /issue/{key}/comment MH-101", "nova PUT /os-services/{id} hv01.lab.example", "ssh dnf update hv01.lab.example"],
+            ["jira POST /issue/{key}/attachments MH-101", "jira POST /issue/{key}/attachments MH-101", "jira POST /issue/{key}/comment MH-101", "nova PUT /os-services/{id} hv01.lab.example", "ssh dnf hv01.lab.example"],
             (await lab.WritesAsync()).Order(StringComparer.Ordinal));
     }
 
@@ -40,7 +40,7 @@ public sealed class PreDrainTests
         Assert.NotEmpty(dossier.Host.Nics!);
         Assert.NotEmpty(dossier.Compute.Aggregates);
         Assert.Equal(dossier.Host.SerialNumber, dossier.Device.SerialNumber);
-        var ticket = (await lab.StateAsync()).GetProperty("tickets").EnumerateArray().Single(row => row.GetProperty("key").GetString() == "MH-101");
+        var ticket = (await lab.TicketAsync("MH-101"));
         Assert.Contains(ticket.GetProperty("attachments").EnumerateArray(), file => file.ToString().Contains("dossier", StringComparison.Ordinal));
     }
 
@@ -119,11 +119,11 @@ public sealed class PreDrainTests
         await using var lab = await PhaseLab.StartAsync();
         await lab.SetHostAsync(3, new { reachable = false });
 
-        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1), PhaseLab.Target(3), PhaseLab.Target(4));
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1), PhaseLab.Target(3), PhaseLab.Target(6));
 
         Assert.Equal(["hv03.lab.example"], records.Where(record => record.Outcome == StepOutcome.Failed).Select(record => record.Target).Distinct());
         Assert.True((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
-        Assert.True((await lab.HostAsync(4)).GetProperty("serviceDisabled").GetBoolean());
+        Assert.True((await lab.HostAsync(6)).GetProperty("serviceDisabled").GetBoolean());
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class PreDrainTests
         Assert.Equal("host.package", failed.Step);
         Assert.Contains("/etc/resolv.conf", failed.Message, StringComparison.Ordinal);
         Assert.Contains("nameserver", failed.Message, StringComparison.Ordinal);
-        var comment = (await lab.StateAsync()).GetProperty("tickets").EnumerateArray().Single(row => row.GetProperty("key").GetString() == "MH-101").GetProperty("comments")[0].ToString();
+        var comment = (await lab.TicketAsync("MH-101")).GetProperty("comments")[0].ToString();
         Assert.Contains("nameserver", comment, StringComparison.Ordinal);
         Assert.Contains("Resume-OpsRun", comment, StringComparison.Ordinal);
     }
@@ -174,9 +174,11 @@ public sealed class PreDrainTests
 
         Assert.Equal(RunState.Succeeded, lab.Session.Store.List().First().State);
         var writes = await lab.WritesAsync();
-        Assert.Single(writes, write => write.StartsWith("nova PUT", StringComparison.Ordinal));
+        // What may be repeated was, where nobody knew: the state is what counts.
+        Assert.InRange(writes.Count(write => write.StartsWith("nova PUT", StringComparison.Ordinal)), 1, effect == "reset-after-commit" ? 2 : 1);
+        Assert.Single(lab.Session.Store.Entries(lab.Session.Store.List().First().RunId).OfType<Core.Ledger.Intent>(), intent => intent.Action == "openstack.compute-service.disable");
         Assert.Single(writes, write => write.StartsWith("ssh dnf", StringComparison.Ordinal));
-        var ticket = (await lab.StateAsync()).GetProperty("tickets").EnumerateArray().Single(row => row.GetProperty("key").GetString() == "MH-101");
+        var ticket = (await lab.TicketAsync("MH-101"));
         Assert.InRange(ticket.GetProperty("comments").GetArrayLength(), 1, 2);
         Assert.Equal(ticket.GetProperty("comments").GetArrayLength(), writes.Count(write => write.EndsWith("/comment MH-101", StringComparison.Ordinal)));
     }
@@ -201,11 +203,15 @@ public sealed class PreDrainTests
         var secrets = File.ReadLines(lab.Lab.ConfigurationPath)
             .Select(line => line.Trim().Split(": ", 2))
             .Where(pair => pair is ["password" or "api-token", _])
-            .Select(pair => pair[1].Trim('"'))
+            .Select(pair => pair[1].Trim('\''))
             .ToList();
-        Assert.True(secrets.Count >= 3);
-        var seen = string.Concat(Directory.EnumerateFiles(lab.Session.Store.StateFolder, "*", SearchOption.AllDirectories).Select(File.ReadAllText)) + await lab.StateAsync();
-        Assert.All(secrets, secret => Assert.DoesNotContain(secret, seen, StringComparison.Ordinal));
+        var state = (await lab.StateAsync()).ToString();
+        // The lab's state has them all: they are spelled right here.
+        Assert.True(secrets.Count == 3 && secrets.TrueForAll(secret => state.Contains(secret, StringComparison.Ordinal)));
+        var files = string.Concat(Directory.EnumerateFiles(lab.Session.Store.StateFolder, "*", SearchOption.AllDirectories).Select(File.ReadAllText));
+        Assert.Contains("hv01.lab.example", files, StringComparison.Ordinal);
+        var tickets = (await lab.TicketAsync("MH-101")).ToString() + await lab.TicketAsync("MH-102");
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, files + tickets, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal sealed record HostCommandParameters : ICheckedRecord
     /// <summary>A command that succeeds where the other has run.</summary>
     public IReadOnlyList<string>? Unless { get; init; }
 
+    /// <summary>The account that runs it; root where null.</summary>
+    public string? User { get; init; }
+
     /// <summary>How long it may take.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);

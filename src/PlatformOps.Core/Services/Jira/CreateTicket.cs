@@ -1,5 +1,4 @@
 using PlatformOps.Core.Changes;
-using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Services.Jira;
@@ -9,8 +8,9 @@ namespace PlatformOps.Core.Services.Jira;
 /// <param name="Labels">Beside <c>ops-&lt;host&gt;</c>.</param>
 /// <param name="Project">By default jira.project.</param>
 /// <param name="Type">By default jira.issue-type.</param>
-/// <param name="Assign">Whether it is assigned to the account that makes it.</param>
-internal sealed record CreateTicketParameters(string? Summary = null, string? Description = null, IReadOnlyList<string>? Labels = null, string? Project = null, string? Type = null, bool Assign = true);
+/// <param name="Assign">Whether it is assigned to the account that makes it, where no assignee is named.</param>
+/// <param name="Assignee">Who gets it: a user name (Data Center) or account id (Cloud).</param>
+internal sealed record CreateTicketParameters(string? Summary = null, string? Description = null, IReadOnlyList<string>? Labels = null, string? Project = null, string? Type = null, bool Assign = true, string? Assignee = null);
 
 /// <summary>Finds the open ticket of the target, or makes it.</summary>
 internal sealed class CreateTicket : Change<CreateTicketParameters, TicketState>
@@ -29,29 +29,19 @@ internal sealed class CreateTicket : Change<CreateTicketParameters, TicketState>
 
     protected override async Task<TicketState> ObserveAsync(ActionContext context, CreateTicketParameters parameters, CancellationToken cancellationToken)
     {
-        if (context.Target.TicketId is { } key)
+        if (context.Target is { Kind: not ActionTarget.Ticket, TicketId: { } key })
             return new TicketState(key);
-        var summary = SummaryOf(context, parameters);
-        var found = await context.Client<JiraClient>().FindOpenAsync(summary, parameters.Project, parameters.Type, cancellationToken);
-        return found.Count <= 1
-            ? new TicketState(found.Count == 1 ? found[0].TicketId : null)
-            : throw new AmbiguousNameException($"{found.Count} open tickets are called '{summary}': {string.Join(", ", found.Select(ticket => $"{ticket.TicketId} ({ticket.Status})"))}. Close all but one, or write the right key into the list file.") { TargetName = context.Target.Name };
+        return new TicketState(await context.Client<OpenTickets>().FindAsync(SummaryOf(context, parameters), parameters.Project, parameters.Type, context.Target.Name, cancellationToken));
     }
 
     protected override bool IsDesired(ActionContext context, CreateTicketParameters parameters, TicketState state) => state.TicketId is not null;
 
-    protected override Task ApplyAsync(ActionContext context, CreateTicketParameters parameters, TicketState before, CancellationToken cancellationToken)
-        => context.Client<JiraClient>().CreateAsync(
-            new NewTicket
-            {
-                Summary = SummaryOf(context, parameters),
-                Description = parameters.Description is { } text ? TicketText.Plain(text) : null,
-                Labels = [LabelOf(context.Target.Name), .. parameters.Labels ?? []],
-                Project = parameters.Project,
-                Type = parameters.Type,
-                AssignToMe = parameters.Assign,
-            },
-            cancellationToken);
+    protected override async Task ApplyAsync(ActionContext context, CreateTicketParameters parameters, TicketState before, CancellationToken cancellationToken)
+    {
+        var ticket = TicketOf(context.Target, SummaryOf(context, parameters), parameters);
+        var key = await context.Client<JiraClient>().CreateAsync(ticket, cancellationToken);
+        context.Client<OpenTickets>().Made(ticket.Summary, ticket.Project, ticket.Type, key);
+    }
 
     protected override string Describe(TicketState state) => state.TicketId ?? "no ticket";
 
@@ -72,6 +62,18 @@ internal sealed class CreateTicket : Change<CreateTicketParameters, TicketState>
 
         return ProbeAnswer.NotHappened;
     }
+
+    /// <summary>What a target's ticket says. A ticket that stands for no machine has no machine's label.</summary>
+    internal static NewTicket TicketOf(ActionTarget target, string summary, CreateTicketParameters parameters) => new()
+    {
+        Summary = summary,
+        Description = parameters.Description is { } text ? TicketText.Plain(text) : null,
+        Labels = [.. target.Kind == ActionTarget.Ticket ? [] : new[] { LabelOf(target.Name) }, .. parameters.Labels ?? []],
+        Project = parameters.Project,
+        Type = parameters.Type,
+        Assignee = parameters.Assignee,
+        AssignToMe = parameters is { Assign: true, Assignee: null },
+    };
 
     private static string SummaryOf(ActionContext context, CreateTicketParameters parameters) => parameters.Summary ?? context.Target.Name;
 }

@@ -27,6 +27,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _writers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, string> _made = new(StringComparer.OrdinalIgnoreCase);
     private (HttpService Http, JiraKind Kind, string? Version)? _site;
     private JiraUser? _me;
 
@@ -90,6 +91,14 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
                 found.Add(ticket);
         }
 
+        // The search on Cloud knows of a new ticket only after a while; what this session made is read by its key.
+        if (_made.TryGetValue(MadeKey(summary, project, type), out var key) && !found.Exists(ticket => ticket.TicketId == key))
+        {
+            var issue = await IssueAsync(key, TicketFields, cancellationToken);
+            if (issue.Fields?.Status?.StatusCategory?.Key != "done" && Same(issue.Fields?.Summary, summary))
+                found.Add(Show(issue));
+        }
+
         return found;
     }
 
@@ -99,7 +108,9 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         var (http, kind, api) = await ApiAsync(cancellationToken);
         var body = await FieldsAsync(ticket, kind, cancellationToken);
         var answer = await http.SendAsync(HttpCall.Post($"{api}/issue", $"make a ticket for {ticket.Summary}", body), cancellationToken);
-        return answer.Read<JiraIssue>(HttpServiceJson.Camel).Key is { Length: > 0 } key ? key : throw answer.Unexpected("no key");
+        var key = answer.Read<JiraIssue>(HttpServiceJson.Camel).Key is { Length: > 0 } made ? made : throw answer.Unexpected("no key");
+        _made[MadeKey(ticket.Summary, ticket.Project, ticket.Type)] = key;
+        return key;
     }
 
     /// <summary>Makes many, 50 in a call. What was made is told even where others failed.</summary>
@@ -116,6 +127,8 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
             {
                 var answer = await http.SendAsync(HttpCall.Post($"{api}/issue/bulk", $"make {chunk.Length} tickets", new JsonObject { ["issueUpdates"] = updates }) with { Accept = [400] }, cancellationToken);
                 results.AddRange(BulkResults(chunk, answer));
+                foreach (var result in results.Where(result => result.TicketId is not null))
+                    _made[MadeKey(result.Ticket.Summary, result.Ticket.Project, result.Ticket.Type)] = result.TicketId!;
             }
             catch (Exception e) when (e is ServiceException or OutcomeUnknownException && results.Count > 0)
             {
@@ -152,17 +165,17 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         if (chosen.To?.Name is { } wanted && !Same(now, wanted))
             throw new ServiceException(ServiceName, $"Could not {what}: Jira took the transition '{chosen.Name}' and the ticket is still '{now}'. A condition or automation of the workflow may have stopped or reverted it; look at the ticket's history.") { TargetName = key, FaultCode = "transitionWithoutEffect" };
         if (!Same(now, status))
-            await http.SendAsync(HttpCall.Put($"{api}/issue/{Key(key)}/properties/{TransitionProperty}", $"note the transition at {key}", new JsonObject { ["marker"] = marker, ["status"] = now }), cancellationToken);
+            await http.SendAsync(HttpCall.Put($"{api}/issue/{Key(key)}/properties/{TransitionProperty}", $"note the transition at {key}", new JsonObject { ["marker"] = marker, ["asked"] = status, ["status"] = now }), cancellationToken);
         return true;
     }, cancellationToken);
 
-    /// <summary>Whether our step moved the ticket to where it is, by a transition's name.</summary>
-    public async Task<bool> WasMovedByAsync(string key, string marker, string status, CancellationToken cancellationToken)
+    /// <summary>Whether our step moved the ticket to where it is, by the transition's name that it asked for.</summary>
+    public async Task<bool> WasMovedByAsync(string key, string marker, string asked, string status, CancellationToken cancellationToken)
     {
         var (http, _, api) = await ApiAsync(cancellationToken);
         var answer = await http.SendAsync(HttpCall.Get($"{api}/issue/{Key(key)}/properties/{TransitionProperty}", $"read the last transition of {key}") with { Accept = [404] }, cancellationToken);
         return answer.Status != 404 && answer.Json.ValueKind == JsonValueKind.Object && answer.Json.TryGetProperty("value", out var value)
-            && StringOf(value, "marker") == marker && Same(StringOf(value, "status"), status);
+            && StringOf(value, "marker") == marker && Same(StringOf(value, "asked"), asked) && Same(StringOf(value, "status"), status);
     }
 
     /// <summary>The ticket's comments, the oldest first.</summary>
@@ -298,6 +311,8 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    private string MadeKey(string summary, string? project, string? type) => $"{project ?? configuration.Project}\n{type ?? configuration.IssueType}\n{summary.Trim()}";
+
     private static string? StringOf(JsonElement json, string name)
         => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
@@ -340,10 +355,10 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
             fields["description"] = Body(description, kind);
         if (ticket.Labels.Count > 0)
             fields["labels"] = new JsonArray([.. ticket.Labels.Select(label => (JsonNode)label)]);
-        if (ticket.AssignToMe)
+        if (ticket.AssignToMe || ticket.Assignee is not null)
         {
-            var me = await MeAsync(cancellationToken);
-            fields["assignee"] = kind == JiraKind.Cloud ? new JsonObject { ["accountId"] = me.AccountId } : new JsonObject { ["name"] = me.Name };
+            var me = ticket.AssignToMe ? await MeAsync(cancellationToken) : null;
+            fields["assignee"] = kind == JiraKind.Cloud ? new JsonObject { ["accountId"] = me?.AccountId ?? ticket.Assignee } : new JsonObject { ["name"] = me?.Name ?? ticket.Assignee };
         }
 
         return new JsonObject { ["fields"] = fields };
@@ -369,6 +384,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         TicketId = issue.Key,
         Summary = ServerText.Clean(issue.Fields?.Summary, 300),
         Status = issue.Fields?.Status?.Name ?? "unknown",
+        IsDone = issue.Fields?.Status?.StatusCategory?.Key == "done",
         Type = issue.Fields?.Issuetype?.Name,
         Assignee = issue.Fields?.Assignee is { } user ? ServerText.Clean(user.DisplayName ?? user.Name ?? user.AccountId, 100) : null,
         Labels = [.. issue.Fields?.Labels ?? []],

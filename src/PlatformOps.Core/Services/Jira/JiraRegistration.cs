@@ -10,9 +10,13 @@ internal sealed class JiraRegistration : ServiceRegistration
 
     public override Type ConfigurationType => typeof(JiraConfiguration);
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new AddTicketComment(), new TransitionTicket(), new AttachToTicket(), new CreateTicket()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new AddTicketComment(), new TransitionTicket(), new AttachToTicket(), new CreateTicket(), new CreateTickets()];
 
-    public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>> { [typeof(JiraClient)] = Make };
+    public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>> 
+    {
+        [typeof(JiraClient)] = Make,
+        [typeof(OpenTickets)] = scope => new OpenTickets(scope.Get<JiraClient>()),
+    };
 
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<JiraClient>().ProbeAsync(cancellationToken);
 

@@ -15,6 +15,9 @@ internal sealed record NewTicket
     /// <summary>By default the configuration's issue type.</summary>
     public string? Type { get; init; }
 
+    /// <summary>Who gets it: a user name (Data Center) or account id (Cloud).</summary>
+    public string? Assignee { get; init; }
+
     /// <summary>Assigns it to the account that makes it.</summary>
     public bool AssignToMe { get; init; }
 }

@@ -22,7 +22,7 @@ internal sealed class TransitionTicket : Change<TransitionTicketParameters, Tick
         var key = context.RequireTicket();
         var jira = context.Client<JiraClient>();
         var status = (await jira.GetAsync(key, cancellationToken)).Status;
-        var isThere = Same(status, parameters.Status) || await jira.WasMovedByAsync(key, context.Marker, status, cancellationToken);
+        var isThere = Same(status, parameters.Status) || await jira.WasMovedByAsync(key, context.Marker, parameters.Status, status, cancellationToken);
         return new TicketStatusState(key, status, isThere);
     }
 

@@ -89,14 +89,26 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
 
     /// <summary>A role by name or slug.</summary>
     /// <exception cref="ObjectNotFoundException">There is none; the message lists those that there are.</exception>
-    public async Task<NetBoxReference> RoleAsync(string nameOrSlug, CancellationToken cancellationToken)
+    public Task<NetBoxReference> RoleAsync(string nameOrSlug, CancellationToken cancellationToken)
+        => ReferenceAsync(NetBoxList.Roles, nameOrSlug, cancellationToken);
+
+    /// <summary>A role, site or tag by name or slug.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none; the message lists those that there are.</exception>
+    public async Task<NetBoxReference> ReferenceAsync(NetBoxList list, string nameOrSlug, CancellationToken cancellationToken)
     {
-        List<NetBoxReference> roles = [];
-        await foreach (var role in ListAsync<NetBoxReference>("dcim/device-roles/", "list the device roles", [], cancellationToken))
-            roles.Add(role);
-        return roles.FirstOrDefault(role => role.Slug == nameOrSlug)
-            ?? roles.FirstOrDefault(role => string.Equals(role.Name, nameOrSlug, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ObjectNotFoundException($"NetBox has no device role '{nameOrSlug}'; it has {(roles.Count == 0 ? "none" : string.Join(", ", roles.Select(role => $"'{ServerText.Clean(role.Name, 80)}'").Order(StringComparer.Ordinal)))}. Correct the name, or make the role first.") { TargetName = nameOrSlug };
+        var all = await ReferencesAsync(list, cancellationToken);
+        return all.FirstOrDefault(one => one.Slug == nameOrSlug)
+            ?? all.FirstOrDefault(one => string.Equals(one.Name, nameOrSlug, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ObjectNotFoundException($"NetBox has no {list.Noun} '{nameOrSlug}'; it has {(all.Count == 0 ? "none" : string.Join(", ", all.Select(one => $"'{ServerText.Clean(one.Name, 80)}'").Order(StringComparer.Ordinal)))}. Correct the name, or make the {list.Noun} first.") { TargetName = nameOrSlug };
+    }
+
+    /// <summary>All roles, sites or tags.</summary>
+    public async Task<IReadOnlyList<NetBoxReference>> ReferencesAsync(NetBoxList list, CancellationToken cancellationToken)
+    {
+        List<NetBoxReference> all = [];
+        await foreach (var one in ListAsync<NetBoxReference>(list.Path, $"list the {list.Noun}s", [], cancellationToken))
+            all.Add(one);
+        return all;
     }
 
     public Task SetStatusAsync(long id, string device, string status, DateTimeOffset? seen, string message, CancellationToken cancellationToken)

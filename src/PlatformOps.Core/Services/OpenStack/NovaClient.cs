@@ -38,12 +38,44 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
         foreach (var name in candidates)
             found.AddRange((await ServicesAsync(name, cancellationToken)).Where(service => Same(service.HypervisorName, name) && found.TrueForAll(other => other.Id != service.Id)));
         if (found.Count > 1)
-            throw new AmbiguousNameException($"{target} names {found.Count} nova-compute services: {string.Join(", ", found.Select(service => $"'{service.HypervisorName}' (id {service.Id})"))}. Correct host-identity in the configuration.") { TargetName = target };
+            throw SeveralServices(target, found);
         if (found.Count == 0)
             throw NoService(target, candidates, await ServicesAsync(cancellationToken));
         if (found[0].Status == "unknown")
             throw new ServiceException(ServiceName, $"Nova cannot tell about nova-compute on '{found[0].HypervisorName}': its cell does not answer. Look at the cell's database and message queue, then try again.") { TargetName = target, FaultCode = "cellDown" };
         return found[0];
+    }
+
+    /// <summary>The one service of a target among those that were listed: many names cost one list.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none.</exception>
+    /// <exception cref="AmbiguousNameException">The target's names lead to several.</exception>
+    public ComputeService Pick(string target, IReadOnlyList<ComputeService> all)
+    {
+        var candidates = serviceNames(target);
+        var found = all.Where(service => candidates.Contains(service.HypervisorName, StringComparer.OrdinalIgnoreCase)).ToList();
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw NoService(target, candidates, all),
+            _ => throw SeveralServices(target, found),
+        };
+    }
+
+    /// <summary>The one hypervisor of a target among those that were listed, by its own name or its service's host.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none.</exception>
+    /// <exception cref="AmbiguousNameException">The target's names lead to several.</exception>
+    public Hypervisor Pick(string target, IReadOnlyList<Hypervisor> all)
+    {
+        var (candidates, hosts) = (hypervisorNames(target), serviceNames(target));
+        var found = all.Where(one => candidates.Contains(one.HypervisorName, StringComparer.OrdinalIgnoreCase)).ToList();
+        if (found.Count == 0)
+            found = [.. all.Where(one => hosts.Contains(one.ServiceHost, StringComparer.OrdinalIgnoreCase))];
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw NoHypervisor(target, candidates),
+            _ => throw SeveralHypervisors(target, found.Select(one => ((string?)one.HypervisorName, (string?)one.ServiceHost))),
+        };
     }
 
     /// <summary>Disables a service with a reason, cut to what Nova takes so that the claim at its end stays whole.</summary>
@@ -146,6 +178,18 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
         return body;
     }
 
+    private static AmbiguousNameException SeveralServices(string target, List<ComputeService> found)
+        => new($"{target} names {found.Count} nova-compute services: {string.Join(", ", found.Select(service => $"'{service.HypervisorName}' (id {service.Id})"))}. Correct host-identity in the configuration.") { TargetName = target };
+
+    private static ObjectNotFoundException NoHypervisor(string target, IReadOnlyList<string> candidates)
+        => new($"No hypervisor {string.Join(" or ", candidates.Select(name => $"'{name}'"))} in Nova, neither by its name nor by its service's host. A new one must be discovered first (nova-manage cell_v2 discover_hosts); a wrong name is corrected by host-identity in the configuration.") { TargetName = target };
+
+    private static AmbiguousNameException SeveralHypervisors(string target, IEnumerable<(string? Name, string? Host)> found)
+    {
+        var all = found.Select(one => $"'{ServerText.Clean(one.Name, 100)}' (service host '{ServerText.Clean(one.Host, 100)}')").ToList();
+        return new($"{target} names {all.Count} hypervisors: {string.Join(", ", all)}. Correct host-identity in the configuration.") { TargetName = target };
+    }
+
     private static ObjectNotFoundException NoService(string target, IReadOnlyList<string> candidates, IReadOnlyList<ComputeService> all)
     {
         var label = target.Split('.')[0];
@@ -209,8 +253,8 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
         return found.Count switch
         {
             1 => found.Values.First(),
-            0 => throw new ObjectNotFoundException($"No hypervisor {string.Join(" or ", candidates.Select(name => $"'{name}'"))} in Nova, neither by its name nor by its service's host. A new one must be discovered first (nova-manage cell_v2 discover_hosts); a wrong name is corrected by host-identity in the configuration.") { TargetName = target },
-            _ => throw new AmbiguousNameException($"{target} names {found.Count} hypervisors: {string.Join(", ", found.Values.Select(row => $"'{row.HypervisorHostname}' (service host '{row.Service?.Host}')"))}. Correct host-identity in the configuration.") { TargetName = target },
+            0 => throw NoHypervisor(target, candidates),
+            _ => throw SeveralHypervisors(target, found.Values.Select(row => (row.HypervisorHostname, row.Service?.Host))),
         };
     }
 

@@ -249,7 +249,7 @@ public sealed class JiraTests
         var (before, after, _) = await new AttachToTicket().RunAsync(_scope.Context(Host), parameters, Token);
         var again = await new AttachToTicket().RunAsync(_scope.Context(Host), parameters, Token);
 
-        Assert.Equal(("no 'run.log'", "'run.log' attached"), (before, after));
+        Assert.Equal(("none", "run.log"), (before, after));
         Assert.False(again.WasApplied);
         var post = Assert.Single(_scope.Server.Writes);
         Assert.Equal("no-check", post.Header("X-Atlassian-Token"));
@@ -276,6 +276,35 @@ public sealed class JiraTests
         Assert.Equal(("no ticket", "MH-7"), (before, after));
         Assert.False(again.WasApplied);
         Assert.Equal("""{"fields":{"project":{"key":"MH"},"issuetype":{"name":"HyperVisor"},"summary":"hv-1.example.org","description":"why","labels":["ops-hv-1.example.org"],"assignee":{"name":"alice"}}}""", Assert.Single(_scope.Server.Writes).Body);
+    }
+
+    [Fact]
+    public async Task A_ticket_that_this_session_made_is_found_although_the_search_does_not_know_it_yet()
+    {
+        var scope = Make("Cloud");
+        scope.Server.On("POST /jira/rest/api/3/search/jql", ScriptedReply.Ok(new { issues = Array.Empty<object>() }))
+            .On("POST /jira/rest/api/3/issue", ScriptedReply.Json(201, new { id = "7", key = "MH-7" }))
+            .On("GET /jira/rest/api/3/issue/MH-7", Issue("MH-7"));
+        var parameters = new CreateTicketParameters(Assign: false);
+
+        var (_, after, _) = await new CreateTicket().RunAsync(scope.Context(Host, ticket: null), parameters, Token);
+        var again = await new CreateTicket().RunAsync(scope.Context(Host, ticket: null), parameters, Token);
+
+        Assert.Equal("MH-7", after);
+        Assert.False(again.WasApplied);
+    }
+
+    [Fact]
+    public async Task A_transition_named_by_one_step_is_not_taken_for_another()
+    {
+        Workflow(("11", "Begin", "Draining"), ("12", "Finish", "Drained"));
+
+        await new TransitionTicket().RunAsync(_scope.Context(Host), new TransitionTicketParameters("Begin"), Token);
+        var again = await new TransitionTicket().RunAsync(_scope.Context(Host), new TransitionTicketParameters("begin"), Token);
+        var (_, after, applied) = await new TransitionTicket().RunAsync(_scope.Context(Host), new TransitionTicketParameters("Finish"), Token);
+
+        Assert.False(again.WasApplied);
+        Assert.Equal(("Drained", true), (after, applied));
     }
 
     [Fact]

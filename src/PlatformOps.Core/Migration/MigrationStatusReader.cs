@@ -1,0 +1,131 @@
+using PlatformOps.Compute;
+using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Services.Jira;
+using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
+using PlatformOps.Inventory;
+using PlatformOps.Migration;
+using PlatformOps.Runs;
+using PlatformOps.Tickets;
+
+namespace PlatformOps.Core.Migration;
+
+/// <summary>Answers "where is it?" from the live systems, with or without a ledger. A system that does not answer leaves its columns empty, and says so.</summary>
+internal sealed class MigrationStatusReader
+{
+    private readonly SessionScope _session;
+    private readonly MigrationStatuses _statuses;
+    private readonly Lazy<IReadOnlyList<OpsRun>> _runs;
+
+    public MigrationStatusReader(SessionScope session)
+    {
+        _session = session;
+        _statuses = session.Configuration.Has<MigrationConfiguration>() ? session.Configuration.Section<MigrationConfiguration>().Statuses : new MigrationStatuses();
+        _runs = new Lazy<IReadOnlyList<OpsRun>>(() => [.. session.Store.List()]);
+    }
+
+    public async Task<MigrationStatus> ReadAsync(string hypervisorName, string? ticketId, CancellationToken cancellationToken)
+    {
+        var unknown = new List<string>();
+        var service = await AskAsync<OpenStackConfiguration, ComputeService>("Nova", async () => await _session.Get<NovaClient>().ServiceAsync(hypervisorName, cancellationToken));
+        var device = await AskAsync<NetBoxConfiguration, InventoryDevice>("NetBox", async () => await _session.Get<NetBoxClient>().DeviceAsync(hypervisorName, cancellationToken));
+        int? servers = service is null
+            ? null
+            : (await AskAsync<OpenStackConfiguration, IReadOnlyList<ComputeServer>>("Nova's servers", async () => await _session.Get<NovaClient>().ServersOnAsync(service.HypervisorName, cancellationToken)))?.Count;
+        var key = ticketId ?? service?.TicketId;
+        var ticket = await AskAsync<JiraConfiguration, Ticket>("Jira", async () => key is not null
+            ? await _session.Get<JiraClient>().GetAsync(key, cancellationToken)
+            : (await _session.Get<JiraClient>().FindOpenAsync(hypervisorName, null, null, cancellationToken)) is [var open, ..] ? open : null);
+        var (run, target) = FindRun(hypervisorName);
+        var phase = PhaseOf(service, device, ticket);
+
+        return new MigrationStatus
+        {
+            HypervisorName = hypervisorName,
+            Phase = phase,
+            TicketId = ticket?.TicketId ?? key,
+            TicketStatus = ticket?.Status,
+            Compute = service is null ? null : $"{service.Status}/{service.State}",
+            DisabledReason = service?.DisabledReason,
+            Owner = service?.Owner,
+            ServerCount = servers,
+            InventoryStatus = device?.Status,
+            RunId = run?.RunId ?? service?.RunId,
+            RunState = target?.State,
+            WaitingFor = target is { State: RunState.Waiting or RunState.Failed or RunState.Interrupted or RunState.Stopped } ? target.Message ?? $"{target.Phase}.{target.Step}" : null,
+            NextAction = Next(phase, service, servers, run, target),
+            Unknown = [.. unknown],
+        };
+
+        async Task<T?> AskAsync<TSection, T>(string what, Func<Task<T?>> ask)
+            where TSection : class
+            where T : class
+        {
+            if (!_session.Configuration.Has<TSection>())
+                return null;
+            try
+            {
+                return await ask();
+            }
+            catch (OpsException e) when (e is not ServiceAuthenticationException { StatusCode: 401 })
+            {
+                unknown.Add($"{what}: {e.Message}");
+                return null;
+            }
+        }
+    }
+
+    private (OpsRun? Run, TargetRun? Target) FindRun(string hypervisorName)
+    {
+        foreach (var run in _runs.Value)
+        {
+            if (run.Runbooks.Length > 0 && run.Targets.FirstOrDefault(target => string.Equals(target.Target, hypervisorName, StringComparison.OrdinalIgnoreCase)) is { } target)
+                return (run, target);
+        }
+
+        return (null, null);
+    }
+
+    // The ticket tells best; then what only one phase does.
+    private string PhaseOf(ComputeService? service, InventoryDevice? device, Ticket? ticket)
+    {
+        (string? Status, string Phase)[] phases =
+        [
+            (_statuses.AdoptionDone, "Adoption"), (_statuses.AdoptionFailed, "Adoption"), (_statuses.Adoption, "Adoption"),
+            (_statuses.PostReinstallDone, "PostReinstall"), (_statuses.PostReinstallFailed, "PostReinstall"), (_statuses.PostReinstall, "PostReinstall"),
+            (_statuses.PreReinstallDone, "PreReinstall"), (_statuses.PreReinstallFailed, "PreReinstall"), (_statuses.PreReinstall, "PreReinstall"),
+            (_statuses.Drained, "Drain"), (_statuses.Draining, "Drain"),
+        ];
+        var told = phases.FirstOrDefault(phase => phase.Status is not null && string.Equals(phase.Status, ticket?.Status, StringComparison.OrdinalIgnoreCase)).Phase;
+        if (told is not null)
+            return told;
+        if (string.Equals(device?.Status, "planned", StringComparison.OrdinalIgnoreCase))
+            return "PreReinstall";
+        return service is { IsOurs: true, Status: "disabled" } ? "PreDrain" : "None";
+    }
+
+    private static string Next(string phase, ComputeService? service, int? servers, OpsRun? run, TargetRun? target)
+    {
+        if (target is { State: RunState.Running })
+            return $"wait: run {run!.RunId} works on it";
+        if (target is { State: RunState.Waiting })
+            return $"Resume-OpsRun {run!.RunId} (-Approve)";
+        if (target is { State: RunState.Failed or RunState.Interrupted or RunState.Stopped })
+            return $"mend what failed, then Resume-OpsRun {run!.RunId}";
+        if (service is { Status: "disabled", IsOurs: false })
+            return "ask who disabled it and why";
+        return phase switch
+        {
+            "None" => "Invoke-MigrationStep -Step Setup, PreDrain",
+            "PreDrain" or "Drain" when servers > 0 => $"move its {servers} servers away",
+            "PreDrain" => "ticket to Drained; then the reinstall is prepared",
+            "Drain" => "prepare the reinstall",
+            "PreReinstall" => "reinstall it",
+            "PostReinstall" => "adopt it",
+            _ => "test it, then finish",
+        };
+    }
+}

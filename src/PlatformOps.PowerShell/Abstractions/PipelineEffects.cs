@@ -1,0 +1,63 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Abstractions;
+
+/// <summary>The effects of one invocation that takes its objects as they come: counts them against MaxTargets, plans, asks where it must, and makes each change through the gate.</summary>
+/// <param name="scope">The session's.</param>
+/// <param name="confirmation">Made on the pipeline thread.</param>
+/// <param name="maxTargets">Of this call; the configuration's where null.</param>
+/// <param name="emit">Takes the plan of a <c>-WhatIf</c>.</param>
+/// <param name="tell">Takes what was done, for <c>-Verbose</c>.</param>
+internal sealed class PipelineEffects(SessionScope scope, ShouldProcessConfirmation confirmation, int? maxTargets, Func<object, ValueTask> emit, Func<string, ValueTask> tell)
+{
+    private readonly HashSet<string> _targets = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Counts a target.</summary>
+    /// <exception cref="Errors.RefusedException">It is one more than this call may change.</exception>
+    public void Count(string name)
+    {
+        int count;
+        lock (_targets)
+        {
+            _targets.Add(name);
+            count = _targets.Count;
+        }
+
+        scope.Policy.ThrowIfOneTooMany(name, count, maxTargets);
+    }
+
+    /// <summary>Plans, asks where it must, and makes the change.</summary>
+    /// <returns>What came of it: Done or Unchanged; with -WhatIf the plan, which was emitted already; null where the answer was no.</returns>
+    public async ValueTask<StepRecord?> ApplyAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken)
+    {
+        Count(target.Name);
+        if (confirmation.IsWhatIf || confirmation.MustAsk(change.Impact))
+        {
+            var plan = await scope.Effects.PlanAsync(change, target, parameters, takeOverReason, cancellationToken);
+            if (plan.Outcome == StepOutcome.Unchanged)
+            {
+                await tell(plan.Message);
+                return plan;
+            }
+
+            var asked = await AskAsync(change, target, plan, cancellationToken);
+            if (confirmation.IsWhatIf)
+            {
+                await emit(plan);
+                return plan;
+            }
+
+            if (!asked)
+                return null;
+        }
+
+        var record = await scope.Effects.RunAsync(change, target, parameters, takeOverReason, cancellationToken);
+        await tell(record.Message);
+        return record;
+    }
+
+    private ValueTask<bool> AskAsync(Change change, ActionTarget target, StepRecord plan, CancellationToken cancellationToken)
+        => confirmation.AskAsync(change.Impact, $"[{scope.Configuration.Environment}] {change.Summary} on {target.Name}", $"{plan.Before} → {plan.After}", cancellationToken);
+}

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using PlatformOps.Core.Migration;
+using PlatformOps.Migration;
+using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.PowerShell.Completion;
+
+namespace PlatformOps.PowerShell.Commands.Migration;
+
+/// <summary>Tells where hypervisors are in their migration.</summary>
+/// <remarks>
+/// <para>Read from the live systems: Nova's service with its reason and owner, the servers on it, the inventory, the ticket; and the newest run of this state folder, if there is one. Nothing is changed. A system that does not answer leaves its columns empty and is named in Unknown.</para>
+/// </remarks>
+/// <example>
+/// <summary>Where is everything on the list?</summary>
+/// <code>Import-MigrationList $lab.ListPath | Get-MigrationStatus</code>
+/// </example>
+/// <example>
+/// <summary>What needs a person</summary>
+/// <code>Import-MigrationList $lab.ListPath | Get-MigrationStatus | Where-Object WaitingFor | Format-List HypervisorName, WaitingFor, NextAction</code>
+/// </example>
+/// <seealso cref="InvokeMigrationStepCommand"/>
+[Cmdlet(VerbsCommon.Get, "MigrationStatus")]
+[OutputType(typeof(MigrationStatus))]
+public sealed class GetMigrationStatusCommand : FanOutCmdlet<(string Name, string? Ticket)>
+{
+    private MigrationStatusReader? _reader;
+
+    /// <summary>The hypervisors, by their fully qualified names, or objects with a HypervisorName.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [TargetNameTransformation(nameof(HypervisorName))]
+    [ArgumentCompleter(typeof(HypervisorCompleter))]
+    public string[] HypervisorName { get; set; } = [];
+
+    /// <summary>The ticket of the hypervisor. Found by the claim or the ticket's summary where it is left out.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MigrationTicketCompleter))]
+    public string? TicketId { get; set; }
+
+    private protected override ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        _reader = new MigrationStatusReader(Scope);
+        return default;
+    }
+
+    private protected override IEnumerable<(string Name, string? Ticket)> Inputs()
+    {
+        foreach (var name in HypervisorName)
+            yield return (name, string.IsNullOrEmpty(TicketId) ? null : TicketId);
+    }
+
+    private protected override string? NameOf((string Name, string? Ticket) input) => input.Name;
+
+    private protected override async ValueTask ProcessAsync((string Name, string? Ticket) input, CancellationToken cancellationToken)
+        => await WriteObjectAsync(await _reader!.ReadAsync(input.Name, input.Ticket, cancellationToken));
+}
