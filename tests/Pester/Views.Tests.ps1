@@ -37,7 +37,7 @@ Describe 'Views at <_> columns' -ForEach 80, 160 {
 
     It 'show a step in the columns that tell most, and nothing wider than the screen' {
         $lines = Show $step
-        ($lines -join "`n") | Should -Match 'Target +Phase +Step +Outcome +Duration Message'
+        ($lines -join "`n") | Should -Match 'Target +Phase +Step +Outcome +Duration What'
         ($lines -join "`n") | Should -Match 'PostReinstall'
         ($lines -join "`n") | Should -Match '2m05s'
         ($lines | Measure-Object -Maximum Length).Maximum | Should -BeLessOrEqual $width

@@ -156,7 +156,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         try
         {
             foreach (var name in change.LocksFor(context, parameters))
-                held.Add(await ledger.LockAsync(name, cancellationToken));
+                held.Add(await ledger.WaitForLockAsync(name, change.LockPatience, time, cancellationToken));
+            await change.GuardAsync(context, parameters, now, cancellationToken);
             guard.ThrowIfEffectRefused(change, context, held);
             return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
         }

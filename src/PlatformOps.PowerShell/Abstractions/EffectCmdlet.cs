@@ -22,9 +22,10 @@ public abstract class EffectCmdlet : SessionCmdlet
     private protected PipelineEffects Effects => _effects ??= new(Scope, Confirmation, MaxTargets == 0 ? null : MaxTargets, WriteObjectAsync, WriteVerboseAsync);
 
     /// <inheritdoc cref="PipelineEffects.ApplyAsync"/>
+    /// <typeparam name="TChange">A <see cref="Change"/>; not constrained to it, because a constraint to a type of Core would load Core at import.</typeparam>
     private protected ValueTask<StepRecord?> ApplyAsync<TChange>(ActionTarget target, object parameters, CancellationToken cancellationToken)
-        where TChange : Change, new()
-        => Effects.ApplyAsync(new TChange(), target, parameters, TakeOverReason, cancellationToken);
+        where TChange : class, new()
+        => Effects.ApplyAsync((Change)(object)new TChange(), target, parameters, TakeOverReason, cancellationToken);
 
     private protected override void OnProcess()
     {

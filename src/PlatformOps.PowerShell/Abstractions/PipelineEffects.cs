@@ -15,7 +15,7 @@ internal sealed class PipelineEffects(SessionScope scope, ShouldProcessConfirmat
     private readonly HashSet<string> _targets = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Counts a target.</summary>
-    /// <exception cref="Errors.RefusedException">It is one more than this call may change.</exception>
+    /// <exception cref="PlatformOps.Errors.RefusedException">It is one more than this call may change.</exception>
     public void Count(string name)
     {
         int count;

@@ -71,5 +71,5 @@ public static class StepView
         ? ""
         : string.Concat(text.ReplaceLineEndings(" ").Where(c => !char.IsControl(c)));
 
-    private static string Colour(string text, bool colours, string? code) => colours && code is not null ? $"\u001b[{code}m{text}\u001b[0m" : text;
+    internal static string Colour(string text, bool colours, string? code) => colours && code is not null ? $"\u001b[{code}m{text}\u001b[0m" : text;
 }

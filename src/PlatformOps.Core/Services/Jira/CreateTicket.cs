@@ -31,17 +31,13 @@ internal sealed class CreateTicket : Change<CreateTicketParameters, TicketState>
     {
         if (context.Target is { Kind: not ActionTarget.Ticket, TicketId: { } key })
             return new TicketState(key);
-        return new TicketState(await context.Client<OpenTickets>().FindAsync(SummaryOf(context, parameters), parameters.Project, parameters.Type, context.Target.Name, cancellationToken));
+        return new TicketState(await context.Client<JiraClient>().FindOneOpenAsync(SummaryOf(context, parameters), parameters.Project, parameters.Type, context.Target.Name, cancellationToken));
     }
 
     protected override bool IsDesired(ActionContext context, CreateTicketParameters parameters, TicketState state) => state.TicketId is not null;
 
-    protected override async Task ApplyAsync(ActionContext context, CreateTicketParameters parameters, TicketState before, CancellationToken cancellationToken)
-    {
-        var ticket = TicketOf(context.Target, SummaryOf(context, parameters), parameters);
-        var key = await context.Client<JiraClient>().CreateAsync(ticket, cancellationToken);
-        context.Client<OpenTickets>().Made(ticket.Summary, ticket.Project, ticket.Type, key);
-    }
+    protected override Task ApplyAsync(ActionContext context, CreateTicketParameters parameters, TicketState before, CancellationToken cancellationToken)
+        => context.Client<JiraClient>().CreateAsync(TicketOf(context.Target, SummaryOf(context, parameters), parameters), cancellationToken);
 
     protected override string Describe(TicketState state) => state.TicketId ?? "no ticket";
 

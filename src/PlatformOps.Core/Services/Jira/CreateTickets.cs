@@ -25,14 +25,14 @@ internal sealed class CreateTickets : Change<CreateTicketsParameters, TicketsSta
 
     protected override async Task<TicketsState> ObserveAsync(ActionContext context, CreateTicketsParameters parameters, CancellationToken cancellationToken)
     {
-        var open = context.Client<OpenTickets>();
+        var jira = context.Client<JiraClient>();
         SortedDictionary<string, string?> keys = new(StringComparer.Ordinal);
         SortedDictionary<string, string> doubtful = new(StringComparer.Ordinal);
         foreach (var target in context.Batch)
         {
             try
             {
-                keys[target.Name] = target.TicketId ?? await open.FindAsync(target.Name, null, null, target.Name, cancellationToken);
+                keys[target.Name] = target.TicketId ?? await jira.FindOneOpenAsync(target.Name, null, null, target.Name, cancellationToken);
             }
             catch (AmbiguousNameException e)
             {
@@ -50,9 +50,6 @@ internal sealed class CreateTickets : Change<CreateTicketsParameters, TicketsSta
         var each = new CreateTicketParameters(Description: parameters.Description, Labels: parameters.Labels);
         var missing = context.Batch.Where(target => before.Keys.TryGetValue(target.Name, out var key) && key is null).Select(target => CreateTicket.TicketOf(target, target.Name, each)).ToList();
         var results = await context.Client<JiraClient>().CreateAsync(missing, cancellationToken);
-        var open = context.Client<OpenTickets>();
-        foreach (var made in results.Where(result => result.TicketId is not null))
-            open.Made(made.Ticket.Summary, null, null, made.TicketId!);
         var failed = results.Where(result => result.TicketId is null).ToList();
         if (failed.Count > 0)
             throw new TicketsNotMadeException(failed.ToDictionary(result => result.Ticket.Summary, result => result.Error ?? "refused"), [.. results.Select(result => result.TicketId).OfType<string>()]);

@@ -102,6 +102,24 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         return found;
     }
 
+    /// <summary>The key of the one open ticket of a title; null where there is none.</summary>
+    /// <param name="summary">The title.</param>
+    /// <param name="project">By default the configuration's.</param>
+    /// <param name="type">By default the configuration's.</param>
+    /// <param name="target">What it is for, for the error.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="AmbiguousNameException">Several open tickets have exactly this title.</exception>
+    public async Task<string?> FindOneOpenAsync(string summary, string? project, string? type, string target, CancellationToken cancellationToken)
+    {
+        var found = await FindOpenAsync(summary, project, type, cancellationToken);
+        return found.Count switch
+        {
+            0 => null,
+            1 => found[0].TicketId,
+            _ => throw new AmbiguousNameException($"{found.Count} open tickets are called '{summary}': {string.Join(", ", found.Select(ticket => $"{ticket.TicketId} ({ticket.Status})"))}. Close all but one, or write the right key into the list file.") { TargetName = target },
+        };
+    }
+
     /// <summary>Makes one ticket and answers its key.</summary>
     public async Task<string> CreateAsync(NewTicket ticket, CancellationToken cancellationToken)
     {

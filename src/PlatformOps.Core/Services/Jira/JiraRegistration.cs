@@ -12,11 +12,7 @@ internal sealed class JiraRegistration : ServiceRegistration
 
     public override IReadOnlyList<OpsAction> Actions { get; } = [new AddTicketComment(), new TransitionTicket(), new AttachToTicket(), new CreateTicket(), new CreateTickets()];
 
-    public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>> 
-    {
-        [typeof(JiraClient)] = Make,
-        [typeof(OpenTickets)] = scope => new OpenTickets(scope.Get<JiraClient>()),
-    };
+    public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>> { [typeof(JiraClient)] = Make };
 
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<JiraClient>().ProbeAsync(cancellationToken);
 

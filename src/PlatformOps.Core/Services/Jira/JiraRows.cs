@@ -13,7 +13,7 @@ internal sealed record JiraFields
 {
     public string? Summary { get; init; }
 
-    public JiraStatus? Status { get; init; }
+    public JiraName? Status { get; init; }
 
     public JiraName? Issuetype { get; init; }
 
@@ -35,11 +35,6 @@ internal sealed record JiraName(string? Id, string? Name)
 }
 
 internal sealed record JiraCategory(string? Key);
-
-internal sealed record JiraStatus(string? Id, string? Name, JiraStatusCategory? StatusCategory);
-
-/// <param name="Key"><c>new</c>, <c>indeterminate</c> or <c>done</c>, whatever the site calls its statuses.</param>
-internal sealed record JiraStatusCategory(string? Key);
 
 internal sealed record JiraUser(string? AccountId, string? Name, string? DisplayName, string? EmailAddress);
 

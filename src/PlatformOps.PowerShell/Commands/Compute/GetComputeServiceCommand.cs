@@ -50,7 +50,7 @@ public sealed class GetComputeServiceCommand : SessionCmdlet
     /// <value>Any state</value>
     [Parameter]
     [ValidateSet("up", "down", "unknown")]
-    public string[]? State { get; set; }
+    public new string[]? State { get; set; }
 
     /// <summary>Only those that you claimed.</summary>
     [Parameter]

@@ -37,7 +37,7 @@ public sealed class GetHypervisorCommand : SessionCmdlet
     /// <value>Any state</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public HypervisorState[]? State { get; set; }
+    public new HypervisorState[]? State { get; set; }
 
     private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {

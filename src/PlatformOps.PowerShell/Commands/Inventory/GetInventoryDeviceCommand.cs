@@ -63,7 +63,7 @@ public sealed class GetInventoryDeviceCommand : FanOutCmdlet<string?>
     [ValidateNotNullOrEmpty]
     public string[]? Tag { get; set; }
 
-    private protected override IEnumerable<string?> Inputs() => ParameterSetName == "Filter" ? [null] : HypervisorName;
+    private protected override IEnumerable<string?> Inputs() => ParameterSetName == "Filter" ? new string?[] { null } : HypervisorName;
 
     private protected override async ValueTask ProcessAsync(string? input, CancellationToken cancellationToken)
     {

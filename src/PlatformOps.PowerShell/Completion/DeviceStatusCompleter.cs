@@ -1,0 +1,8 @@
+namespace PlatformOps.PowerShell.Completion;
+
+/// <summary>The statuses that every NetBox has; a site may have more of its own.</summary>
+public sealed class DeviceStatusCompleter : StaticCompleter
+{
+    private protected override IEnumerable<CompletionName> Names() =>
+        [new("active"), new("decommissioning"), new("failed"), new("inventory"), new("offline"), new("planned"), new("staged")];
+}
