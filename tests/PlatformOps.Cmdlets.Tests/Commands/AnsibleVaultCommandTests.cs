@@ -7,10 +7,10 @@ public sealed class AnsibleVaultCommandTests
     private const string Setup = "$p = ConvertTo-SecureString 'pass word' -AsPlainText -Force; ";
 
     [Theory]
-    [InlineData("'one', 'two' | Protect-AnsibleVault -Password $p | Unprotect-AnsibleVault -Password $p -AsPlainText", "one,two")]
-    [InlineData("('one' | Protect-AnsibleVault -Password $p -VaultId prod) -split \"`n\" | Unprotect-AnsibleVault -Password $p -AsPlainText", "one")]
-    [InlineData("'!vault |', ('one' | Protect-AnsibleVault -Password $p) -replace '(?m)^', '    ' | Unprotect-AnsibleVault -Password $p -AsPlainText", "one")]
-    [InlineData("(ConvertTo-SecureString 'one' -AsPlainText -Force) | Protect-AnsibleVault -Password $p | Unprotect-AnsibleVault -Password $p -AsPlainText", "one")]
+    [InlineData("'one', 'two' | Protect-AnsibleVault -Password $p | Unprotect-AnsibleVault -Password $p", "one,two")]
+    [InlineData("('one' | Protect-AnsibleVault -Password $p -VaultId prod) -split \"`n\" | Unprotect-AnsibleVault -Password $p", "one")]
+    [InlineData("'!vault |', ('one' | Protect-AnsibleVault -Password $p) -replace '(?m)^', '    ' | Unprotect-AnsibleVault -Password $p", "one")]
+    [InlineData("(ConvertTo-SecureString 'one' -AsPlainText -Force) | Protect-AnsibleVault -Password $p | Unprotect-AnsibleVault -Password $p", "one")]
     public void What_was_encrypted_is_decrypted(string script, string plain)
     {
         using var shell = new Shell();
@@ -20,10 +20,10 @@ public sealed class AnsibleVaultCommandTests
     }
 
     [Fact]
-    public void A_secret_is_a_SecureString_unless_text_is_asked_for()
+    public void A_secret_is_a_SecureString_where_that_is_asked_for()
     {
         using var shell = new Shell();
-        Assert.IsType<SecureString>(Assert.Single(shell.Run(Setup + "'one' | Protect-AnsibleVault -Password $p | Unprotect-AnsibleVault -Password $p").Values));
+        Assert.IsType<SecureString>(Assert.Single(shell.Run(Setup + "'one' | Protect-AnsibleVault -Password $p | Unprotect-AnsibleVault -Password $p -AsSecureString").Values));
     }
 
     [Fact]
