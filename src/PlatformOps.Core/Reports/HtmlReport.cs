@@ -83,7 +83,7 @@ internal static class HtmlReport
         Timeline(html, report);
         html.Append("<h2>Steps</h2>\n");
         foreach (var (target, state, steps) in report.ByTarget())
-            Target(html, target, state, steps);
+            Target(html, target, state, steps, showsPhase: report.Run.Runbooks.Length != 1);
         html.Append("<footer>Read from the ledger at ").Append(ReportText.Time(report.ReadAt)).Append(". All times are UTC. PlatformOps</footer>\n</body>\n</html>\n");
         return html.ToString();
     }
@@ -136,11 +136,12 @@ internal static class HtmlReport
         foreach (var (target, _, steps) in report.ByTarget())
         {
             html.Append("<div class=\"name\" title=\"").Append(Text(target)).Append("\">").Append(Text(target)).Append("</div><div class=\"track\"><svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"").Append(Text($"{steps.Count} steps of {target}")).Append("\">");
-            foreach (var step in steps)
+            // Over each other where the time is short: what a person must look at is on top.
+            foreach (var step in steps.OrderBy(step => ClassOf(step.Outcome) is "bad" or "doubt"))
             {
                 var from = (step.StartedAt - start).TotalSeconds / span * Width;
                 // What took no time is still to be seen.
-                var width = Math.Max(step.Duration.TotalSeconds / span * Width, 3);
+                var width = Math.Max(step.Duration.TotalSeconds / span * Width, 6);
                 from = Math.Min(from, Width - width);
                 html.Append(CultureInfo.InvariantCulture, $"<rect class=\"{ClassOf(step.Outcome)}\" x=\"{from:0.##}\" y=\"2\" width=\"{width:0.##}\" height=\"16\"><title>{Text($"{StepOf(step)}: {step.Outcome}, {ReportText.Time(step.StartedAt)}, {ReportText.Duration(step.Duration)}")}</title></rect>");
             }
@@ -157,7 +158,7 @@ internal static class HtmlReport
         html.Append("</div>\n");
     }
 
-    private static void Target(StringBuilder html, string target, TargetRun? state, IReadOnlyList<StepRecord> steps)
+    private static void Target(StringBuilder html, string target, TargetRun? state, IReadOnlyList<StepRecord> steps, bool showsPhase)
     {
         html.Append("<section class=\"target\">\n<header><h3>").Append(Text(target)).Append("</h3>");
         if (state is not null)
@@ -177,7 +178,7 @@ internal static class HtmlReport
         foreach (var step in steps)
         {
             html.Append("<tr><td class=\"time\"><time datetime=\"").Append(ReportText.Time(step.StartedAt)).Append("\" title=\"").Append(ReportText.Time(step.StartedAt)).Append("\">").Append(ReportText.Clock(step.StartedAt)).Append("</time></td><td class=\"step\">");
-            if (step.Phase is not null)
+            if (showsPhase && step.Phase is not null)
                 html.Append("<span class=\"soft\">").Append(Text(step.Phase)).Append("</span> ");
             html.Append("<span class=\"mono\">").Append(Text(step.Step)).Append("</span></td><td class=\"how\">").Append(Tag(step.Outcome.ToString(), ClassOf(step.Outcome)));
             html.Append("</td><td class=\"took\">").Append(ReportText.Duration(step.Duration)).Append("</td><td>").Append(What(step)).Append("</td></tr>\n");

@@ -12,6 +12,9 @@ public static class StepView
     public static string Target(string? target, int width) =>
         target is null || width >= Narrow || !target.Contains('.', StringComparison.Ordinal) || char.IsAsciiDigit(target[0]) ? target ?? "" : target[..target.IndexOf('.', StringComparison.Ordinal)];
 
+    /// <summary>The phase: a runbook without its folder where the screen is narrow, which the target tells.</summary>
+    public static string Phase(string? phase, int width) => phase is null || width >= Narrow ? phase ?? "" : phase[(phase.LastIndexOf('/') + 1)..];
+
     /// <summary>The step: without its service where the screen is narrow, which the rest of its name tells.</summary>
     public static string Step(string? step, int width)
     {

@@ -350,6 +350,21 @@ public sealed class RunbookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_plan_of_taking_back_reads_live_and_leaves_no_trace()
+    {
+        await RunAsync("runbook: r\ntarget: hypervisor\nsteps:\n  - change: light.switch\n  - change: light.dim\n", "hv1", "hv2");
+        _house.Light("hv2", "light.switch").IsOn = false;
+        var before = _store.Entries("r1").Count;
+
+        var records = await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice") { PlanOnly = true }, TestContext.Current.CancellationToken));
+
+        Assert.Equal([("hv1", "light.dim", StepOutcome.Planned), ("hv1", "light.switch", StepOutcome.Planned), ("hv2", "light.dim", StepOutcome.Planned), ("hv2", "light.switch", StepOutcome.Unchanged)], records.Select(record => (record.Target, record.Step, record.Outcome)));
+        Assert.Equal(before, _store.Entries("r1").Count);
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+        Assert.True(_house.Light("hv1", "light.dim").IsOn);
+    }
+
+    [Fact]
     public async Task A_run_that_was_taken_back_as_a_whole_is_undone()
     {
         await RunAsync(Simple, "hv1", "hv2");

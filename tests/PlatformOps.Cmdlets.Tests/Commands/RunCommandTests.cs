@@ -1,0 +1,163 @@
+using System.Text.Json;
+using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Cmdlets.Tests.Commands;
+
+public sealed class RunCommandTests : LabShell
+{
+    private const string TakeOut = """
+        runbook: site/take-out
+        description: Out of service.
+        target: hypervisor
+        parameters:
+          why: { type: string, description: "the reason" }
+        steps:
+          - check: netbox.device.exists
+            with: { statuses: [active, offline] }
+          - change: openstack.compute-service.disable
+            with: { reason: "${parameter.why}" }
+        """;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ops-");
+
+    [Fact]
+    public void Runbooks_are_listed_with_their_steps_with_and_without_a_session()
+    {
+        using var alone = new Shell();
+        var runbook = Assert.IsType<RunbookInfo>(Assert.Single(alone.Run("Get-Runbook hypervisor/pre-drain").Values));
+        Assert.True(runbook.IsBuiltIn);
+        Assert.Contains(runbook.Steps, step => step is { Action: "openstack.compute-service.disable", Impact: Impact.Medium, CanUndo: true });
+        Assert.Equal(["netbox", "openstack", "ssh"], runbook.Needs);
+        Assert.NotEmpty(Run("Get-Runbook").Values);
+        Assert.StartsWith("ObjectNotFound,", Assert.Single(Run("Get-Runbook none").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_runbook_is_one_error_with_its_place()
+    {
+        using var alone = new Shell();
+        Assert.Equal("site/take-out", Assert.Single(alone.Run("param($f) Test-Runbook $f", Write("good.yaml", TakeOut)).Values).ToString());
+        var wrong = Write("wrong.yaml", "runbook: r\ntarget: hypervisor\nsteps:\n  - check: host.oss\n");
+        var error = Assert.Single(alone.Run("param($f) Get-Item $f | Test-Runbook", wrong).Errors);
+        Assert.StartsWith($"{wrong}:4:12: There is no action 'host.oss'. Did you mean 'host.os'?", error.Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("InvalidRunbook,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_runbook_is_planned_run_reported_and_taken_back()
+    {
+        var file = Write("take-out.yaml", TakeOut);
+        var plan = Shell.Run("param($f, $n) $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -WhatIf", file, One);
+        Assert.Equal([StepOutcome.Passed, StepOutcome.Planned], plan.Values.Cast<StepRecord>().Select(step => step.Outcome));
+        Assert.Equal(0, await WritesAsync("nova"));
+        Assert.Empty(Run("Get-OpsRun").Values);
+
+        var done = Shell.Run("param($f, $n) $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -Confirm:$false", file, One);
+        Assert.Empty(done.Errors);
+        Assert.Equal([StepOutcome.Passed, StepOutcome.Done], done.Values.Cast<StepRecord>().Select(step => step.Outcome));
+        var run = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values));
+        Assert.Equal(RunState.Succeeded, run.State);
+        Assert.Equal(2, Run("Get-OpsRun | Get-OpsStep").Values.Length);
+        Assert.Equal("openstack.compute-service.disable", Assert.IsType<StepRecord>(Assert.Single(Run($"Get-OpsStep {run.RunId[^4..]} -Outcome Done").Values)).Step);
+
+        var report = Path.Combine(_folder.FullName, "report.json");
+        Assert.Empty(Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f", report).Errors);
+        using (var json = JsonDocument.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken)))
+            Assert.Equal("Succeeded", json.RootElement.GetProperty("run").GetProperty("state").GetString());
+
+        Assert.Contains(Run("Get-OpsRun | Undo-OpsRun -WhatIf").Values.Cast<StepRecord>(), step => step is { Outcome: StepOutcome.Planned, After: "enabled" });
+        Assert.Equal(RunState.Succeeded, Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).State);
+        Assert.Equal(1, await WritesAsync("nova"));
+        Assert.Equal(StepOutcome.Undone, Assert.IsType<StepRecord>(Assert.Single(Run("Get-OpsRun | Undo-OpsRun -Confirm:$false").Values)).Outcome);
+        Assert.Equal(RunState.Undone, Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).State);
+        Assert.Equal(2, await WritesAsync("nova"));
+    }
+
+    [Fact]
+    public void A_parameter_that_is_missing_or_unknown_ends_it_before_anything_happens()
+    {
+        var file = Write("take-out.yaml", TakeOut);
+        Assert.Contains("'why' has no default", Error("$n | Invoke-Runbook -Path $f -Confirm:$false").Message, StringComparison.Ordinal);
+        Assert.Contains("no parameter 'times'", Error("$n | Invoke-Runbook -Path $f -Parameter @{ why = 'work'; times = 3 } -Confirm:$false").Message, StringComparison.Ordinal);
+        Assert.Empty(Run("Get-OpsRun").Values);
+
+        Exception Error(string script) => Assert.Single(Shell.Run($"param($f, $n) try {{ {script} }} catch {{ Write-Error $_ }}", file, One).Errors).Exception;
+    }
+
+    [Fact]
+    public void Processes_and_runs_do_not_mix()
+    {
+        Assert.Contains("is no run", Assert.Single(Run("Get-Process -Id $PID | Stop-OpsRun").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("ObjectNotFound,", Assert.Single(Run("Resume-OpsRun zzzz").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.NotEmpty(Run("Get-Process -Id $PID | Invoke-Runbook hypervisor/noops").Errors);
+    }
+
+    [Fact]
+    public void A_failed_run_goes_on_where_it_stopped_when_it_is_resumed()
+    {
+        var file = Write("take-out.yaml", TakeOut);
+        Run("Enable-OpsKillSwitch 'storage incident'");
+        Assert.True(Assert.IsType<OpsKillSwitch>(Assert.Single(Run("Get-OpsKillSwitch").Values)).IsSet);
+        var refused = Assert.Single(Shell.Run("param($f, $n) try { $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -Confirm:$false } catch { Write-Error $_ }", file, One).Errors);
+        Assert.Contains("storage incident", refused.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("It stays so", Assert.Single(Run("Enable-OpsKillSwitch 'another'").Warnings).Message, StringComparison.Ordinal);
+        Assert.False(Assert.IsType<OpsKillSwitch>(Assert.Single(Run("Disable-OpsKillSwitch -PassThru").Values)).IsSet);
+
+        // A device that is not active does not pass the check.
+        var failed = Shell.Run("param($f, $n) $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -Confirm:$false", file, "hv99.lab.example");
+        Assert.Single(failed.Errors);
+        var run = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun -State Failed -Target hv99*").Values));
+        Assert.Single(Run($"Resume-OpsRun {run.RunId} -Confirm:$false").Errors);
+        Assert.Contains("there is nothing to stop", Assert.Single(Run($"Stop-OpsRun {run.RunId}").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing to decide", Assert.Single(Run($"Get-OpsStep {run.RunId} | Resolve-OpsStep -As Happened -Reason seen -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_runs_are_reported_into_a_folder_and_never_over_each_other()
+    {
+        foreach (var name in (string[])[One, Two])
+            Shell.Run("param($n) $n | Invoke-Runbook hypervisor/noops -Confirm:$false", name);
+        Assert.Equal(2, Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f -PassThru", _folder.FullName).Values.Length);
+        Assert.Equal(2, _folder.GetFiles("*.html").Length);
+        var error = Assert.Single(Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f", Path.Combine(_folder.FullName, "one.md")).Errors);
+        Assert.Contains("Give a folder", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("NoClobber", Assert.Single(Shell.Run("param($f) Get-OpsRun | Select-Object -First 1 | Export-OpsReport $f -NoClobber", Path.Combine(_folder.FullName, "one.md")).Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runs_steps_targets_and_runbooks_complete()
+    {
+        Shell.Run("param($n) $n | Invoke-Runbook hypervisor/noops -Confirm:$false", One);
+        var run = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values));
+        Assert.Equal([run.RunId], Complete("Get-OpsStep "));
+        Assert.Contains("session.services", Complete($"Get-OpsStep {run.RunId} -Step s"));
+        Assert.Contains(One, Complete($"Undo-OpsRun {run.RunId} -Target hv"));
+        Assert.Contains("hypervisor/setup", Complete("Invoke-Runbook hyp"));
+        Assert.Contains("Failed", Complete("Get-OpsRun -State F"));
+    }
+
+    [Fact]
+    public void A_run_that_changed_nothing_leaves_nothing_behind()
+    {
+        Assert.Empty(Run("Enter-OpsRun 'evening work'; Exit-OpsRun").Values);
+        Assert.NotEmpty(Run("Enter-OpsRun 'a/b'").Errors);
+        Assert.Empty(Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
+    public void Another_state_folder_is_read_without_a_session()
+    {
+        using var alone = new Shell();
+        Assert.Empty(alone.Run("param($f) Get-OpsRun -StateFolder $f", _folder.FullName).Errors);
+        Assert.StartsWith("NoSession,", Assert.Single(alone.Run("Get-OpsRun").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Null(OpsRunspace.For(alone.Runspace).CurrentSession);
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Security;
+using PlatformOps.Sessions;
+
+namespace PlatformOps.Cmdlets.Tests.Commands;
+
+public sealed class SessionCommandTests : LabShell
+{
+    [Fact]
+    public void Sessions_are_listed_by_wildcard_and_a_name_that_is_none_is_an_error()
+    {
+        Run("Connect-PlatformOps $p -Name second");
+        Assert.Equal(["lab", "second"], Run("Get-PlatformOpsSession").Values.Cast<OpsSession>().Select(session => session.Name));
+        Assert.Equal("second", Assert.Single(Run("Get-PlatformOpsSession sec*").Values).ToString());
+        Assert.Equal("second", Assert.Single(Run("Get-PlatformOpsSession -Current").Values).ToString());
+        Assert.Contains("'lab', 'second'", Assert.Single(Run("Get-PlatformOpsSession none").Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_closed_session_is_gone_and_the_one_before_it_is_current_again()
+    {
+        Run("Connect-PlatformOps $p -Name second");
+        Assert.Empty(Run("Disconnect-PlatformOps").Errors);
+        Assert.Equal("lab", Assert.Single(Run("Get-PlatformOpsSession -Current").Values).ToString());
+        Assert.Empty(Run("Get-PlatformOpsSession | Disconnect-PlatformOps").Errors);
+        Assert.StartsWith("NoSession,", Assert.Single(Run("Disconnect-PlatformOps").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("NoSession,", Assert.Single(Run("Test-PlatformOps").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_configured_service_is_probed_and_nothing_is_changed()
+    {
+        var result = Run("Test-PlatformOps");
+        Assert.Empty(result.Errors);
+        Assert.All(result.Values.Cast<ServiceHealth>(), health => Assert.True(health.IsHealthy, health.Error?.Message));
+        Assert.Contains("netbox", result.Values.Cast<ServiceHealth>().Select(health => health.Service));
+        Assert.Equal(true, Assert.Single(Run("Test-PlatformOps -Quiet").Values));
+        // A token is no change of the world.
+        Assert.Equal(0, await WritesAsync("netbox"));
+    }
+
+    [Fact]
+    public void What_a_phase_does_not_need_is_not_probed()
+    {
+        var services = Run("Test-PlatformOps -Step PreDrain").Values.Cast<ServiceHealth>().Select(health => health.Service).Order();
+        Assert.Equal(["netbox", "openstack", "ssh"], services);
+    }
+
+    [Fact]
+    public void A_service_that_does_not_answer_is_a_row_and_no_error()
+    {
+        Run("Connect-PlatformOps $p -Name broken -Set @{ 'netbox.url' = 'http://127.0.0.1:1/' }");
+        var result = Run("Test-PlatformOps netbox, nonsense");
+        Assert.Empty(result.Errors);
+        Assert.Equal(2, result.Values.Length);
+        Assert.All(result.Values.Cast<ServiceHealth>(), health => Assert.NotNull(health.Error));
+        Assert.Equal(false, Assert.Single(Run("Test-PlatformOps netbox -Quiet").Values));
+    }
+
+    [Fact]
+    public void A_starter_is_written_once_for_its_owner_alone_and_says_what_to_do_next()
+    {
+        var folder = Directory.CreateTempSubdirectory("ops-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "new", "ops.yaml");
+            Assert.Empty(Shell.Run("param($f) Initialize-PlatformOps $f -WhatIf", path).Output);
+            Assert.False(File.Exists(path));
+
+            var result = Shell.Run("param($f) Initialize-PlatformOps $f", path);
+            Assert.Equal(path, Assert.IsType<FileInfo>(Assert.Single(result.Values)).FullName);
+            Assert.Contains("No service is configured", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+
+            Assert.Contains("-Force", Assert.Single(Shell.Run("param($f) Initialize-PlatformOps $f", path).Errors).Exception.Message, StringComparison.Ordinal);
+            Assert.Empty(Shell.Run("param($f) Initialize-PlatformOps $f -Force", path).Errors);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_configuration_that_is_there_is_probed_and_kept()
+    {
+        var before = File.ReadAllText(ConfigurationPath);
+        var result = Run("Initialize-PlatformOps $p -Probe");
+        Assert.Empty(result.Errors);
+        Assert.All(result.Values, health => Assert.True(Assert.IsType<ServiceHealth>(health).IsHealthy));
+        Assert.Equal(before, File.ReadAllText(ConfigurationPath));
+    }
+
+    [Fact]
+    public void A_secret_comes_by_its_key_as_a_SecureString_and_never_as_text()
+    {
+        Assert.IsType<SecureString>(Assert.Single(Run("Get-OpsSecret -Name netbox.api_token").Values));
+        Assert.Equal("string", Assert.Single(Run("(Get-OpsSecret -Name jira.api-token -AsCredential).UserName.GetType().Name.ToLower()").Values));
+        var error = Assert.Single(Run("Get-OpsSecret -Name jira.none").Errors);
+        Assert.Contains("jira.api-token", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("netbox.api-token", Complete("Get-OpsSecret -Name netbox."));
+    }
+
+    [Fact]
+    public void A_reference_needs_no_session_and_what_is_none_is_not_repeated()
+    {
+        using var shell = new Shell();
+        Environment.SetEnvironmentVariable("OPS_TEST_SECRET", "hunter2");
+        Assert.Equal("hunter2", Assert.Single(shell.Run("Get-OpsSecret env:OPS_TEST_SECRET | ConvertFrom-SecureString -AsPlainText").Values));
+        Assert.Equal("jdoe:hunter2", Assert.Single(shell.Run("$c = Get-OpsSecret env:OPS_TEST_SECRET -AsCredential -UserName jdoe; $c.UserName + ':' + $c.GetNetworkCredential().Password").Values));
+        Assert.Contains("-UserName", Assert.Single(shell.Run("Get-OpsSecret env:OPS_TEST_SECRET -AsCredential").Errors).Exception.Message, StringComparison.Ordinal);
+        var error = Assert.Single(shell.Run("Get-OpsSecret hunter2").Errors);
+        Assert.StartsWith("SecretUnavailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error.Exception.Message, StringComparison.Ordinal);
+    }
+}
