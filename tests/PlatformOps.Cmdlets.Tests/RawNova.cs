@@ -19,7 +19,7 @@ internal sealed class RawNova : IDisposable
         var admin = state["users"]!.AsArray().First(user => (string)user!["name"]! == "admin")!;
         var body = JsonNode.Parse($$$"""
             {"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "admin", "domain": {"name": "Default"}, "password": "{{{(string)admin["password"]!}}}"} } },
-             "scope": {"project": {"name": "admin", "domain": {"id": "default"}}}}}
+             "scope": {"project": {"name": "admin", "domain": {"id": "default"} } } } }
             """);
         using var login = await http.PostAsJsonAsync("identity/v3/auth/tokens", body);
         login.EnsureSuccessStatusCode();

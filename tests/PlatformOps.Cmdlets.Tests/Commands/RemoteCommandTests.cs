@@ -97,7 +97,7 @@ public sealed class RemoteCommandTests : LabShell
     [Fact]
     public async Task Hosts_are_counted_against_MaxTargets()
     {
-        var result = Run("Import-MigrationList $l | Invoke-RemoteCommand -Command mkdir, /srv/ops -UserName ops -MaxTargets 1 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count");
+        var result = Run("Import-MigrationList $l | Invoke-RemoteCommand -Command sudo, -n, mkdir, /srv/ops -UserName ops -MaxTargets 1 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count");
         Assert.Equal(3, result.Values.OfType<int>().Single());
         Assert.Equal(1, await RequestsAsync("ssh mkdir"));
     }
