@@ -15,7 +15,8 @@ internal static class LabCommand
             var options = Read(arguments);
             using var stop = new CancellationTokenSource();
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            // Ctrl-C in a terminal reaches every process there: a lab that somebody started as a child lives until its stdin closes.
+            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Console.IsInputRedirected ? signal => signal.Cancel = true : Stop);
             await using var lab = await LabServer.StartAsync(options, stop.Token);
             Console.Out.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>
             {

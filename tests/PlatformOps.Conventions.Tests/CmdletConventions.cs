@@ -15,7 +15,7 @@ public sealed class CmdletConventions
     private static readonly string[] MakesAnObjectOnly = ["New-MaintenanceWindow", "New-ChaosExperiment"];
 
     // The name is made up by the user, not chosen from what is there.
-    private static readonly string[] NewNames = ["Connect-PlatformOps -Name", "Enter-OpsRun -Name", "New-ManagedVM -VMName", "New-GoldenImage -Name", "Get-OpsSecret -UserName"];
+    private static readonly string[] NewNames = ["Connect-PlatformOps -Name", "Enter-OpsRun -Name", "Get-OpsSecret -UserName", "New-ManagedVM -VMName", "New-GoldenImage -Name"];
 
     private static readonly string[] NameParameters = ["Name", "Session", "Service", "Runbook", "Phase", "Template", "Platform", "Environment", "TicketId"];
 

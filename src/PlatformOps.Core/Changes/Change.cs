@@ -29,10 +29,16 @@ internal abstract class Change : OpsAction
     /// <summary>What two changes of one external thing share (enabling and disabling a service), so that a later one of ours does not look like drift of an earlier one.</summary>
     public virtual string Subject => Name;
 
+    /// <summary>How long to wait for the locks beyond the target's own.</summary>
+    public virtual TimeSpan LockPatience => TimeSpan.FromMinutes(2);
+
     /// <summary>Locks beyond the target's own, such as <c>kayobe:control1/prod</c>; held while the effect runs.</summary>
+    /// <remarks>Waited for, as long as <see cref="LockPatience"/>: others of the same run may need them in turn.</remarks>
     internal virtual IReadOnlyList<string> LocksFor(ActionContext context, object parameters) => [];
 
     internal abstract bool CanObserve(object parameters);
+
+    internal abstract Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
 
     internal abstract Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken);
 
@@ -73,6 +79,9 @@ internal abstract class Change<TParameters, TState> : Change
     /// <summary>Whether <paramref name="state"/> is what the parameters ask for. Throws <see cref="Errors.RefusedException"/> where the state forbids the change.</summary>
     protected abstract bool IsDesired(ActionContext context, TParameters parameters, TState state);
 
+    /// <summary>A last look, with every lock held and nothing sent: what a check proved before may have changed since. Throws <see cref="Errors.RefusedException"/> where the effect must not be.</summary>
+    protected virtual Task GuardAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>The one effect. Throws <see cref="Errors.OutcomeUnknownException"/> where it may or may not have happened.</summary>
     protected abstract Task ApplyAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken);
 
@@ -95,6 +104,9 @@ internal abstract class Change<TParameters, TState> : Change
         => throw new NotSupportedException($"{Name} cannot be undone.");
 
     internal sealed override bool CanObserve(object parameters) => CanObserve((TParameters)parameters);
+
+    internal sealed override Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
+        => GuardAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
 
     internal sealed override async Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken)
         => await ObserveAsync(context, (TParameters)parameters, cancellationToken);

@@ -63,6 +63,19 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
     }
 
+    /// <summary>What taking a change back would do, read live.</summary>
+    public static async Task<StepEnd> PlanUndoAsync(Change change, ActionContext context, object parameters, StepHistory made, CancellationToken cancellationToken)
+    {
+        var before = change.Load(made.Made!.Before);
+        var now = await change.ObserveAsync(context, parameters, cancellationToken);
+        var (state, wanted) = (change.Describe(now), change.Describe(before));
+        if (change.Matches(now, before))
+            return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: is already back at {wanted}") { Before = state, After = wanted };
+        if (made.MadeResult!.After is { } left && !change.Matches(now, change.Load(left)))
+            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: would be left as it is, because somebody changed it since ({change.Describe(change.Load(left))} → {state})") { Before = state };
+        return new StepEnd(StepOutcome.Planned, $"would take back {Difference(change, context, state, wanted)}") { Before = state, After = wanted };
+    }
+
     /// <summary>Takes a change back, if what we left is still what is there.</summary>
     public async Task<StepEnd> UndoAsync(Change change, ActionContext context, object parameters, StepHistory made, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
@@ -143,7 +156,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         try
         {
             foreach (var name in change.LocksFor(context, parameters))
-                held.Add(await ledger.LockAsync(name, cancellationToken));
+                held.Add(await ledger.WaitForLockAsync(name, change.LockPatience, time, cancellationToken));
+            await change.GuardAsync(context, parameters, now, cancellationToken);
             guard.ThrowIfEffectRefused(change, context, held);
             return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
         }

@@ -1,8 +1,12 @@
+using PlatformOps.Errors;
+
 namespace PlatformOps.Core.Ledger;
 
 /// <summary>A run that this process works on: its journal, what the journal tells, its locks and its folder.</summary>
 internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, TargetLocks locks, LockOwner owner) : IAsyncDisposable
 {
+    private static readonly TimeSpan LockPollEvery = TimeSpan.FromMilliseconds(250);
+
     private readonly object _applying = new();
 
     public string RunId { get; } = runId;
@@ -44,6 +48,24 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
 
     /// <inheritdoc cref="TargetLocks.TakeAsync"/>
     public Task<TargetLock> LockAsync(string key, CancellationToken cancellationToken) => locks.TakeAsync(key, owner, cancellationToken);
+
+    /// <summary>Takes a lock that others hold for a while only.</summary>
+    /// <exception cref="TargetLockedException">It did not become free in that time.</exception>
+    public async Task<TargetLock> WaitForLockAsync(string key, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await LockAsync(key, cancellationToken);
+            }
+            catch (TargetLockedException) when (time.GetElapsedTime(began) < patience)
+            {
+                await Task.Delay(LockPollEvery, time, cancellationToken);
+            }
+        }
+    }
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();
 

@@ -8,21 +8,25 @@ using PlatformOps.Runs;
 namespace PlatformOps.Core.Runbooks;
 
 /// <summary>Takes the changes of a run back, newest first, target by target.</summary>
-internal sealed class RunUndo(RunScope scope, RunLedger ledger, RunLog log, UndoOptions options, ChannelWriter<StepRecord> records)
+/// <param name="writing">Where it is written down; null for a plan, which only reads.</param>
+internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, RunUndo.Writing? writing, UndoOptions options, ChannelWriter<StepRecord> records)
 {
+    /// <summary>The run that is taken.</summary>
+    internal sealed record Writing(RunLedger Ledger, RunLog Log);
+
     private readonly EffectGuard _guard = new(scope.Policy, scope.KillSwitch, scope.Time);
 
     public async Task UndoAsync(CancellationToken cancellationToken)
     {
-        var targets = ledger.Read(history => history.Targets.Keys.Where(name => options.Target is null || name == options.Target).ToList());
+        var targets = history.Targets.Keys.Where(name => options.Target is null || name == options.Target).ToList();
         if (options.Target is not null && targets.Count == 0)
-            throw new ObjectNotFoundException($"Run {ledger.RunId} has no target '{options.Target}'.") { TargetName = options.Target };
+            throw new ObjectNotFoundException($"Run {runId} has no target '{options.Target}'.") { TargetName = options.Target };
         var left = 0;
         foreach (var name in targets)
             left += await UndoTargetAsync(name, cancellationToken);
-        if (!options.PlanOnly)
+        if (writing is not null)
         {
-            await ledger.WriteDurablyAsync(left == 0 && options is { Target: null, Step: null }
+            await writing.Ledger.WriteDurablyAsync(left == 0 && options is { Target: null, Step: null }
                 ? new RunEnded(RunState.Undone, "taken back")
                 : new RunEnded(RunState.Stopped, left == 0 ? "partly taken back, as asked" : $"taken back but for {left} changes"));
         }
@@ -31,9 +35,9 @@ internal sealed class RunUndo(RunScope scope, RunLedger ledger, RunLog log, Undo
     // How many changes were left as they are.
     private async Task<int> UndoTargetAsync(string name, CancellationToken cancellationToken)
     {
-        var made = ledger.Read(history => history.Target(name).Steps.Where(step => step.Made is not null).Reverse().ToList());
+        var made = history.Target(name).Steps.Where(step => step.Made is not null).Reverse().ToList();
         var target = TargetOf(name, made);
-        using var held = made.Count == 0 || options.PlanOnly ? null : await ledger.LockAsync(TargetExecution.LockKeyOf(target), cancellationToken);
+        using var held = made.Count == 0 || writing is null ? null : await writing.Ledger.LockAsync(TargetExecution.LockKeyOf(target), cancellationToken);
         var left = 0;
         string? barrier = null;
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
@@ -44,7 +48,7 @@ internal sealed class RunUndo(RunScope scope, RunLedger ledger, RunLog log, Undo
             var end = barrier is null
                 ? await UndoStepAsync(step, target, held, cancellationToken)
                 : new StepEnd(StepOutcome.Skipped, $"left as it is: {barrier} came after it and cannot be taken back");
-            if (end.Outcome is not (StepOutcome.Undone or StepOutcome.Planned))
+            if (end.Outcome != StepOutcome.Undone)
                 left++;
             if (scope.Catalog.Find(action) is Change { IsDestructive: true })
                 barrier = step.Key.Step;
@@ -70,14 +74,14 @@ internal sealed class RunUndo(RunScope scope, RunLedger ledger, RunLog log, Undo
             Step = step.Key.Step,
             Clients = scope.Clients,
             Time = scope.Time,
-            Log = log.For(target.Name, step.Key.Phase),
+            Log = writing?.Log.For(target.Name, step.Key.Phase) ?? SilentLog.Instance,
         };
         try
         {
             var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
-            if (options.PlanOnly)
-                return new StepEnd(StepOutcome.Planned, $"would take back {change.Summary}: {step.MadeResult?.AfterText} → {step.Made.BeforeText}") { Before = step.MadeResult?.AfterText, After = step.Made.BeforeText };
-            var gate = new Gate(ledger, _guard, scope.Time);
+            if (writing is null)
+                return await Gate.PlanUndoAsync(change, context, parameters, step, cancellationToken);
+            var gate = new Gate(writing.Ledger, _guard, scope.Time);
             return await gate.UndoAsync(change, context, parameters, step, new StepInfo(step.MadeResult?.Number ?? 0), held is null ? [] : [held], cancellationToken);
         }
         catch (OpsException e) when (e is not LedgerException)
@@ -88,7 +92,7 @@ internal sealed class RunUndo(RunScope scope, RunLedger ledger, RunLog log, Undo
 
     private ActionTarget TargetOf(string name, IReadOnlyList<StepHistory> made)
     {
-        var known = ledger.Started.Targets.FirstOrDefault(target => target.Name == name);
+        var known = history.Started!.Targets.FirstOrDefault(target => target.Name == name);
         return known is not null
             ? new ActionTarget(known.Kind, known.Name, known.TicketId)
             : new ActionTarget(made.Select(step => step.Made!.TargetKind).FirstOrDefault() ?? "hypervisor", name, made.Select(step => step.Made!.TicketId).FirstOrDefault());
@@ -96,10 +100,10 @@ internal sealed class RunUndo(RunScope scope, RunLedger ledger, RunLog log, Undo
 
     private RunIdentity IdentityOf()
     {
-        var identity = ledger.Started.Identity;
+        var identity = history.Started!.Identity;
         return new RunIdentity
         {
-            RunId = ledger.RunId,
+            RunId = runId,
             Name = identity.Name,
             Person = options.Person,
             Initials = identity.Initials,

@@ -68,7 +68,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
                 await ledger.WriteDurablyAsync(new Approval(key, options.Person));
         }
 
-        var request = RequestOf(ledger, options);
+        var request = RequestOf(ledger.RunId, ledger.Started, options);
         await foreach (var record in ExecuteAsync(ledger, request, cancellationToken))
             yield return record;
     }
@@ -76,13 +76,31 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     /// <summary>Takes a run's changes back, newest first, each only if what it left is still there; never across something destructive.</summary>
     public async IAsyncEnumerable<StepRecord> UndoAsync(string runId, UndoOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (options.PlanOnly)
+        {
+            // A plan leaves no trace: the run is not taken, and another may work on it.
+            var found = scope.Store.Describe(runId).RunId;
+            var history = scope.Store.History(found);
+            RefuseWholeScript(found, history.Started!, options);
+            await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, found, history, null, options, records).UndoAsync(token), cancellationToken))
+                yield return record;
+            yield break;
+        }
+
         scope.KillSwitch.ThrowIfSet();
         await using var ledger = await scope.Store.OpenAsync(runId, options.Person);
-        if (ledger.Started.Phases.Length == 0 && options.Target is null && options.Step is null)
-            throw new RefusedException($"Run {ledger.RunId} is a script's: say which effects to take back with -Target or -Step.") { TargetName = ledger.RunId };
+        RefuseWholeScript(ledger.RunId, ledger.Started, options);
         await using var log = LogOf(ledger);
-        await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, ledger, log, options, records).UndoAsync(token), cancellationToken))
+        await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, ledger.RunId, ledger.Read(history => history), new RunUndo.Writing(ledger, log), options, records).UndoAsync(token), cancellationToken))
             yield return record;
+    }
+
+    /// <summary>What a run was asked, with the runbooks it began with.</summary>
+    /// <exception cref="ObjectNotFoundException">There is no such run.</exception>
+    public RunRequest RequestOf(string runId)
+    {
+        var found = scope.Store.Describe(runId).RunId;
+        return RequestOf(found, scope.Store.History(found).Started!, new ResumeOptions(""));
     }
 
     /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
@@ -114,16 +132,20 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
 
     private RunLog LogOf(RunLedger ledger) => new(Path.Combine(ledger.Folder, "run.log"), ledger.Folder, scope.Time, scope.Redactor);
 
-    private RunRequest RequestOf(RunLedger ledger, ResumeOptions options)
+    private static void RefuseWholeScript(string runId, RunStarted started, UndoOptions options)
     {
-        var started = ledger.Started;
-        return new RunRequest
+        if (started.Phases.Length == 0 && options.Target is null && options.Step is null)
+            throw new RefusedException($"Run {runId} is a script's: say which effects to take back with -Target or -Step.") { TargetName = runId };
+    }
+
+    private RunRequest RequestOf(string runId, RunStarted started, ResumeOptions options) =>
+        new()
         {
-            Phases = [.. started.Phases.Select(phase => new RunbookPhase(phase.Name, reader.Read(phase.Source, $"run {ledger.RunId}, {phase.Name}")))],
+            Phases = [.. started.Phases.Select(phase => new RunbookPhase(phase.Name, reader.Read(phase.Source, $"run {runId}, {phase.Name}")))],
             Targets = [.. started.Targets.Select(target => new ActionTarget(target.Kind, target.Name, target.TicketId))],
             Identity = new RunIdentity
             {
-                RunId = ledger.RunId,
+                RunId = runId,
                 Name = started.Identity.Name,
                 Person = options.TakeOverReason is null ? started.Identity.Person : options.Person,
                 Initials = started.Identity.Initials,
@@ -141,7 +163,6 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             MaxFailures = started.MaxFailures,
             StartAt = started.StartAt,
         };
-    }
 
     // A producer behind a bounded channel: the consumer's pace is the run's, and a consumer that leaves cancels it.
     private static async IAsyncEnumerable<StepRecord> StreamAsync(Func<ChannelWriter<StepRecord>, CancellationToken, Task> produce, [EnumeratorCancellation] CancellationToken cancellationToken)

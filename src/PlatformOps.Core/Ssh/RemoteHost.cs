@@ -104,7 +104,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
 
     /// <summary>The error for a command that did not end as it should.</summary>
     public RemoteHostException Failure(IReadOnlyList<string> arguments, SshResult result)
-        => new(host.Name, $"'{Show(arguments)}' on {host.Name}: {End(result)}.{Tail(result)}");
+        => new(host.Name, $"'{Show(arguments)}' on {host.Name}: {End(result)}.{Tail(result)}") { ExitStatus = result.ExitStatus };
 
     /// <summary>The result for people and pipelines.</summary>
     public RemoteCommandResult ToModel(SshResult result) => new()

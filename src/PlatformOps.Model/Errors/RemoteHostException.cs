@@ -20,6 +20,9 @@ public sealed class RemoteHostException : OpsException
     /// <summary>The host as it was addressed.</summary>
     public string HostName { get; }
 
+    /// <summary>How the command ended, where one ran and did not end with 0; null where none ran.</summary>
+    public int? ExitStatus { get; init; }
+
     /// <summary>True where logging in was refused (a key is tried once per host and run), as against a host that does not answer.</summary>
     public bool LoginRefused { get; init; }
 }

@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Abstractions;
@@ -15,7 +16,7 @@ internal sealed class PipelineEffects(SessionScope scope, ShouldProcessConfirmat
     private readonly HashSet<string> _targets = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Counts a target.</summary>
-    /// <exception cref="PlatformOps.Errors.RefusedException">It is one more than this call may change.</exception>
+    /// <exception cref="RefusedException">It is one more than this call may change.</exception>
     public void Count(string name)
     {
         int count;
@@ -42,7 +43,8 @@ internal sealed class PipelineEffects(SessionScope scope, ShouldProcessConfirmat
                 return plan;
             }
 
-            var asked = await AskAsync(change, target, plan, cancellationToken);
+            // What nobody can see before is not worth a word.
+            var asked = await AskAsync(change, target, change.CanObserve(parameters) ? $"{plan.Before} → {plan.After}" : plan.After!, cancellationToken);
             if (confirmation.IsWhatIf)
             {
                 await emit(plan);
@@ -58,6 +60,15 @@ internal sealed class PipelineEffects(SessionScope scope, ShouldProcessConfirmat
         return record;
     }
 
-    private ValueTask<bool> AskAsync(Change change, ActionTarget target, StepRecord plan, CancellationToken cancellationToken)
-        => confirmation.AskAsync(change.Impact, $"[{scope.Configuration.Environment}] {change.Summary} on {target.Name}", $"{plan.Before} → {plan.After}", cancellationToken);
+    private async ValueTask<bool> AskAsync(Change change, ActionTarget target, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await confirmation.AskAsync(change.Impact, $"[{scope.Configuration.Environment}] {change.Summary} on {target.Name}", what, cancellationToken);
+        }
+        catch (RefusedException e)
+        {
+            throw new RefusedException(e.Message, e.InnerException) { TargetName = target.Name };
+        }
+    }
 }

@@ -33,6 +33,14 @@ public abstract class RunCmdlet : SessionCmdlet
         }
     }
 
+    /// <summary>Keeps the error of a whole run, such as one that another process works on.</summary>
+    private protected void Hold(OpsException exception, string run)
+    {
+        _targets.Add(run);
+        _failed.Add(run);
+        _errors.Add(ErrorRecords.From(exception, run));
+    }
+
     /// <summary>Writes the errors that were held; with FailOnError one that ends the pipeline.</summary>
     private protected async ValueTask WriteHeldErrorsAsync()
     {

@@ -44,6 +44,7 @@ internal static class ErrorRecords
         ObjectNotFoundException or FileNotFoundException or DirectoryNotFoundException => ErrorCategory.ObjectNotFound,
         ServiceAuthenticationException { StatusCode: 403 } => ErrorCategory.PermissionDenied,
         ServiceAuthenticationException or RemoteHostException { LoginRefused: true } => ErrorCategory.AuthenticationError,
+        RemoteHostException { ExitStatus: not null } => ErrorCategory.InvalidResult,
         ServiceException { StatusCode: 0 } or RemoteHostException or HttpRequestException => ErrorCategory.ConnectionError,
         ServiceException { StatusCode: >= 500 } or SecretException or LabException => ErrorCategory.ResourceUnavailable,
         ServiceException { StatusCode: 409 } or SessionException => ErrorCategory.InvalidOperation,

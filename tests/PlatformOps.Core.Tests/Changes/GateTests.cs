@@ -255,6 +255,29 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task A_lock_beyond_the_target_is_waited_for()
+    {
+        await using var ledger = await CreateAsync();
+        var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+        var running = RunAsync(ledger, new SwitchLight { Locks = ["house:fuse"], OnGuard = () => Assert.False(held.IsHeld) });
+        held.Dispose();
+
+        Assert.Equal(StepOutcome.Done, (await running).Outcome);
+        Assert.False(Store.Locks.IsHeld("house:fuse"));
+    }
+
+    [Fact]
+    public async Task What_the_last_look_refuses_is_not_sent_and_leaves_no_intent()
+    {
+        await using var ledger = await CreateAsync();
+
+        var end = await RunAsync(ledger, new SwitchLight { OnGuard = () => throw new RefusedException("the room is full") });
+
+        Assert.Equal((StepOutcome.Failed, "the room is full", 0), (end.Outcome, end.Message, _light.Applied));
+        Assert.DoesNotContain(Entries(), entry => entry is Intent);
+    }
+
+    [Fact]
     public async Task An_effect_that_cannot_be_seen_is_done_when_it_returned_and_in_doubt_when_it_was_cut()
     {
         await using (var ledger = await CreateAsync())

@@ -60,11 +60,11 @@ internal sealed class PhaseLab : IAsyncDisposable
 
     public async Task<List<StepRecord>> RunAsync(string phases, params MigrationTarget[] targets) => await RunAsync(phases, null, targets);
 
-    public async Task<List<StepRecord>> RunAsync(string phases, string? takeOver, params MigrationTarget[] targets)
-    {
-        var request = MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases, takeOverReason: takeOver)) with { ThrottleLimit = 4 };
-        return await CollectAsync(Session.Runner(MigrationRun.Ticket(Session)).RunAsync(request, Token));
-    }
+    public Task<List<StepRecord>> RunAsync(string phases, string? takeOver, params MigrationTarget[] targets) => RunAsync(Session, phases, takeOver, targets);
+
+    public static Task<List<StepRecord>> RunAsync(SessionScope session, string phases, params MigrationTarget[] targets) => RunAsync(session, phases, null, targets);
+
+    public async Task<IReadOnlyList<JsonElement>> HostsAsync() => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/hosts", Token)).EnumerateArray()];
 
     public async Task<List<StepRecord>> PlanAsync(string phases, params MigrationTarget[] targets)
         => await CollectAsync(Session.Runner().PlanAsync(MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases)), Token));
@@ -81,6 +81,12 @@ internal sealed class PhaseLab : IAsyncDisposable
         await Session.DisposeAsync();
         _control.Dispose();
         await _lab.DisposeAsync();
+    }
+
+    private static async Task<List<StepRecord>> RunAsync(SessionScope session, string phases, string? takeOver, MigrationTarget[] targets)
+    {
+        var request = MigrationRun.Request(session, phases.Split(','), targets, session.Identity(phases, takeOverReason: takeOver)) with { ThrottleLimit = 4 };
+        return await CollectAsync(session.Runner(MigrationRun.Ticket(session)).RunAsync(request, Token));
     }
 
     private static JsonElement Find(JsonElement state, string name)

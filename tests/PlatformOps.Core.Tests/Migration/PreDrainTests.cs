@@ -127,6 +127,19 @@ public sealed class PreDrainTests
     }
 
     [Fact]
+    public async Task Hypervisors_that_go_at_the_same_time_do_not_count_on_each_other()
+    {
+        // Two hosts of a zone may be out of service; four ask at once.
+        await using var lab = await PhaseLab.StartAsync(new Lab.LabOptions { Hypervisors = 10, VirtualMachines = 10, Speed = 3600 });
+        await using var session = lab.Open(new Dictionary<string, object> { ["targets.max-unavailable"] = 2 });
+
+        await PhaseLab.RunAsync(session, "PreDrain", PhaseLab.Target(1), PhaseLab.Target(3), PhaseLab.Target(7), PhaseLab.Target(9));
+
+        var state = await lab.HostsAsync();
+        Assert.Equal(2, state.Count(host => host.GetProperty("serviceDisabled").GetBoolean()));
+    }
+
+    [Fact]
     public async Task A_failed_update_shows_name_resolution_and_repositories_in_the_ticket()
     {
         await using var lab = await PhaseLab.StartAsync();

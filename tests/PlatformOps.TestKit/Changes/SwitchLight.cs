@@ -16,6 +16,8 @@ internal sealed class SwitchLight : Change<SwitchLight.Parameters, SwitchLight.S
 
     public IReadOnlyList<string> Locks { get; init; } = [];
 
+    public Action? OnGuard { get; init; }
+
     public override string Name => ActionName;
 
     public override string Summary => "The light";
@@ -41,6 +43,12 @@ internal sealed class SwitchLight : Change<SwitchLight.Parameters, SwitchLight.S
     }
 
     protected override bool IsDesired(ActionContext context, Parameters parameters, State state) => state.IsOn == (parameters.To == "on") && state.Colour == "white";
+
+    protected override Task GuardAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
+    {
+        OnGuard?.Invoke();
+        return Task.CompletedTask;
+    }
 
     protected override Task ApplyAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
     {

@@ -19,7 +19,9 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
 
     public override IReadOnlyList<string> Needs => ["openstack"];
 
-    protected override async Task<CheckResult> RunAsync(ActionContext context, CheckRoomParameters parameters, CancellationToken cancellationToken)
+    /// <summary>Looks now.</summary>
+    /// <param name="maxUnavailable">As the parameter of that name.</param>
+    internal static async Task<CheckResult> LookAsync(ActionContext context, int? maxUnavailable, CancellationToken cancellationToken)
     {
         var nova = context.Client<NovaClient>();
         var limits = context.Client<RoomLimits>();
@@ -32,28 +34,39 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         var aggregates = await nova.AggregatesAsync(cancellationToken);
         var ours = aggregates.Where(aggregate => aggregate.Hosts.Contains(mine.HypervisorName, StringComparer.OrdinalIgnoreCase)).ToList();
 
-        if (OutOfService(mine, services, ours, parameters.MaxUnavailable ?? limits.MaxUnavailable) is { } tooMany)
+        if (OutOfService(mine, services, ours, maxUnavailable ?? limits.MaxUnavailable) is { } tooMany)
             return CheckResult.Failed(tooMany);
 
         // A server may need any of its host's aggregates: only hosts that are in all of them can take every server.
         var group = services.Where(service => !Same(service.HypervisorName, mine.HypervisorName)
-            && service is { Status: "enabled", State: "up" }
             && service.Zone == mine.Zone
             && ours.TrueForAll(aggregate => aggregate.Hosts.Contains(service.HypervisorName, StringComparer.OrdinalIgnoreCase))).ToList();
         var where = ours.Count > 0 ? $"aggregate{(ours.Count > 1 ? "s" : "")} {string.Join(", ", ours.Select(aggregate => $"'{aggregate.Name}'"))}" : $"zone '{mine.Zone}'";
         var all = await nova.HypervisorsAsync(cancellationToken);
-        var others = all.Where(other => group.Exists(service => Same(service.HypervisorName, other.ServiceHost))).ToList();
+        var others = In(group.Where(service => service is { Status: "enabled", State: "up" }));
+        // What is leaving beside us needs the same room until it has left.
+        var leaving = In(group.Where(service => service.Status == "disabled"));
 
-        var (needed, free, source) = await CountAsync(context, hypervisor, others, cancellationToken);
+        var (needed, free, source) = await CountAsync(context, [hypervisor, .. leaving], others, cancellationToken);
         var numbers = string.Join(", ", needed.Where(pair => pair.Value > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Words(pair.Key)} {pair.Value} of {free.GetValueOrDefault(pair.Key)} free")));
         var missing = needed.Where(pair => pair.Value > free.GetValueOrDefault(pair.Key)).Select(pair => Words(pair.Key)).ToList();
-        var evidence = $"{others.Count} other enabled hosts in {where}: {(numbers.Length == 0 ? "nothing to move" : numbers)} ({source})";
+        var beside = leaving.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", with what {leaving.Count} disabled hosts still hold");
+        var evidence = $"{others.Count} other enabled hosts in {where}: {(numbers.Length == 0 ? "nothing to move" : numbers + beside)} ({source})";
         if (missing.Count == 0)
             return CheckResult.Passed($"{evidence}. In sum only: it does not say that every server finds a host.");
         return silent.Count > 0
             ? CheckResult.Unknown($"{evidence}; not enough {string.Join(" and ", missing)}, but {silent.Count} hosts are in a cell that does not answer")
             : CheckResult.Failed($"{evidence}; not enough {string.Join(" and ", missing)}");
+
+        List<Hypervisor> In(IEnumerable<ComputeService> hosts)
+        {
+            var names = hosts.Select(service => service.HypervisorName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            return [.. all.Where(other => names.Contains(other.ServiceHost))];
+        }
     }
+
+    protected override Task<CheckResult> RunAsync(ActionContext context, CheckRoomParameters parameters, CancellationToken cancellationToken)
+        => LookAsync(context, parameters.MaxUnavailable, cancellationToken);
 
     private static string? OutOfService(ComputeService mine, IReadOnlyList<ComputeService> services, List<NovaAggregate> ours, int? max)
     {
@@ -70,11 +83,11 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         return null;
     }
 
-    private static async Task<(Dictionary<string, long> Needed, Dictionary<string, long> Free, string Source)> CountAsync(ActionContext context, Hypervisor hypervisor, IReadOnlyList<Hypervisor> others, CancellationToken cancellationToken)
+    private static async Task<(Dictionary<string, long> Needed, Dictionary<string, long> Free, string Source)> CountAsync(ActionContext context, IReadOnlyList<Hypervisor> leaving, IReadOnlyList<Hypervisor> others, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParse(hypervisor.Id, out _) || !await HasPlacementAsync(context, cancellationToken))
+        if (!leaving.All(host => Guid.TryParse(host.Id, out _)) || !await HasPlacementAsync(context, cancellationToken))
         {
-            var needs = new Dictionary<string, long> { ["VCPU"] = hypervisor.VCpusUsed ?? 0, ["MEMORY_MB"] = hypervisor.MemoryMiBUsed ?? 0, ["DISK_GB"] = hypervisor.DiskGiBUsed ?? 0 };
+            var needs = new Dictionary<string, long> { ["VCPU"] = leaving.Sum(host => host.VCpusUsed ?? 0), ["MEMORY_MB"] = leaving.Sum(host => host.MemoryMiBUsed ?? 0), ["DISK_GB"] = leaving.Sum(host => host.DiskGiBUsed ?? 0) };
             var has = new Dictionary<string, long>
             {
                 ["VCPU"] = others.Sum(other => Math.Max(0, (other.VCpus - other.VCpusUsed) ?? 0)),
@@ -85,8 +98,8 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         }
 
         var placement = context.Client<PlacementClient>();
-        var usages = await placement.UsagesAsync(hypervisor.Id, cancellationToken);
-        var needed = Classes.ToDictionary(name => name, name => usages.GetValueOrDefault(name));
+        var usages = await Task.WhenAll(leaving.Select(host => placement.UsagesAsync(host.Id, cancellationToken)));
+        var needed = Classes.ToDictionary(name => name, name => usages.Sum(usage => usage.GetValueOrDefault(name)));
         Dictionary<string, long> free = [];
         foreach (var chunk in others.OrderBy(other => other.VCpusUsed).Chunk(8))
         {

@@ -1,10 +1,12 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Errors;
+using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Services.OpenStack;
 
 /// <param name="Reason">Why, for everybody to read; the claim is written behind it.</param>
-internal sealed record DisableComputeServiceParameters(string Reason);
+/// <param name="KeepRoom">Refuse where the rest of the group would lack room, looked at once more under a lock: hypervisors that go at the same time must not count on each other.</param>
+internal sealed record DisableComputeServiceParameters(string Reason, bool KeepRoom = false);
 
 /// <summary>Takes a hypervisor out of the scheduler's hands and says whose it is.</summary>
 internal sealed class DisableComputeService : Change<DisableComputeServiceParameters, ComputeServiceState>
@@ -32,6 +34,18 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
         throw new RefusedException(claim is null
             ? $"nova-compute on {state.Host} was disabled by a person: {Quoted(state.Reason)}. Ask who did it and why; -TakeOver -Reason takes it over."
             : $"nova-compute on {state.Host} is claimed by {claim.Person} for {claim.TicketId ?? "no ticket"} (run {claim.RunId}): {Quoted(state.Reason)}. -TakeOver -Reason takes it over and tells the ticket.") { TargetName = context.Target.Name };
+    }
+
+    internal override IReadOnlyList<string> LocksFor(ActionContext context, object parameters)
+        => ((DisableComputeServiceParameters)parameters).KeepRoom ? [$"openstack:room/{context.Run.Environment}"] : [];
+
+    protected override async Task GuardAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+    {
+        if (!parameters.KeepRoom)
+            return;
+        var room = await CheckRoom.LookAsync(context, null, cancellationToken);
+        if (room.Outcome != StepOutcome.Passed)
+            throw new RefusedException($"{context.Target.Name} stays in service: {room.Evidence}") { TargetName = context.Target.Name };
     }
 
     protected override Task ApplyAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)

@@ -227,7 +227,8 @@ public sealed class JiraTests
             return reply;
         });
 
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => Jira.CommentAsync("MH-101", TicketText.Plain("x"), $"[ops:{i}]", false, Token), Token)));
+        var jira = Jira;
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => jira.CommentAsync("MH-101", TicketText.Plain("x"), $"[ops:{i}]", false, Token), Token)));
 
         Assert.Equal((1, 10), (most, _comments.Count));
     }

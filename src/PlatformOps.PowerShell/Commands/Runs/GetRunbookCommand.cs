@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Errors;
+using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.PowerShell.Completion;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Commands.Runs;
+
+/// <summary>Gets the runbooks: those of the module, and the site's.</summary>
+/// <remarks>
+/// <para>With a session, a file of its runbook folder takes the place of the module's runbook of the same name; without one, only the module's are listed.</para>
+/// </remarks>
+/// <example>
+/// <summary>What is there</summary>
+/// <code>Get-Runbook hypervisor/*</code>
+/// </example>
+/// <example>
+/// <summary>The steps of one, with what they change</summary>
+/// <code>(Get-Runbook hypervisor/pre-drain).Steps</code>
+/// </example>
+/// <seealso cref="TestRunbookCommand"/>
+[Cmdlet(VerbsCommon.Get, "Runbook")]
+[OutputType(typeof(RunbookInfo))]
+public sealed class GetRunbookCommand : SessionCmdlet
+{
+    /// <summary>The runbooks' names; wildcards are allowed.</summary>
+    /// <value>Every runbook</value>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RunbookCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    private protected override bool NeedsSession => Session is not null;
+
+    private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        var library = (Session ?? State.CurrentSession) is { } session ? State.ScopeOf(session).Runbooks : RunbookLibrary.OfModule();
+        var all = library.All();
+        var patterns = Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase)).ToList();
+        foreach (var name in Name.Where(name => !WildcardPattern.ContainsWildcardCharacters(name) && !all.Keys.Contains(name, StringComparer.OrdinalIgnoreCase)))
+            await WriteErrorAsync(new ObjectNotFoundException($"There is no runbook '{name}'. There are: {string.Join(", ", all.Keys)}.") { TargetName = name });
+        await WriteObjectsAsync(all.Values.Where(runbook => patterns.Exists(pattern => pattern.IsMatch(runbook.Name))).Select(RunbookInfos.From));
+    }
+}

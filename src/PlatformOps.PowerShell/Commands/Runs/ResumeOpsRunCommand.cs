@@ -1,0 +1,111 @@
+using System.Management.Automation;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
+using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.PowerShell.Completion;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Commands.Runs;
+
+/// <summary>Goes on with a run that was killed, stopped, failed, or waits.</summary>
+/// <remarks>
+/// <para>It goes on with the runbooks and values that it began with. What was done is observed again: a change that no longer holds stops its target as Drifted. What was begun, and nobody knows whether it happened, is looked at; where that does not tell, the target stops until Resolve-OpsStep.</para>
+/// <para>A run that waits for a person goes on with -Approve; one that waits for a condition looks at it again.</para>
+/// </remarks>
+/// <example>
+/// <summary>Go on with what was interrupted</summary>
+/// <code>
+/// Connect-PlatformOps (Start-OpsLab).ConfigurationPath
+/// Get-OpsRun -State Interrupted, Stopped | Resume-OpsRun -Confirm:$false
+/// </code>
+/// </example>
+/// <example>
+/// <summary>Let the next batch begin</summary>
+/// <code>Get-OpsRun -State Waiting | Resume-OpsRun -Approve</code>
+/// </example>
+/// <seealso cref="GetOpsRunCommand"/>
+/// <seealso cref="ResolveOpsStepCommand"/>
+[Cmdlet(VerbsLifecycle.Resume, "OpsRun", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(StepRecord))]
+public sealed class ResumeOpsRunCommand : RunCmdlet
+{
+    /// <summary>The run, as an object, by identifier, or by a part of it that only one has.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RunIdTransformation]
+    [ArgumentCompleter(typeof(RunCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] RunId { get; set; } = [];
+
+    /// <summary>Lets it go on past what it waits for a person for; recorded with your name.</summary>
+    [Parameter]
+    public SwitchParameter Approve { get; set; }
+
+    /// <summary>Takes over what another person claimed; needs -Reason.</summary>
+    [Parameter]
+    public SwitchParameter TakeOver { get; set; }
+
+    /// <summary>Why something is taken over; told to the ticket.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Reason { get; set; }
+
+    /// <summary>How many targets to work on at the same time.</summary>
+    /// <value>As the run began</value>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; }
+
+    private protected override async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        if (TakeOver != (Reason is not null))
+            throw new RefusedException("-TakeOver and -Reason go together: why is it taken over?");
+        // Read on the pipeline thread.
+        _ = Confirmation;
+        await base.BeginAsync(cancellationToken);
+    }
+
+    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (var given in RunId)
+        {
+            try
+            {
+                await ResumeAsync(given, cancellationToken);
+            }
+            catch (OpsException e) when (e is LedgerException || !EndsPipeline(e))
+            {
+                Hold(e, given);
+            }
+        }
+    }
+
+    private protected override ValueTask EndAsync(CancellationToken cancellationToken) => WriteHeldErrorsAsync();
+
+    private async ValueTask ResumeAsync(string given, CancellationToken cancellationToken)
+    {
+        var run = Scope.Store.Describe(given);
+        var request = Scope.Runner().RequestOf(run.RunId);
+        if (run.State is RunState.Succeeded)
+        {
+            await WriteVerboseAsync($"Run {run.RunId} has ended, and every target succeeded: there is nothing to go on with.");
+            return;
+        }
+
+        var pending = run.Targets.Where(target => target.State != RunState.Succeeded).Select(target => target.Target).ToList();
+        var impact = RunbookRunner.HighestImpact(request);
+        var action = $"Resume {run.Name}{(run.WaitingFor is null ? "" : Approve ? $", approving \"{run.WaitingFor}\"" : $", which waits: {run.WaitingFor}")}";
+        if (!await Confirmation.AskAsync(impact, $"[{run.Environment}] run {run.RunId}: {string.Join(", ", pending)}", action, cancellationToken))
+            return;
+        var options = new ResumeOptions(SessionScope.Person)
+        {
+            Approve = Approve,
+            TakeOverReason = TakeOver ? Reason : null,
+            ThrottleLimit = ThrottleLimit == 0 ? null : ThrottleLimit,
+            OnWarning = message => _ = WriteWarningAsync(message).AsTask(),
+        };
+        await StreamAsync($"{run.Name} (resumed)", progress => Scope.Runner([progress, MigrationRun.Ticket(Scope)]).ResumeAsync(run.RunId, options, cancellationToken));
+    }
+}

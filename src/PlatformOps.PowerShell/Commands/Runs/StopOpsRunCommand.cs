@@ -1,0 +1,85 @@
+using System.Management.Automation;
+using PlatformOps.Errors;
+using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.PowerShell.Completion;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Commands.Runs;
+
+/// <summary>Asks the process that works on a run to stop; Resume-OpsRun goes on with it.</summary>
+/// <remarks>
+/// <para>The process may be another one, on any machine that shares the state folder; it looks twice a second. AfterStep lets the steps that are under way end; AfterTarget the targets; Now gives up what is under way, which is looked at again when the run is resumed.</para>
+/// </remarks>
+/// <example>
+/// <summary>Stop every run after its steps</summary>
+/// <code>
+/// Connect-PlatformOps (Start-OpsLab).ConfigurationPath
+/// Get-OpsRun -State Running | Stop-OpsRun -Confirm:$false
+/// </code>
+/// </example>
+/// <example>
+/// <summary>Begin no further target, and wait until the run has stopped</summary>
+/// <code>Get-OpsRun -State Running | Stop-OpsRun -Mode AfterTarget -Wait -PassThru</code>
+/// </example>
+/// <seealso cref="EnableOpsKillSwitchCommand"/>
+[Cmdlet(VerbsLifecycle.Stop, "OpsRun", SupportsShouldProcess = true)]
+[OutputType(typeof(OpsRun))]
+public sealed class StopOpsRunCommand : SessionCmdlet
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The run, as an object, by identifier, or by a part of it that only one has.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RunIdTransformation]
+    [ArgumentCompleter(typeof(RunCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] RunId { get; set; } = [];
+
+    /// <summary>When it stops.</summary>
+    /// <value>AfterStep</value>
+    [Parameter]
+    public RunStopMode Mode { get; set; } = RunStopMode.AfterStep;
+
+    /// <summary>Waits until it has stopped.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Emits the run.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
+    {
+        var asked = new List<string>();
+        foreach (var given in RunId)
+        {
+            try
+            {
+                var run = Scope.Store.Describe(given);
+                if (run.State != RunState.Running)
+                    throw new RefusedException($"Run {run.RunId} is {run.State}: no process works on it, so there is nothing to stop.") { TargetName = run.RunId };
+                if (!await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name}), {run.Targets.Length} targets, on {run.Machine}", $"Stop {Mode}"))
+                    continue;
+                Scope.Store.RequestStop(run.RunId, Mode);
+                asked.Add(run.RunId);
+            }
+            catch (OpsException e)
+            {
+                await WriteErrorAsync(e, given);
+            }
+        }
+
+        foreach (var runId in asked)
+        {
+            var run = Scope.Store.Describe(runId);
+            while (Wait && run.State == RunState.Running)
+            {
+                await Task.Delay(LookEvery, Time, cancellationToken);
+                run = Scope.Store.Describe(runId);
+            }
+
+            if (PassThru)
+                await WriteObjectAsync(run);
+        }
+    }
+}

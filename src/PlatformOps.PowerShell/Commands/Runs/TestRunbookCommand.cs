@@ -1,0 +1,51 @@
+using System.Management.Automation;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.PowerShell.Completion;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Commands.Runs;
+
+/// <summary>Checks a runbook strictly, and runs nothing of it.</summary>
+/// <remarks>
+/// <para>An unknown action, an unknown, missing or wrong parameter, an unknown variable or a duplicate key is one error with file, line and column. What is right is emitted, with its steps.</para>
+/// <para>No session is needed, and no service is asked.</para>
+/// </remarks>
+/// <example>
+/// <summary>Check what you write</summary>
+/// <code>
+/// Set-Content ./check-os.yaml "runbook: site/check-os`ntarget: hypervisor`nsteps:`n  - check: host.os`n    with: { id: rocky, version: '9' }"
+/// Test-Runbook ./check-os.yaml
+/// </code>
+/// </example>
+/// <example>
+/// <summary>Check a folder of them in CI</summary>
+/// <code>Get-ChildItem ./*.yaml | Test-Runbook -ErrorAction Stop</code>
+/// </example>
+/// <seealso cref="GetRunbookCommand"/>
+[Cmdlet(VerbsDiagnostic.Test, "Runbook", DefaultParameterSetName = "Path")]
+[OutputType(typeof(RunbookInfo))]
+public sealed class TestRunbookCommand : SessionCmdlet
+{
+    /// <summary>The file. Wildcards are not expanded.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The runbook's name, as Get-Runbook lists it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [ArgumentCompleter(typeof(RunbookCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    private protected override bool NeedsSession => Session is not null;
+
+    private protected override string? CurrentTarget => ParameterSetName == "Path" ? Path : Name;
+
+    private protected override ValueTask ProcessAsync(CancellationToken cancellationToken)
+    {
+        var library = (Session ?? State.CurrentSession) is { } session ? State.ScopeOf(session).Runbooks : RunbookLibrary.OfModule();
+        return WriteObjectAsync(RunbookInfos.From(ParameterSetName == "Path" ? library.ReadFile(this.FilePath(Path)) : library.Get(Name)));
+    }
+}

@@ -1,0 +1,96 @@
+using System.Management.Automation;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
+using PlatformOps.PowerShell.Abstractions;
+using PlatformOps.PowerShell.Completion;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Commands.Runs;
+
+/// <summary>Takes the changes of a run back, newest first.</summary>
+/// <remarks>
+/// <para>A change is taken back only where what it left is still there, and only up to the last one that destroyed something: what is left as it is, and why, is emitted too. -WhatIf emits what would be taken back.</para>
+/// <para>Of a script's run, say which changes with -Target or -Step.</para>
+/// </remarks>
+/// <example>
+/// <summary>What would be taken back?</summary>
+/// <code>
+/// Connect-PlatformOps (Start-OpsLab).ConfigurationPath
+/// Get-OpsRun | Select-Object -First 1 | Undo-OpsRun -WhatIf
+/// </code>
+/// </example>
+/// <example>
+/// <summary>Take one step back, on one hypervisor</summary>
+/// <code>Get-OpsRun -State Failed | Select-Object -First 1 | Undo-OpsRun -Target hv01.lab.example -Step openstack.compute-service.disable -Confirm:$false</code>
+/// </example>
+/// <seealso cref="GetOpsStepCommand"/>
+[Cmdlet(VerbsCommon.Undo, "OpsRun", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(StepRecord))]
+public sealed class UndoOpsRunCommand : RunCmdlet
+{
+    /// <summary>The run, as an object, by identifier, or by a part of it that only one has.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RunIdTransformation]
+    [ArgumentCompleter(typeof(RunCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] RunId { get; set; } = [];
+
+    /// <summary>Only the changes of this target.</summary>
+    /// <value>Every target</value>
+    [Parameter]
+    [ArgumentCompleter(typeof(RunTargetCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Target { get; set; }
+
+    /// <summary>Only this step.</summary>
+    /// <value>Every step</value>
+    [Parameter]
+    [ArgumentCompleter(typeof(RunStepCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Step { get; set; }
+
+    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (var given in RunId)
+        {
+            try
+            {
+                await UndoAsync(given, cancellationToken);
+            }
+            catch (OpsException e) when (e is LedgerException || !EndsPipeline(e))
+            {
+                Hold(e, given);
+            }
+        }
+    }
+
+    private protected override ValueTask EndAsync(CancellationToken cancellationToken) => WriteHeldErrorsAsync();
+
+    private async ValueTask UndoAsync(string given, CancellationToken cancellationToken)
+    {
+        var run = Scope.Store.Describe(given);
+        var options = new UndoOptions(SessionScope.Person) { Target = Target, Step = Step, PlanOnly = true };
+        var plan = new List<StepRecord>();
+        await foreach (var record in Scope.Runner().UndoAsync(run.RunId, options, cancellationToken))
+            plan.Add(record);
+        if (IsWhatIf)
+        {
+            await WriteObjectsAsync(plan);
+            return;
+        }
+
+        var planned = plan.Where(record => record.Outcome == StepOutcome.Planned).ToList();
+        if (planned.Count == 0)
+        {
+            await WriteObjectsAsync(plan);
+            await WriteVerboseAsync($"Run {run.RunId} has no change that can be taken back.");
+            return;
+        }
+
+        var what = string.Join(", ", planned.Select(record => $"{record.Target}: {record.Step} ({record.Before} → {record.After})"));
+        if (await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name})", $"Take back {what}"))
+            await StreamAsync($"{run.Name} (taken back)", _ => Scope.Runner().UndoAsync(run.RunId, options with { PlanOnly = false }, cancellationToken));
+    }
+}

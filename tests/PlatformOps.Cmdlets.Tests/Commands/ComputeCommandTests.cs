@@ -1,0 +1,121 @@
+using PlatformOps.Compute;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Cmdlets.Tests.Commands;
+
+public sealed class ComputeCommandTests : LabShell
+{
+    [Fact]
+    public async Task However_many_names_come_nova_is_asked_for_one_list()
+    {
+        var all = Run("Import-MigrationList $l | Get-Hypervisor").Values.Cast<Hypervisor>().ToList();
+        Assert.Equal(4, all.Count);
+        Assert.All(all, hypervisor => Assert.Equal(HypervisorState.Running, hypervisor.State));
+        var many = await RequestsAsync("nova");
+        Run("Get-Hypervisor hv01*");
+        Assert.Equal(2 * many - 1, await RequestsAsync("nova"));
+    }
+
+    [Fact]
+    public void Wildcards_and_states_choose_and_exact_names_must_be_there()
+    {
+        Assert.Equal([One, Two], Run("(Get-Hypervisor hv0[12]*).HypervisorName").Values);
+        Assert.Empty(Run("Get-Hypervisor -State Down").Values);
+        Assert.Empty(Run("Get-Hypervisor zz*").Errors);
+        var result = Run($"Get-ComputeService hv9.lab.example, {One}");
+        Assert.Equal(One, Assert.Single(result.Values).ToString());
+        Assert.StartsWith("ObjectNotFound,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIf_emits_the_difference_and_sends_no_write()
+    {
+        var record = Assert.IsType<StepRecord>(Assert.Single(Run($"Disable-ComputeService {One} -Reason 'RL9 reinstall' -PassThru -WhatIf").Values));
+        Assert.Equal(StepOutcome.Planned, record.Outcome);
+        Assert.Equal("enabled", record.Before);
+        Assert.StartsWith("disabled (\"RL9 reinstall [ops:", record.After, StringComparison.Ordinal);
+        Assert.Equal(0, await WritesAsync());
+        Assert.Empty(Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
+    public async Task A_service_is_disabled_once_with_reason_and_claim_and_pipes_on_with_its_ticket()
+    {
+        var service = Assert.IsType<ComputeService>(Assert.Single(Run("Import-MigrationList $l | Select-Object -First 1 | Disable-ComputeService -Reason 'RL9 reinstall' -PassThru -Confirm:$false").Values));
+        Assert.Equal((One, "disabled", "MH-101", true, Environment.UserName), (service.HypervisorName, service.Status, service.TicketId, service.IsOurs, service.Owner));
+        Assert.StartsWith("RL9 reinstall [ops:", (string?)(await HypervisorAsync(One))["disabledReason"], StringComparison.Ordinal);
+
+        Assert.Single(Run("Get-ComputeService -Mine | Disable-ComputeService -Reason again -PassThru -Confirm:$false").Values);
+        Assert.Equal(1, await WritesAsync("nova"));
+
+        Assert.Equal("enabled", Assert.IsType<ComputeService>(Assert.Single(Run("Get-ComputeService -Mine | Enable-ComputeService -PassThru -Confirm:$false").Values)).Status);
+        Assert.False((bool)(await HypervisorAsync(One))["serviceDisabled"]!);
+    }
+
+    [Theory]
+    [InlineData("'hv*' | Disable-ComputeService -Reason x -Confirm:$false", "ParameterArgumentTransformationError,")]
+    [InlineData("Get-Process -Id $PID | Disable-ComputeService -Reason x -Confirm:$false", "ParameterArgumentTransformationError,")]
+    [InlineData("Get-Process -Id $PID | Enable-ComputeService -Confirm:$false", "ParameterArgumentTransformationError,")]
+    [InlineData("Disable-ComputeService hv0.lab.example -Reason x -Confirm:$false", "ObjectNotFound,")]
+    [InlineData("Disable-ComputeService hv01.elsewhere.example -Reason x -Confirm:$false", "Refused,")]
+    [InlineData("Enable-ComputeService hv01.lab.example -TakeOver", "Refused,")]
+    public async Task What_is_not_meant_changes_nothing(string script, string error)
+    {
+        Assert.StartsWith(error, Assert.Single(Run(script).Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(0, await WritesAsync());
+    }
+
+    [Fact]
+    public async Task An_empty_pipeline_changes_nothing()
+    {
+        var result = Run("@() | Disable-ComputeService -Reason x -Confirm:$false; Get-ComputeService -Mine | Enable-ComputeService -Confirm:$false");
+        Assert.Empty(result.Errors);
+        Assert.Equal(0, await WritesAsync());
+    }
+
+    [Fact]
+    public void The_error_of_a_name_that_is_not_there_lists_what_is_like_it()
+        => Assert.Contains("(4 services match 'hv0*': hv01.lab.example, hv02.lab.example", Assert.Single(Run("Disable-ComputeService hv0.lab.example -Reason x -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Objects_are_counted_against_MaxTargets_as_they_come()
+    {
+        var result = Run("Import-MigrationList $l | Disable-ComputeService -Reason x -MaxTargets 1 -Confirm:$false");
+        Assert.Equal(3, result.Errors.Length);
+        Assert.All(result.Errors, error => Assert.Contains("one call may change 1 (-MaxTargets)", error.Exception.Message, StringComparison.Ordinal));
+        Assert.Equal(1, await WritesAsync("nova"));
+    }
+
+    [Fact]
+    public async Task What_a_person_disabled_is_left_alone_unless_it_is_taken_over()
+    {
+        using var nova = await NovaAsync();
+        await nova.DisableAsync(One, "broken fan, ask bob");
+        var writes = await WritesAsync("nova");
+
+        Assert.Equal("(a person)", Run($"[PlatformOps.PowerShell.Formatting.HypervisorView]::Owner((Get-ComputeService {One}))").Values[0]);
+        foreach (var script in new[] { $"Disable-ComputeService {One} -Reason x -Confirm:$false", $"Enable-ComputeService {One} -Confirm:$false" })
+            Assert.Contains("broken fan, ask bob", Assert.Single(Run(script).Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(writes, await WritesAsync("nova"));
+
+        Assert.Empty(Run($"Disable-ComputeService {One} -Reason 'bob agreed' -TakeOver -Confirm:$false").Errors);
+        Assert.StartsWith("bob agreed [ops:", (string?)(await HypervisorAsync(One))["disabledReason"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Taking_over_a_claim_tells_its_ticket()
+    {
+        using var nova = await NovaAsync();
+        await nova.DisableAsync(One, "RL9 reinstall [ops:20261101-080000-abcd carol MH-101]");
+        var refused = Assert.Single(Run($"Disable-ComputeService {One} -Reason x -Confirm:$false").Errors);
+        Assert.Contains("claimed by carol for MH-101", refused.Exception.Message, StringComparison.Ordinal);
+
+        Assert.Empty(Run($"Disable-ComputeService {One} -Reason 'carol is on leave' -TakeOver -TicketId MH-101 -Confirm:$false").Errors);
+        Assert.Contains("carol had claimed", (string?)(await TicketAsync("MH-101"))["comments"]![0]!["body"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_complete_from_the_lab() => Assert.Equal([One, Two, "hv03.lab.example", "hv04.lab.example"], Complete("Disable-ComputeService hv"));
+
+    private async Task<RawNova> NovaAsync() => await RawNova.LoginAsync(ConfigurationPath, await ReadAsync("state"));
+}

@@ -1,0 +1,120 @@
+using System.Management.Automation;
+using PlatformOps.Remote;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Cmdlets.Tests.Commands;
+
+public sealed class RemoteCommandTests : LabShell
+{
+    [Fact]
+    public async Task A_command_that_only_looks_runs_everywhere_and_opens_no_run()
+    {
+        var results = Run("Import-MigrationList $l | Invoke-RemoteCommand -Command uname, -r -UserName ops -ReadOnly").Values.Cast<RemoteCommandResult>().ToList();
+        Assert.Equal(4, results.Select(result => result.HostName).Distinct().Count());
+        Assert.All(results, result => Assert.Equal((StepOutcome.Done, 0), (result.Outcome, result.ExitStatus)));
+        Assert.Equal(0, await WritesAsync());
+        Assert.Empty(Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
+    public void Arguments_are_what_was_written()
+    {
+        Assert.Equal("a  b;$HOME\n", Output($"Invoke-RemoteCommand {One} -Command echo, 'a  b;$HOME' -UserName ops -ReadOnly"));
+        Assert.Equal("-x y\n", Output($"Invoke-RemoteCommand {One} -UserName ops -ReadOnly -- echo -x y"));
+        Assert.Equal("in\n", Output($"Invoke-RemoteCommand {One} -Script 'cat && true' -Input \"in`n\" -UserName ops -ReadOnly"));
+    }
+
+    [Fact]
+    public async Task One_word_with_spaces_is_refused_with_the_way_to_write_it()
+    {
+        var error = Assert.Single(Run($"Invoke-RemoteCommand {One} 'dnf -y update'").Errors);
+        Assert.Contains("-Command dnf, -y, update, or -Script 'dnf -y update'", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await RequestsAsync("ssh"));
+    }
+
+    [Fact]
+    public async Task WhatIf_runs_nothing_not_even_what_only_looks()
+    {
+        var result = Run($"Invoke-RemoteCommand {One} -Command mkdir, /srv/ops -WhatIf; Invoke-RemoteCommand {One} -Command mkdir, /srv/ops -ReadOnly -WhatIf; Grant-RemoteRootAccess {Two} -WhatIf");
+        Assert.Equal([StepOutcome.Planned, StepOutcome.Planned], result.Values.Cast<StepRecord>().Select(record => record.Outcome));
+        Assert.Equal(0, await WritesAsync());
+        Assert.Equal(0, await RequestsAsync("ssh mkdir"));
+    }
+
+    [Fact]
+    public async Task A_command_that_has_run_is_not_sent_again()
+    {
+        const string Script = "Invoke-RemoteCommand hv01.lab.example -Command sudo, -n, mkdir, /srv/ops -Creates /srv/ops -UserName ops -Confirm:$false";
+        Assert.Equal(StepOutcome.Done, Assert.IsType<RemoteCommandResult>(Assert.Single(Run(Script).Values)).Outcome);
+        Assert.Equal(StepOutcome.Unchanged, Assert.IsType<RemoteCommandResult>(Assert.Single(Run(Script).Values)).Outcome);
+        Assert.Equal(1, await WritesAsync("ssh mkdir"));
+    }
+
+    [Fact]
+    public void A_command_that_fails_is_an_error_beside_its_result()
+    {
+        foreach (var how in new[] { "-ReadOnly", "-Confirm:$false" })
+        {
+            var result = Run($"Invoke-RemoteCommand {One} -Script 'echo out; echo bad >&2; exit 3' -UserName ops {how}");
+            var end = Assert.IsType<RemoteCommandResult>(Assert.Single(result.Values));
+            Assert.Equal((3, "out\n", "bad\n", StepOutcome.Failed), (end.ExitStatus, end.Output, end.Error, end.Outcome));
+            var error = Assert.Single(result.Errors);
+            Assert.Equal((One, ErrorCategory.InvalidResult), (error.TargetObject, error.CategoryInfo.Category));
+        }
+    }
+
+    [Fact]
+    public async Task A_command_whose_end_nobody_knows_is_unknown_and_is_not_sent_again()
+    {
+        await FaultAsync("""{"service": "ssh", "effect": "ssh-drop", "count": 1, "call": "mkdir"}""");
+        const string Script = "Invoke-RemoteCommand hv01.lab.example -Command mkdir, /srv/ops -UserName ops -Confirm:$false";
+        var first = Run(Script);
+        Assert.Equal(StepOutcome.Unknown, Assert.IsType<RemoteCommandResult>(Assert.Single(first.Values)).Outcome);
+        Assert.StartsWith("OutcomeUnknown,", Assert.Single(first.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        var second = Run(Script);
+        Assert.Empty(second.Values);
+        Assert.StartsWith("OutcomeUnknown,", Assert.Single(second.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(1, await RequestsAsync("ssh mkdir"));
+    }
+
+    [Fact]
+    public void A_host_that_is_not_reached_stops_no_other()
+    {
+        var result = Run($"'none.lab.example', '{One}' | Get-RemoteHostFact -UserName ops");
+        Assert.Equal(One, Assert.IsType<RemoteHostFact>(Assert.Single(result.Values)).HostName);
+        Assert.Equal("none.lab.example", Assert.Single(result.Errors).TargetObject);
+    }
+
+    [Fact]
+    public async Task Root_is_let_in_once()
+    {
+        var records = Run($"1..2 | ForEach-Object {{ Grant-RemoteRootAccess {Two} -PassThru -Confirm:$false }}; Get-RemoteHostFact {Two}").Values;
+        Assert.Equal([StepOutcome.Done, StepOutcome.Unchanged], records.OfType<StepRecord>().Select(record => record.Outcome));
+        Assert.Single(records.OfType<RemoteHostFact>());
+        Assert.Equal(1, await WritesAsync("ssh tee"));
+    }
+
+    [Fact]
+    public async Task Hosts_are_counted_against_MaxTargets()
+    {
+        var result = Run("Import-MigrationList $l | Invoke-RemoteCommand -Command mkdir, /srv/ops -UserName ops -MaxTargets 1 -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable e; $e.Count");
+        Assert.Equal(3, result.Values.OfType<int>().Single());
+        Assert.Equal(1, await RequestsAsync("ssh mkdir"));
+    }
+
+    [Theory]
+    [InlineData("Get-Process -Id $PID | Invoke-RemoteCommand -Command true -Confirm:$false", "ParameterArgumentTransformationError,")]
+    [InlineData("Invoke-RemoteCommand 'hv*' -Command true -Confirm:$false", "ParameterArgumentTransformationError,")]
+    [InlineData("Invoke-RemoteCommand '-oProxyCommand=x' -Command true -Confirm:$false", "ParameterArgumentTransformationError,")]
+    [InlineData("Invoke-RemoteCommand hv01.lab.example -Command true -Creates srv -Confirm:$false", "InvalidArgument,")]
+    [InlineData("Invoke-RemoteCommand hv01.lab.example -Command true -UserName 'x;y' -Confirm:$false", "RemoteHostFault,")]
+    [InlineData("Invoke-RemoteCommand hv01.elsewhere.example -Command true -Confirm:$false", "Refused,")]
+    [InlineData("Invoke-RemoteCommand hv01.lab.example -Command true", "Refused,")]
+    public async Task What_is_not_meant_reaches_no_host(string script, string error)
+    {
+        Assert.StartsWith(error, Assert.Single(Run(script).Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(0, await RequestsAsync("ssh"));
+    }
+
+    private string Output(string script) => Assert.IsType<RemoteCommandResult>(Assert.Single(Run(script).Values)).Output;
+}
