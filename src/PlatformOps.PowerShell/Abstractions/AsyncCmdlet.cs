@@ -16,7 +16,9 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// </remarks>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
-    private static readonly TimeSpan Forever = TimeSpan.FromMilliseconds(-1);
+    // Behind a `Select-Object -First` that has had enough, PowerShell tells nobody of a Ctrl-C: StopProcessing is not called any more,
+    // only Stopping says so.
+    private static readonly TimeSpan StopPollEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineQueue _queue = new();
@@ -229,7 +231,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             else if (condition(state))
                 return;
             else
-                _queue.Wait(ShowProgress() ?? Forever);
+            {
+                var due = ShowProgress();
+                _queue.Wait(due < StopPollEvery ? due.Value : StopPollEvery);
+                if (Stopping)
+                    CancelBody();
+            }
         }
     }
 

@@ -26,11 +26,18 @@ public sealed class TargetNameTransformationAttribute(params string[] propertyNa
         _ => NameOf(inputData),
     };
 
+    /// <summary>A property that is text; what a script has put there can come wrapped.</summary>
+    internal static string? TextOf(object input, string property)
+    {
+        var value = PSObject.AsPSObject(input).Properties[property]?.Value;
+        return (value is PSObject wrapped ? wrapped.BaseObject : value) as string;
+    }
+
     private string NameOf(object input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
         var name = value as string
-            ?? (input is null ? null : PropertyNames.Select(property => PSObject.AsPSObject(input).Properties[property]?.Value as string).FirstOrDefault(text => !string.IsNullOrEmpty(text)))
+            ?? (input is null ? null : PropertyNames.Select(property => TextOf(input, property)).FirstOrDefault(text => !string.IsNullOrEmpty(text)))
             ?? throw new ArgumentTransformationMetadataException($"{(value is null ? "Nothing" : $"A {value.GetType().Name}")} has no {string.Join(" or ", PropertyNames)}.");
         var isPattern = WildcardPattern.ContainsWildcardCharacters(name);
         if (AllowsWildcards && isPattern)

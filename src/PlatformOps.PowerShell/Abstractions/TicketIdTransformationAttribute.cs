@@ -29,10 +29,9 @@ public sealed partial class TicketIdTransformationAttribute : ArgumentTransforma
                 : throw new ArgumentTransformationMetadataException($"'{text}' is no ticket's key; one looks like MH-101.");
         }
 
-        var properties = input is null ? null : PSObject.AsPSObject(input).Properties;
-        if (properties?["TicketId"]?.Value is string { Length: > 0 } key)
+        if (input is not null && TargetNameTransformationAttribute.TextOf(input, "TicketId") is { Length: > 0 } key)
             return KeyOf(key);
-        var host = properties?["HypervisorName"]?.Value as string;
+        var host = input is null ? null : TargetNameTransformationAttribute.TextOf(input, "HypervisorName");
         if (AllowsNone && (value is null || host is not null))
             return null;
         throw new ArgumentTransformationMetadataException(host is not null

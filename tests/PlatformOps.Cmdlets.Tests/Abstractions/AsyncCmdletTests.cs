@@ -48,12 +48,14 @@ public sealed class AsyncCmdletTests
         Assert.Equal([1], shell.Run($"1..1000000 | Test-Direct {option} | Select-Object -First 1").Values);
     }
 
-    [Fact]
-    public async Task Stopping_ends_a_waiting_body_and_leaves_nothing()
+    [Theory]
+    [InlineData("param($p) Test-Wait -Probe $p")]
+    [InlineData("param($p) 1..9 | Select-Object -First 1 | Test-Wait -Probe $p")]
+    public async Task Stopping_ends_a_waiting_body_and_leaves_nothing(string script)
     {
         using var shell = new Shell();
         var probe = new Probe();
-        using var powershell = shell.Make("param($p) Test-Wait -Probe $p", probe);
+        using var powershell = shell.Make(script, probe);
         var running = powershell.BeginInvoke();
         await Eventually.Is(() => probe.Running == 1);
         var before = TimeProvider.System.GetTimestamp();

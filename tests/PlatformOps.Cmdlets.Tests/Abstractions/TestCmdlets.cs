@@ -72,6 +72,9 @@ public sealed class TestWaitCommand : AsyncCmdlet
     [Parameter(Mandatory = true)]
     public Probe Probe { get; set; } = null!;
 
+    [Parameter(ValueFromPipeline = true)]
+    public object? Input { get; set; }
+
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         Probe.Begin();

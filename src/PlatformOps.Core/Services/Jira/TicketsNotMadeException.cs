@@ -8,7 +8,7 @@ namespace PlatformOps.Core.Services.Jira;
 internal sealed class TicketsNotMadeException(IReadOnlyDictionary<string, string> reasons, IReadOnlyList<string> made)
     : OpsException($"{reasons.Count} tickets could not be made: {string.Join("; ", reasons.Select(pair => $"{pair.Key}: {pair.Value}"))}. {(made.Count == 0 ? "None was made." : $"Made were {string.Join(", ", made)}.")}")
 {
-    public override string ErrorId => "StepFailed";
+    public override string ErrorId => "TicketsNotMade";
 
     public IReadOnlyDictionary<string, string> Reasons => reasons;
 }
