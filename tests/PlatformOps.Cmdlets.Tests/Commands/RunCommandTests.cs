@@ -85,6 +85,14 @@ public sealed class RunCommandTests : LabShell
         Exception Error(string script) => Assert.Single(Shell.Run($"param($f, $n) try {{ {script} }} catch {{ Write-Error $_ }}", file, One).Errors).Exception;
     }
 
+    [Theory]
+    [InlineData("1821")]
+    [InlineData("1e45")]
+    [InlineData("0042")]
+    [InlineData("9e99")]
+    public void A_part_of_an_identifier_may_look_like_a_number(string part)
+        => Assert.Contains($"'{part}'", Assert.Single(Run($"Get-OpsStep {part}").Errors).Exception.Message, StringComparison.Ordinal);
+
     [Fact]
     public void Processes_and_runs_do_not_mix()
     {
