@@ -17,11 +17,12 @@ internal static class RehearseCommand
     {
         var line = new CommandLine("rehearse", arguments, ["--hypervisors", "--vms", "--seed", "--speed", "--throttle", "--kills"], ["--kill-and-resume"]);
         var hypervisors = line.Whole("--hypervisors", 12);
+        // Somebody has to take the servers of those that go.
+        var all = hypervisors + Math.Max(4, hypervisors / 2);
         var options = new LabOptions
         {
-            // Somebody has to take the servers of those that go.
-            Hypervisors = hypervisors + Math.Max(4, hypervisors / 2),
-            VirtualMachines = line.Whole("--vms", 200),
+            Hypervisors = all,
+            VirtualMachines = line.Whole("--vms", 5 * all),
             Seed = line.Whole("--seed", 1),
             Speed = line.Whole("--speed", 600),
         };

@@ -7,7 +7,8 @@ internal static class Usage
         PlatformOps.Runner <command> [options]
 
           rehearse  run the main job on a lab of its own, and say whether all is well
-                 --hypervisors N, --vms N, --seed N, --speed X   as for lab
+                 --hypervisors N   how many to migrate (12); the lab has half as many more, with room for their servers
+                 --vms N, --seed N, --speed X   as for lab
                  --throttle N      how many hypervisors at a time (4)
                  --kill-and-resume kill the process that migrates at random moments, and start it again until it is done
                  --kills N         how often (12)
