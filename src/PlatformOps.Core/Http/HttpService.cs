@@ -429,11 +429,12 @@ internal sealed class HttpService : IDisposable
         var call = state.Call;
         var tried = state.Try > 1 ? Text($" Tried {state.Try} times.") : "";
         var advice = failure.Advice is { } text ? " " + text : "";
-        var message = Clean($"Could not {call.What}: {Service} ({call.Method} {Show(state.Url)}) {failure.Message}.{tried}{advice}");
+        var what = failure.Message.TrimEnd('.');
+        var message = Clean($"Could not {call.What}: {Service} ({call.Method} {Show(state.Url)}) {what}.{tried}{advice}");
         var status = failure.Answer?.Status ?? 0;
         var isRefused = status is >= 400 and < 500 and not 408 || (status == 503 && failure.RetryAfter is not null);
         if (!call.Reads && !isRefused && MayHaveHappened(state, failure))
-            return new OutcomeUnknownException(Clean($"It is not known whether this happened: {call.What}. {Service} ({call.Method} {Show(state.Url)}) {failure.Message}.{tried} Look at the present state before doing it again.{advice}"), failure);
+            return new OutcomeUnknownException(Clean($"It is not known whether this happened: {call.What}. {Service} ({call.Method} {Show(state.Url)}) {what}.{tried} Look at the present state before doing it again.{advice}"), failure);
         var fault = failure.Answer?.Fault;
         return status is 401 or 403 || (failure.Answer is { } refused && _options.Authentication.IsRefusal(refused))
             ? new ServiceAuthenticationException(Service, message, status, failure.InnerException) { FaultCode = fault?.Code }

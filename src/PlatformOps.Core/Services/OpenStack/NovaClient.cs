@@ -34,13 +34,13 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
     public async Task<ComputeService> ServiceAsync(string target, CancellationToken cancellationToken)
     {
         List<ComputeService> found = [];
-        var candidates = serviceNames(target);
-        foreach (var name in candidates)
+        foreach (var name in serviceNames(target))
             found.AddRange((await ServicesAsync(name, cancellationToken)).Where(service => Same(service.HypervisorName, name) && found.TrueForAll(other => other.Id != service.Id)));
         if (found.Count > 1)
             throw SeveralServices(target, found);
+        // Nova's filter minds the case of letters; names do not.
         if (found.Count == 0)
-            throw NoService(target, candidates, await ServicesAsync(cancellationToken));
+            found.Add(Pick(target, await ServicesAsync(cancellationToken)));
         if (found[0].Status == "unknown")
             throw new ServiceException(ServiceName, $"Nova cannot tell about nova-compute on '{found[0].HypervisorName}': its cell does not answer. Look at the cell's database and message queue, then try again.") { TargetName = target, FaultCode = "cellDown" };
         return found[0];
@@ -81,6 +81,8 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
     /// <summary>Disables a service with a reason, cut to what Nova takes so that the claim at its end stays whole.</summary>
     public async Task DisableServiceAsync(ComputeService service, string? reason, CancellationToken cancellationToken)
     {
+        // An empty reason is a 400; without one, Nova clears what was there.
+        reason = string.IsNullOrEmpty(reason) ? null : reason;
         var what = $"disable nova-compute on {service.HypervisorName}";
         if (await endpoint.HasAsync(Ids.Major, Ids.Minor, cancellationToken))
         {
@@ -107,7 +109,8 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
     {
         var tail = claim.ToString();
         var room = MaxReason - tail.Length - 1;
-        var head = ServerText.Clean(reason, MaxReason);
+        // Nova's tables are utf8mb3 in MySQL: an emoji in a reason is a 500 there.
+        var head = ServerText.Clean(string.Concat(reason.EnumerateRunes().Select(rune => rune.IsBmp ? rune.ToString() : "?")), MaxReason);
         if (head.Length > room)
             head = head[..(room - 1)] + "…";
         return $"{head} {tail}";

@@ -61,6 +61,50 @@ public sealed class NovaClientTests
     }
 
     [Fact]
+    public async Task A_service_is_found_in_any_case_although_novas_filter_minds_it()
+    {
+        var scope = Cloud.Create();
+        scope.Server.On("GET /compute/v2.1/os-services?binary=nova-compute&host=HV1.Example.org", Cloud.Services())
+            .On("GET /compute/v2.1/os-services?binary=nova-compute&host=HV1", Cloud.Services());
+
+        Assert.Equal("hv1.example.org", (await scope.Get<NovaClient>().ServiceAsync("HV1.Example.org", Token)).HypervisorName);
+    }
+
+    [Fact]
+    public async Task An_empty_reason_is_left_out_because_nova_refuses_it()
+    {
+        var scope = Cloud.Create();
+        scope.Server.On($"PUT /compute/v2.1/os-services/{Cloud.Service1}", ScriptedReply.Ok(new { }));
+        var nova = scope.Get<NovaClient>();
+
+        await nova.DisableServiceAsync(await nova.ServiceAsync("hv1.example.org", Token), "", Token);
+
+        Assert.Equal("""{"status":"disabled"}""", scope.Server.Writes[^1].Body);
+    }
+
+    [Fact]
+    public void A_reason_has_no_character_that_novas_tables_cannot_hold_and_is_as_long_as_it_takes()
+    {
+        var claim = new Claim("r1", "bob", "MH-7");
+
+        Assert.Equal($"hot ? disk {claim}", NovaClient.Reason("hot 🔥 disk", claim));
+        var cut = NovaClient.Reason(string.Concat(Enumerable.Repeat("🔥", 300)), claim);
+        Assert.Equal(255, cut.Length);
+        Assert.EndsWith($"?… {claim}", cut, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_nova_says_ends_with_one_full_stop()
+    {
+        var scope = Cloud.Create();
+        scope.Server.On("GET /compute/v2.1/os-services", ScriptedReply.Json(403, new { forbidden = new { code = 403, message = "Policy doesn't allow os_compute_api:os-services:list to be performed." } }));
+
+        var error = await Assert.ThrowsAsync<ServiceAuthenticationException>(() => scope.Get<NovaClient>().ServicesAsync(Token));
+
+        Assert.EndsWith("answered 403 Forbidden: Policy doesn't allow os_compute_api:os-services:list to be performed. The account used for openstack lacks the right to do this.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_down_cells_rows_are_unknown_and_its_service_cannot_be_told()
     {
         var scope = Cloud.Create();
