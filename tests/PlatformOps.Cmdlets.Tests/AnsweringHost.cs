@@ -13,6 +13,8 @@ internal sealed class AnsweringHost(int answer) : PSHost
 
     public List<string> Questions => _screen.Questions;
 
+    public List<string> Warnings => _screen.Warnings;
+
     public override Guid InstanceId { get; } = Guid.NewGuid();
 
     public override string Name => nameof(AnsweringHost);
@@ -44,6 +46,8 @@ internal sealed class AnsweringHost(int answer) : PSHost
     private sealed class Screen(int answer) : PSHostUserInterface
     {
         public List<string> Questions { get; } = [];
+
+        public List<string> Warnings { get; } = [];
 
         public override PSHostRawUserInterface? RawUI => null;
 
@@ -91,8 +95,6 @@ internal sealed class AnsweringHost(int answer) : PSHost
         {
         }
 
-        public override void WriteWarningLine(string message)
-        {
-        }
+        public override void WriteWarningLine(string message) => Warnings.Add(message);
     }
 }

@@ -24,12 +24,36 @@ public abstract class RunCmdlet : SessionCmdlet
     private protected async ValueTask StreamAsync(string activity, Func<IRunObserver, IAsyncEnumerable<StepRecord>> run)
     {
         using var progress = new RunProgress(activity, (name, parent) => StartProgress(name, parent));
-        await foreach (var record in run(progress))
+        try
         {
-            _targets.Add(record.Target);
-            if (record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted && !IsWhatIf)
-                Hold(record);
-            await WriteObjectAsync(record);
+            await foreach (var record in run(progress))
+            {
+                _targets.Add(record.Target);
+                if (record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted && !IsWhatIf)
+                    Hold(record);
+                await WriteObjectAsync(record);
+            }
+        }
+        finally
+        {
+            if (IsStopping && progress.RunId is { } runId)
+                TellInterrupted(runId);
+        }
+    }
+
+    // A pipeline that is being stopped takes no warnings any more; its host does. The work has ended by now, and its journal is closed.
+    private void TellInterrupted(string runId)
+    {
+        if (MyInvocation.BoundParameters.TryGetValue("WarningAction", out var action) && action is ActionPreference.Ignore or ActionPreference.SilentlyContinue)
+            return;
+        try
+        {
+            if (Scope.Store.Describe(runId).State == RunState.Interrupted)
+                Host?.UI?.WriteWarningLine($"Run {runId} was interrupted. What was done is written down; Resume-OpsRun {runId} goes on, and does nothing twice.");
+        }
+        catch (Exception e) when (e is OpsException or InvalidOperationException or System.Management.Automation.Host.HostException)
+        {
+            // Telling must not hide why it ends.
         }
     }
 

@@ -11,14 +11,16 @@ internal sealed class RunProgress(string activity, Func<string, OpsProgress?, Op
 {
     private readonly OpsProgress _all = start(activity, null);
     private readonly ConcurrentDictionary<string, (OpsProgress Bar, int Steps)> _targets = new(StringComparer.Ordinal);
-    private string _runId = "";
     private int _total;
     private int _ended;
     private int _steps;
 
+    /// <summary>The run; null until it has begun.</summary>
+    public string? RunId { get; private set; }
+
     public ValueTask OnRunStartedAsync(RunIdentity run, IReadOnlyList<ActionTarget> targets, int stepsPerTarget, CancellationToken cancellationToken)
     {
-        (_runId, _total, _steps) = (run.RunId, targets.Count, stepsPerTarget);
+        (RunId, _total, _steps) = (run.RunId, targets.Count, stepsPerTarget);
         Report();
         return default;
     }
@@ -50,5 +52,5 @@ internal sealed class RunProgress(string activity, Func<string, OpsProgress?, Op
         _all.Dispose();
     }
 
-    private void Report() => _all.Report(string.Create(CultureInfo.InvariantCulture, $"run {_runId}: {_ended} of {_total} targets"), _ended, _total);
+    private void Report() => _all.Report(string.Create(CultureInfo.InvariantCulture, $"run {RunId}: {_ended} of {_total} targets"), _ended, _total);
 }

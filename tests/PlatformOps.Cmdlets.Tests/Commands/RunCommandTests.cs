@@ -122,6 +122,37 @@ public sealed class RunCommandTests : LabShell
     }
 
     [Fact]
+    public void A_downstream_that_has_enough_leaves_the_run_to_be_resumed_and_the_host_is_told()
+    {
+        var host = new AnsweringHost(0);
+        using var shell = new Shell(host);
+        var file = Write("take-out.yaml", TakeOut);
+        shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+        var first = Assert.IsType<StepRecord>(Assert.Single(shell.Run("param($f, $n) $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -ThrottleLimit 1 -Confirm:$false | Select-Object -First 1", file, new[] { One, Two }).Values));
+        var run = Assert.IsType<OpsRun>(Assert.Single(shell.Run("Get-OpsRun").Values));
+        Assert.Equal(first.RunId, run.RunId);
+        // It may have ended before it was told to.
+        if (run.State != RunState.Interrupted)
+            return;
+        Assert.Contains($"Resume-OpsRun {run.RunId}", Assert.Single(host.Warnings), StringComparison.Ordinal);
+        Assert.Empty(shell.Run("Get-OpsRun -State Interrupted | Resume-OpsRun -Confirm:$false").Errors);
+        Assert.Equal(RunState.Succeeded, Assert.IsType<OpsRun>(Assert.Single(shell.Run("Get-OpsRun").Values)).State);
+    }
+
+    [Fact]
+    public void The_one_question_for_a_plan_names_environment_targets_and_effects()
+    {
+        var host = new AnsweringHost(2);
+        using var shell = new Shell(host);
+        shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+        Assert.Empty(shell.Run("param($f, $n) $ConfirmPreference = 'Medium'; $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' }", Write("take-out.yaml", TakeOut), new[] { One, Two }).Values);
+        var question = Assert.Single(host.Questions);
+        Assert.Contains($"[lab] {One}, {Two}", question, StringComparison.Ordinal);
+        Assert.Contains("2 × openstack.compute-service.disable", question, StringComparison.Ordinal);
+        Assert.Empty(shell.Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
     public void Several_runs_are_reported_into_a_folder_and_never_over_each_other()
     {
         foreach (var name in (string[])[One, Two])
