@@ -24,6 +24,25 @@ public sealed class NovaClientTests
     }
 
     [Fact]
+    public async Task An_endpoint_without_a_version_is_left_for_the_one_it_lists_on_the_same_host()
+    {
+        var scope = Cloud.Create(configuration: Cloud.Configuration with { Endpoints = new Dictionary<string, Uri> { ["compute"] = new("http://cloud.test/compute") } });
+        scope.Server.On("GET /compute/", ScriptedReply.Ok(new
+        {
+            versions = new[]
+            {
+                new { id = "v2.0", version = "", min_version = "", links = new[] { new { rel = "self", href = "http://nova-internal:8774/compute/v2/" } } },
+                new { id = "v2.1", version = "2.93", min_version = "2.1", links = new[] { new { rel = "self", href = "http://nova-internal:8774/compute/v2.1/" } } },
+            },
+        }));
+
+        await scope.Get<NovaClient>().AggregatesAsync(Token);
+
+        Assert.Equal("GET /compute/v2.1/os-aggregates", scope.Server.Lines[^1]);
+        Assert.Equal("cloud.test", scope.Server.Requests[^1].Url.Host);
+    }
+
+    [Fact]
     public async Task A_service_tells_whose_it_is()
     {
         var scope = Cloud.Create();
