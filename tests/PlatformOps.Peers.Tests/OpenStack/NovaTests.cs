@@ -107,6 +107,7 @@ public sealed class NovaTests
             var part = hypervisor.ServiceHost[..^1] + "_";
             await Assert.ThrowsAsync<ObjectNotFoundException>(() => cloud.Nova.ServiceAsync(part, Token));
             await Assert.ThrowsAsync<ObjectNotFoundException>(() => cloud.Nova.HypervisorAsync(part, Token));
+            await Assert.ThrowsAsync<ObjectNotFoundException>(() => cloud.Nova.ServersOnAsync(part, Token));
         });
     }
 

@@ -201,6 +201,19 @@ public sealed class NovaClientTests
     }
 
     [Fact]
+    public async Task No_servers_is_no_answer_for_a_host_whose_cell_is_down_or_that_nova_does_not_know()
+    {
+        var scope = Cloud.Create();
+        var nova = scope.Get<NovaClient>();
+        scope.Server.On("GET /compute/v2.1/servers/detail", ScriptedReply.Ok(new { servers = Array.Empty<object>() }));
+
+        Assert.Empty(await nova.ServersOnAsync("hv1.example.org", Token));
+        scope.Server.On("GET /compute/v2.1/os-services?binary=nova-compute&host=hv1.example.org", Cloud.Services(new { binary = "nova-compute", host = "hv1.example.org", status = "UNKNOWN" }));
+        Assert.Equal("cellDown", (await Assert.ThrowsAsync<ServiceException>(() => nova.ServersOnAsync("hv1.example.org", Token))).FaultCode);
+        await Assert.ThrowsAsync<ObjectNotFoundException>(() => nova.ServersOnAsync("hv1", Token));
+    }
+
+    [Fact]
     public async Task Pages_that_go_in_circles_end_with_an_error()
     {
         var scope = Cloud.Create();
