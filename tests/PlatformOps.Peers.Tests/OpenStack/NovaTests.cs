@@ -28,6 +28,43 @@ public sealed class NovaTests
     }
 
     [Fact]
+    public async Task A_token_that_was_revoked_is_replaced_without_anybody_noticing()
+    {
+        await using var cloud = PeerCloud.Open();
+        var keystone = cloud.Session.Get<KeystoneSession>();
+        var revoked = (await keystone.TokenAsync(Token)).Value;
+        var identity = cloud.Identity;
+        await identity.SendAsync(HttpCall.Delete("auth/tokens", "revoke the token") with { Headers = new Dictionary<string, string> { ["X-Subject-Token"] = revoked } }, Token);
+
+        await identity.SendAsync(HttpCall.Get("auth/projects", "list our projects"), Token);
+
+        Assert.NotEqual(revoked, (await keystone.TokenAsync(Token)).Value);
+    }
+
+    [Fact]
+    public async Task A_login_that_keystone_does_not_know_is_refused_in_its_words()
+    {
+        await using var cloud = PeerCloud.Open();
+        await using var stranger = PeerCloud.Stranger(cloud.Session.Get<KeystoneSession>().Address);
+
+        var error = await Assert.ThrowsAsync<ServiceAuthenticationException>(() => stranger.Nova.ServicesAsync(Token));
+
+        Assert.Contains("refused application credential 'platformops-peer-", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_endpoint_without_a_version_will_do()
+    {
+        await using var cloud = PeerCloud.Open();
+        var endpoint = await cloud.Session.Get<KeystoneSession>().EndpointAsync("compute", Token);
+        var segments = endpoint.AbsolutePath.Split('/').TakeWhile(segment => !segment.StartsWith("v2", StringComparison.Ordinal));
+        await using var root = PeerCloud.Open(compute: new Uri(endpoint, string.Join('/', segments) + "/"));
+
+        Assert.Equal((await cloud.Nova.ServicesAsync(Token)).Select(service => service.Id), (await root.Nova.ServicesAsync(Token)).Select(service => service.Id));
+        Assert.Equal(await cloud.Nova.Endpoint.MaxAsync(Token), await root.Nova.Endpoint.MaxAsync(Token));
+    }
+
+    [Fact]
     public async Task A_reader_is_told_what_it_lacks_and_gets_no_list_to_conclude_from()
     {
         await using var cloud = PeerCloud.Open();
@@ -70,6 +107,7 @@ public sealed class NovaTests
             var part = hypervisor.ServiceHost[..^1] + "_";
             await Assert.ThrowsAsync<ObjectNotFoundException>(() => cloud.Nova.ServiceAsync(part, Token));
             await Assert.ThrowsAsync<ObjectNotFoundException>(() => cloud.Nova.HypervisorAsync(part, Token));
+            await Assert.ThrowsAsync<ObjectNotFoundException>(() => cloud.Nova.ServersOnAsync(part, Token));
         });
     }
 

@@ -37,22 +37,28 @@ internal sealed partial class PeerCloud : IAsyncDisposable
 
     public NovaClient Nova => Session.Get<NovaClient>();
 
+    /// <summary>Keystone with our token.</summary>
+    public HttpService Identity => Session.Get<HttpServiceFactory>().Create(KeystoneSession.Service, Session.Get<KeystoneSession>().Address, Session.Get<KeystoneSession>().Authentication);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <param name="max">What Nova says is its highest microversion: the true one where null, none at all where empty.</param>
-    public static PeerCloud Open(string? max = null)
+    /// <param name="compute">Nova's address; the catalog's where null.</param>
+    public static PeerCloud Open(string? max = null, Uri? compute = null)
     {
         Assert.SkipWhen(string.IsNullOrEmpty(Name), "no OpenStack peer: set PLATFORMOPS_PEER_CLOUD");
-        return new PeerCloud($"  cloud: {Name}\n", max);
+        return new PeerCloud($"  cloud: {Name}\n{(compute is null ? "" : $"  endpoints:\n    compute: {compute}\n")}", max);
     }
+
+    /// <summary>A session that logs in with what is not there: no account is locked by it.</summary>
+    public static PeerCloud Stranger(Uri keystone) => new($"  auth-url: {keystone}\n  application-credential-id: {NewName()}\n  application-credential-secret: none\n", null);
 
     /// <summary>A session of the same user with the reader role alone, by an application credential that goes afterwards.</summary>
     public async Task AsReaderAsync(Func<PeerCloud, Task> test)
     {
         var keystone = Session.Get<KeystoneSession>();
         var user = (await keystone.TokenAsync(Token)).Body.User!.Id;
-        var identity = Session.Get<HttpServiceFactory>().Create(KeystoneSession.Service, keystone.Address, keystone.Authentication);
-        var made = (await identity.SendAsync(
+        var made = (await Identity.SendAsync(
             HttpCall.Post($"users/{user}/application_credentials", "make an application credential", new { application_credential = new { name = NewName(), roles = new[] { new { name = "reader" } } } }), Token))
             .Json.GetProperty("application_credential");
         var id = made.GetProperty("id").GetString();
@@ -64,7 +70,7 @@ internal sealed partial class PeerCloud : IAsyncDisposable
         }
         finally
         {
-            await identity.SendAsync(HttpCall.Delete($"users/{user}/application_credentials/{id}", "delete the application credential"), CancellationToken.None);
+            await Identity.SendAsync(HttpCall.Delete($"users/{user}/application_credentials/{id}", "delete the application credential"), CancellationToken.None);
         }
     }
 

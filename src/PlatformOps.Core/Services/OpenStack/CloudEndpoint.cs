@@ -53,7 +53,9 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
                 return other;
             var endpoint = await keystone.EndpointAsync(type, cancellationToken);
             var http = factory.Create(KeystoneSession.Service, endpoint, keystone.Authentication, settings);
-            var (min, max) = await DiscoverAsync(http, cancellationToken);
+            var (min, max, folder) = await DiscoverAsync(http, cancellationToken);
+            if (folder is not null)
+                http = factory.Create(KeystoneSession.Service, new Uri(http.BaseAddress, folder), keystone.Authentication, settings);
             _found = (http, min, max);
             return _found.Value;
         }
@@ -63,23 +65,36 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
         }
     }
 
-    private async Task<(Microversion? Min, Microversion? Max)> DiscoverAsync(HttpService http, CancellationToken cancellationToken)
+    private async Task<(Microversion? Min, Microversion? Max, string? Folder)> DiscoverAsync(HttpService http, CancellationToken cancellationToken)
     {
         var answer = await http.SendAsync(HttpCall.Get(VersionPath(http.BaseAddress), $"ask {type} for its versions") with { Accept = [300] }, cancellationToken);
         var json = answer.Json;
         // {"version": {…}} at /v2.1/, {"versions": [{…}]} at the root (Nova and Placement API reference, "API versions").
+        var isList = false;
         var versions = json.ValueKind != JsonValueKind.Object ? []
             : json.TryGetProperty("version", out var one) ? [one]
-            : json.TryGetProperty("versions", out var many) && many.ValueKind == JsonValueKind.Array ? many.EnumerateArray().ToList()
+            : (isList = json.TryGetProperty("versions", out var many) && many.ValueKind == JsonValueKind.Array) ? many.EnumerateArray().ToList()
             : new List<JsonElement>();
         if (versions.Count == 0)
             throw answer.Unexpected($"no versions of {type}: {ServerText.OfBody(answer)}");
         var ranges = versions.Where(version => version.ValueKind == JsonValueKind.Object)
-            .Select(version => (Min: Microversion.Parse(Text(version, "min_version")), Max: Microversion.Parse(Text(version, "version")) ?? Microversion.Parse(Text(version, "max_version"))))
+            .Select(version => (
+                Min: Microversion.Parse(Text(version, "min_version")),
+                Max: Microversion.Parse(Text(version, "version")) ?? Microversion.Parse(Text(version, "max_version")),
+                Folder: isList ? Folder(version) : null))
             .Where(range => range.Max is not null)
             .OrderByDescending(range => range.Max!.Value)
             .ToList();
-        return ranges.Count == 0 ? (null, null) : ranges[0];
+        return ranges.Count == 0 ? (null, null, null) : ranges[0];
+    }
+
+    /// <summary>Where below its root a version is: Nova's <c>v2.1/</c>; null for Placement, which is at its root. The link's host may be one that only the cloud knows.</summary>
+    private static string? Folder(JsonElement version)
+    {
+        var self = version.TryGetProperty("links", out var links) && links.ValueKind == JsonValueKind.Array
+            ? links.EnumerateArray().Where(link => link.ValueKind == JsonValueKind.Object && Text(link, "rel") == "self").Select(link => Text(link, "href")).FirstOrDefault()
+            : null;
+        return Text(version, "id") is { Length: > 0 } id && self?.TrimEnd('/').EndsWith("/" + id, StringComparison.Ordinal) == true ? Uri.EscapeDataString(id) + "/" : null;
     }
 
     /// <summary>The endpoint up to and with its version, without a project behind it; the root where it has no version.</summary>

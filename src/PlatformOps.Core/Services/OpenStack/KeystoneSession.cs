@@ -117,14 +117,15 @@ internal sealed class KeystoneSession
             auth["scope"] = scope;
         // Getting a token changes nothing that anybody would miss: it may be asked for again.
         var answer = await _http.SendAsync(
-            new HttpCall(HttpMethod.Post, "auth/tokens") { What = $"log in to OpenStack as {who}", Json = new Dictionary<string, object> { ["auth"] = auth }, Reads = true, Accept = [401] },
+            new HttpCall(HttpMethod.Post, "auth/tokens") { What = $"log in to OpenStack as {who}", Json = new Dictionary<string, object> { ["auth"] = auth }, Reads = true, Accept = HasPassword ? [401] : [401, 404] },
             cancellationToken);
-        if (answer.Status == 401)
+        // Of a token or an application credential that it does not know, Keystone says 404.
+        if (answer.Status is 401 or 404)
         {
             _refusal = answer.Header("Openstack-Auth-Receipt") is not null
                 ? $"Keystone at {_http.BaseAddress.Host} wants a second factor from {who}, which a program cannot give: use an application credential (openstack.application-credential-id and -secret)."
-                : $"Keystone at {_http.BaseAddress.Host} refused {who}: {answer.Fault.Text}.";
-            throw new ServiceAuthenticationException(Service, _refusal, 401);
+                : $"Keystone at {_http.BaseAddress.Host} refused {who}{Place()}: {answer.Fault.Text.TrimEnd('.')}. It says no more, be it the secret that is wrong or the scope that is not there or not ours.";
+            throw new ServiceAuthenticationException(Service, _refusal, answer.Status);
         }
 
         var body = answer.Read<TokenAnswer>(HttpServiceJson.Snake).Token ?? throw answer.Unexpected("no token");
@@ -173,6 +174,17 @@ internal sealed class KeystoneSession
         if (password is not null)
             user["password"] = password;
         return user;
+    }
+
+    private bool HasPassword => _configuration is { Token: null, ApplicationCredentialId: null, ApplicationCredentialName: null };
+
+    private string Place()
+    {
+        var c = _configuration;
+        return c.ApplicationCredentialId is not null || c.ApplicationCredentialName is not null ? ""
+            : c.SystemScope ? " in the system"
+            : (c.ProjectId ?? c.Project) is { } project ? $" in project '{project}'"
+            : $" in domain '{c.DomainId ?? c.Domain}'";
     }
 
     private Dictionary<string, object>? Scope()

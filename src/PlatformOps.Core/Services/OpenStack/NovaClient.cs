@@ -41,9 +41,7 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
         // Nova's filter minds the case of letters; names do not.
         if (found.Count == 0)
             found.Add(Pick(target, await ServicesAsync(cancellationToken)));
-        if (found[0].Status == "unknown")
-            throw new ServiceException(ServiceName, $"Nova cannot tell about nova-compute on '{found[0].HypervisorName}': its cell does not answer. Look at the cell's database and message queue, then try again.") { TargetName = target, FaultCode = "cellDown" };
-        return found[0];
+        return Answering(target, found[0]);
     }
 
     /// <summary>The one service of a target among those that were listed: many names cost one list.</summary>
@@ -137,7 +135,8 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
         return Hypervisor(row, services, await AggregatesAsync(cancellationToken), await UptimeAsync(row, cancellationToken));
     }
 
-    /// <summary>Every server on a service host, in any project and of any status but soft-deleted.</summary>
+    /// <summary>Every server on a service host, in any project and of any status but soft-deleted. None is an answer only for a host that Nova knows and whose cell answers.</summary>
+    /// <exception cref="ObjectNotFoundException">Nova knows no such service host.</exception>
     /// <exception cref="ServiceAuthenticationException">We are no administrator: Nova then ignores the host and lists something else.</exception>
     public async Task<IReadOnlyList<ComputeServer>> ServersOnAsync(string serviceHost, CancellationToken cancellationToken)
     {
@@ -157,6 +156,14 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
                 guard.Next(marker);
         }
         while (marker is not null);
+        // The list is empty, and a success, for a host that is misspelt or whose cell does not answer, too.
+        if (servers.Count == 0)
+        {
+            var service = (await ServicesAsync(serviceHost, cancellationToken)).FirstOrDefault(service => Same(service.HypervisorName, serviceHost))
+                ?? throw NoService(serviceHost, [serviceHost], await ServicesAsync(cancellationToken));
+            Answering(serviceHost, service);
+        }
+
         return servers;
     }
 
@@ -180,6 +187,9 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
 
         return body;
     }
+
+    private static ComputeService Answering(string target, ComputeService service) => service.Status != "unknown" ? service
+        : throw new ServiceException(ServiceName, $"Nova cannot tell about nova-compute on '{service.HypervisorName}': its cell does not answer. Look at the cell's database and message queue, then try again.") { TargetName = target, FaultCode = "cellDown" };
 
     private static AmbiguousNameException SeveralServices(string target, List<ComputeService> found)
         => new($"{target} names {found.Count} nova-compute services: {string.Join(", ", found.Select(service => $"'{service.HypervisorName}' (id {service.Id})"))}. Correct host-identity in the configuration.") { TargetName = target };

@@ -166,7 +166,21 @@ public sealed class KeystoneSessionTests
         var error = await Assert.ThrowsAsync<ServiceAuthenticationException>(() => keystone.TokenAsync(Token));
 
         Assert.Single(scope.Server.Requests);
-        Assert.Contains("refused user 'ops': The request you have made requires authentication.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("refused user 'ops' in project 'admin': The request you have made requires authentication. It says no more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_credential_that_keystone_does_not_know_is_a_404_and_one_attempt()
+    {
+        var scope = Cloud.Create(configuration: new OpenStackConfiguration { AuthUrl = new Uri("http://keystone.test"), ApplicationCredentialId = "gone", ApplicationCredentialSecret = Secret.FromText("x") });
+        scope.Server.On("POST /v3/auth/tokens", ScriptedReply.Json(404, new { error = new { code = 404, title = "Not Found", message = "Could not find Application Credential: gone." } }));
+        var keystone = scope.Get<KeystoneSession>();
+
+        var error = await Assert.ThrowsAsync<ServiceAuthenticationException>(() => keystone.TokenAsync(Token));
+        await Assert.ThrowsAsync<ServiceAuthenticationException>(() => keystone.TokenAsync(Token));
+
+        Assert.Single(scope.Server.Requests);
+        Assert.StartsWith("Keystone at keystone.test refused application credential 'gone': Could not find Application Credential: gone. It says no more", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,6 +24,25 @@ public sealed class NovaClientTests
     }
 
     [Fact]
+    public async Task An_endpoint_without_a_version_is_left_for_the_one_it_lists_on_the_same_host()
+    {
+        var scope = Cloud.Create(configuration: Cloud.Configuration with { Endpoints = new Dictionary<string, Uri> { ["compute"] = new("http://cloud.test/compute") } });
+        scope.Server.On("GET /compute/", ScriptedReply.Ok(new
+        {
+            versions = new[]
+            {
+                new { id = "v2.0", version = "", min_version = "", links = new[] { new { rel = "self", href = "http://nova-internal:8774/compute/v2/" } } },
+                new { id = "v2.1", version = "2.93", min_version = "2.1", links = new[] { new { rel = "self", href = "http://nova-internal:8774/compute/v2.1/" } } },
+            },
+        }));
+
+        await scope.Get<NovaClient>().AggregatesAsync(Token);
+
+        Assert.Equal("GET /compute/v2.1/os-aggregates", scope.Server.Lines[^1]);
+        Assert.Equal("cloud.test", scope.Server.Requests[^1].Url.Host);
+    }
+
+    [Fact]
     public async Task A_service_tells_whose_it_is()
     {
         var scope = Cloud.Create();
@@ -179,6 +198,19 @@ public sealed class NovaClientTests
 
         Assert.Equal(["s1", "s2"], servers.Select(server => server.Id));
         Assert.Equal(("m1.small", 2, 2048L, "hv1.example.org"), (servers[0].FlavorName, servers[0].VCpus, servers[0].MemoryMiB, servers[0].HypervisorName));
+    }
+
+    [Fact]
+    public async Task No_servers_is_no_answer_for_a_host_whose_cell_is_down_or_that_nova_does_not_know()
+    {
+        var scope = Cloud.Create();
+        var nova = scope.Get<NovaClient>();
+        scope.Server.On("GET /compute/v2.1/servers/detail", ScriptedReply.Ok(new { servers = Array.Empty<object>() }));
+
+        Assert.Empty(await nova.ServersOnAsync("hv1.example.org", Token));
+        scope.Server.On("GET /compute/v2.1/os-services?binary=nova-compute&host=hv1.example.org", Cloud.Services(new { binary = "nova-compute", host = "hv1.example.org", status = "UNKNOWN" }));
+        Assert.Equal("cellDown", (await Assert.ThrowsAsync<ServiceException>(() => nova.ServersOnAsync("hv1.example.org", Token))).FaultCode);
+        await Assert.ThrowsAsync<ObjectNotFoundException>(() => nova.ServersOnAsync("hv1", Token));
     }
 
     [Fact]
