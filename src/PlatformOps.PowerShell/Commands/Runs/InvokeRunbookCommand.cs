@@ -27,8 +27,8 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <example>
 /// <summary>Run one of your own, unattended, three targets at a time</summary>
 /// <code>
-/// Set-Content ./check-os.yaml "runbook: site/check-os`ntarget: hypervisor`nsteps:`n  - check: host.os`n    with: { id: rocky, version: '8' }"
-/// (Import-MigrationList $lab.ListPath).HypervisorName | Invoke-Runbook -Path ./check-os.yaml -ThrottleLimit 3 -Confirm:$false -FailOnError
+/// Set-Content ./check-device.yaml "runbook: site/check-device`ntarget: hypervisor`nsteps:`n  - check: netbox.device.exists`n    with: { statuses: [active, offline] }"
+/// (Import-MigrationList $lab.ListPath).HypervisorName | Invoke-Runbook -Path ./check-device.yaml -ThrottleLimit 3 -Confirm:$false -FailOnError
 /// </code>
 /// </example>
 /// <seealso cref="GetRunbookCommand"/>
