@@ -228,6 +228,7 @@ public sealed class KeystoneSessionTests
     [Fact]
     public void A_missing_address_is_named_when_it_is_needed()
     {
+        Assert.SkipWhen(Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.StartsWith("OS_", StringComparison.Ordinal)), "OS_* variables are set: the address is taken from them");
         var scope = new TestScope([new OpenStackRegistration()], new OpenStackConfiguration { Username = "ops", Password = Secret.FromText("p") });
 
         Assert.Contains("openstack.auth-url", Assert.Throws<ConfigurationException>(() => scope.Get<NovaClient>()).Message, StringComparison.Ordinal);
