@@ -11,7 +11,7 @@ namespace PlatformOps.Runner;
 internal static class RehearseCommand
 {
     /// <summary>The phases there are.</summary>
-    internal static readonly string[] Phases = ["Setup", "PreDrain"];
+    internal static readonly string[] Phases = ["Noops", "Setup", "PreDrain"];
 
     public static async Task<int> RunAsync(string[] arguments)
     {

@@ -27,7 +27,14 @@ internal abstract class Change : OpsAction
     public virtual TimeSpan ConfirmEvery => TimeSpan.FromSeconds(2);
 
     /// <summary>What two changes of one external thing share (enabling and disabling a service), so that a later one of ours does not look like drift of an earlier one.</summary>
-    public virtual string Subject => Name;
+    /// <remarks>By default two changes are of one thing where they are the same action with the same parameters.</remarks>
+    protected virtual string? Subject => null;
+
+    /// <summary>What this change with these parameters is of.</summary>
+    internal string SubjectOf(JsonElement parameters) => Subject ?? $"{Name} {parameters.GetRawText()}";
+
+    /// <summary>Whether a change that was made and left <paramref name="after"/> still holds.</summary>
+    internal abstract bool StillHolds(ActionContext context, object parameters, object? after, object now);
 
     /// <summary>How long to wait for the locks beyond the target's own.</summary>
     public virtual TimeSpan LockPatience => TimeSpan.FromMinutes(2);
@@ -99,6 +106,10 @@ internal abstract class Change<TParameters, TState> : Change
     /// <summary>Whether two observations are the same for undo and recovery.</summary>
     protected virtual bool Matches(TState state, TState recorded) => Describe(state) == Describe(recorded);
 
+    /// <summary>Whether what was made still holds. By default: while it is as desired.</summary>
+    /// <param name="after">The state that was left; default where none was recorded.</param>
+    protected virtual bool StillHolds(ActionContext context, TParameters parameters, TState? after, TState now) => IsDesired(context, parameters, now);
+
     /// <summary>Takes it back to <paramref name="before"/>; called only where the present state is the one that we left.</summary>
     protected virtual Task UndoAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken)
         => throw new NotSupportedException($"{Name} cannot be undone.");
@@ -127,6 +138,9 @@ internal abstract class Change<TParameters, TState> : Change
 
     internal sealed override Task UndoAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
         => UndoAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
+
+    internal sealed override bool StillHolds(ActionContext context, object parameters, object? after, object now)
+        => StillHolds(context, (TParameters)parameters, after is null ? default : (TState)after, (TState)now);
 
     internal sealed override JsonElement Save(object state) => JsonSerializer.SerializeToElement((TState)state, ActionJson.Options);
 

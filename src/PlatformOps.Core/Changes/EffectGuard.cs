@@ -8,11 +8,13 @@ internal sealed class EffectGuard(TargetPolicy policy, KillSwitch killSwitch, Ti
 {
     /// <summary>Before a target is begun.</summary>
     /// <exception cref="RefusedException">It must not be.</exception>
-    public void ThrowIfTargetRefused(ActionTarget target)
+    /// <param name="isBegun">It was begun earlier: a change window is for beginning.</param>
+    public void ThrowIfTargetRefused(ActionTarget target, bool isBegun = false)
     {
         killSwitch.ThrowIfSet();
         policy.ThrowIfRefused(target);
-        policy.ThrowIfOutsideWindow(target, time.GetUtcNow());
+        if (!isBegun)
+            policy.ThrowIfOutsideWindow(target, time.GetUtcNow());
     }
 
     /// <summary>Immediately before each effect.</summary>

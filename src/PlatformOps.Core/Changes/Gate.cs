@@ -11,6 +11,9 @@ namespace PlatformOps.Core.Changes;
 /// </summary>
 internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider time)
 {
+    // A call of unknown outcome shows soon whether it happened, or was never taken.
+    private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(15);
+
     /// <summary>Observes, and says what would be done. Sends no write.</summary>
     public static async Task<StepEnd> PlanAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
     {
@@ -44,7 +47,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     }
 
     /// <summary>Whether a change that was made earlier still holds. Sends no write and records nothing.</summary>
-    public static async Task<StepEnd> VerifyAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
+    public static async Task<StepEnd> VerifyAsync(Change change, ActionContext context, object parameters, JsonElement? after, CancellationToken cancellationToken)
     {
         if (!change.CanObserve(parameters))
             return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: was done before");
@@ -52,7 +55,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             var now = await change.ObserveAsync(context, parameters, cancellationToken);
             var state = change.Describe(now);
-            if (change.IsDesired(context, parameters, now))
+            if (change.StillHolds(context, parameters, after is { } left ? change.Load(left) : null, now))
                 return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: was done before, and still holds ({state})") { Before = state, After = state };
             var error = new StepFailedException($"{Subject(change, context)}: was done before, but now it is {state}: somebody changed it since. Put it back, or start a new run.") { TargetName = context.Target.Name };
             return new StepEnd(StepOutcome.Drifted, error.Message) { Before = state, Error = error };
@@ -71,8 +74,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var (state, wanted) = (change.Describe(now), change.Describe(before));
         if (change.Matches(now, before))
             return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: is already back at {wanted}") { Before = state, After = wanted };
-        if (made.MadeResult!.After is { } left && !change.Matches(now, change.Load(left)))
-            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: would be left as it is, because somebody changed it since ({change.Describe(change.Load(left))} → {state})") { Before = state };
+        if (!IsOurs(change, context, parameters, made, now))
+            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: would be left as it is, because somebody changed it since ({made.MadeResult?.AfterText} → {state})") { Before = state };
         return new StepEnd(StepOutcome.Planned, $"would take back {Difference(change, context, state, wanted)}") { Before = state, After = wanted };
     }
 
@@ -84,15 +87,16 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
         if (change.Matches(now, before))
             return await record.EndAsync(new StepEnd(StepOutcome.Undone, $"{Subject(change, context)}: is already back at {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(before) }, now);
-        if (made.MadeResult!.After is { } left && !change.Matches(now, change.Load(left)))
+        if (!IsOurs(change, context, parameters, made, now))
         {
-            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: left as it is, because somebody changed it since ({change.Describe(change.Load(left))} → {change.Describe(now)})")
+            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: left as it is, because somebody changed it since ({made.MadeResult?.AfterText} → {change.Describe(now)})")
             {
                 Before = change.Describe(now),
             };
         }
 
-        guard.ThrowIfEffectRefused(change, context, locks);
+        using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
+        guard.ThrowIfEffectRefused(change, context, held.All);
         await ledger.WriteDurablyAsync(IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true });
         try
         {
@@ -107,7 +111,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             // Observing tells.
         }
 
-        var (reached, last) = await ObserveUntilAsync(change, context, parameters, state => change.Matches(state, before), cancellationToken);
+        var (reached, last) = await ObserveUntilAsync(change, context, parameters, state => change.Matches(state, before), change.ConfirmWithin, cancellationToken);
         return await record.EndAsync(
             reached
                 ? new StepEnd(StepOutcome.Undone, Difference(change, context, change.Describe(now), change.Describe(before))) { Before = change.Describe(now), After = change.Describe(last) }
@@ -152,19 +156,25 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (isDesired)
             return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
 
-        var held = new List<TargetLock>(locks);
+        using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
+        await change.GuardAsync(context, parameters, now, cancellationToken);
+        guard.ThrowIfEffectRefused(change, context, held.All);
+        return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
+    }
+
+    private async Task<HeldLocks> LocksAsync(Change change, ActionContext context, object parameters, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    {
+        var held = new HeldLocks(locks);
         try
         {
             foreach (var name in change.LocksFor(context, parameters))
                 held.Add(await ledger.WaitForLockAsync(name, change.LockPatience, time, cancellationToken));
-            await change.GuardAsync(context, parameters, now, cancellationToken);
-            guard.ThrowIfEffectRefused(change, context, held);
-            return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
+            return held;
         }
-        finally
+        catch
         {
-            foreach (var own in held.Except(locks))
-                own.Dispose();
+            held.Dispose();
+            throw;
         }
     }
 
@@ -172,7 +182,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     {
         var beforeText = change.Describe(before);
         var desiredText = change.DescribeDesired(context, parameters, before);
-        var intent = IntentFor(change, context, parameters, record.Key, before, desiredText);
+        var intent = IntentFor(change, context, parameters, record.Key, before, desiredText) with { IsTelling = record.Step.IsTelling };
         cancellationToken.ThrowIfCancellationRequested();
         await ledger.WriteDurablyAsync(intent);
 
@@ -206,7 +216,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         object now;
         try
         {
-            (reached, now) = await ObserveUntilAsync(change, context, parameters, state => change.IsDesired(context, parameters, state), cancellationToken);
+            (reached, now) = await ObserveUntilAsync(change, context, parameters, state => change.IsDesired(context, parameters, state), unclear is null || change.ConfirmWithin < SettleWithin ? change.ConfirmWithin : SettleWithin, cancellationToken);
         }
         catch (OpsException e) when (e is not LedgerException)
         {
@@ -230,12 +240,12 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         };
     }
 
-    private async Task<(bool Reached, object Last)> ObserveUntilAsync(Change change, ActionContext context, object parameters, Func<object, bool> isThere, CancellationToken cancellationToken)
+    private async Task<(bool Reached, object Last)> ObserveUntilAsync(Change change, ActionContext context, object parameters, Func<object, bool> isThere, TimeSpan patience, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (true)
         {
-            var isLast = time.GetElapsedTime(began) >= change.ConfirmWithin;
+            var isLast = time.GetElapsedTime(began) >= patience;
             try
             {
                 var now = await change.ObserveAsync(context, parameters, cancellationToken);
@@ -251,11 +261,16 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
     }
 
+    // What we left, as far as it was written down; where a person said that it happened, what was wanted.
+    private static bool IsOurs(Change change, ActionContext context, object parameters, StepHistory made, object now)
+        => made.MadeResult?.After is { } left ? change.Matches(now, change.Load(left)) : change.IsDesired(context, parameters, now);
+
     private static Intent IntentFor(Change change, ActionContext context, object parameters, StepKey key, object before, string desired)
         => new(key, change.Name, JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options), change.Save(before), change.Describe(before), desired)
         {
             TicketId = context.Target.TicketId,
             TargetKind = context.Target.Kind,
+            Members = context.Batch.Count == 1 && context.Batch[0] == context.Target ? null : [.. context.Batch.Select(member => member.Name)],
         };
 
     // No result is written: the intent stays open until a person decides.
@@ -275,6 +290,22 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     private static string Subject(Change change, ActionContext context) => $"{change.Summary} on {context.Target.Name}";
 
     private static string Sentence(Exception e) => e is OpsException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+
+    /// <summary>The target's own locks, and those beyond it, which are given back after the effect.</summary>
+    private sealed class HeldLocks(IReadOnlyList<TargetLock> own) : IDisposable
+    {
+        private readonly List<TargetLock> _beyond = [];
+
+        public IReadOnlyList<TargetLock> All => [.. own, .. _beyond];
+
+        public void Add(TargetLock held) => _beyond.Add(held);
+
+        public void Dispose()
+        {
+            foreach (var held in _beyond)
+                held.Dispose();
+        }
+    }
 
     /// <summary>Writes the result of one step.</summary>
     private sealed record Recording(Gate Gate, Change Change, ActionContext Context, StepKey Key, StepInfo Step, DateTimeOffset Started)

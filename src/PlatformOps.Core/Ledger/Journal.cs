@@ -6,6 +6,8 @@ namespace PlatformOps.Core.Ledger;
 /// <summary>A run's journal, held exclusively by this process. One writer; records that come together share one flush.</summary>
 internal sealed class Journal : IAsyncDisposable
 {
+    private static readonly TimeSpan LookTakes = TimeSpan.FromMilliseconds(50);
+
     private readonly ILedgerFile _file;
     private readonly IDisposable _lock;
     private readonly TimeProvider _time;
@@ -37,9 +39,16 @@ internal sealed class Journal : IAsyncDisposable
     public int Flushes => _flushes;
 
     /// <returns>Null where another process holds it.</returns>
-    public static Journal? TryOpen(LedgerFiles files, string path, TimeProvider time)
+    public static async Task<Journal?> TryOpenAsync(LedgerFiles files, string path, TimeProvider time)
     {
         var held = files.TryLock(LockPath(path));
+        // Somebody who only looks (IsHeld) has the lock for a moment.
+        for (var tries = 0; held is null && tries < 3; tries++)
+        {
+            await Task.Delay(LookTakes);
+            held = files.TryLock(LockPath(path));
+        }
+
         if (held is null)
             return null;
         ILedgerFile? file = null;

@@ -9,6 +9,7 @@ namespace PlatformOps.Core.Ledger;
 [JsonDerivedType(typeof(JournalHeader), "header")]
 [JsonDerivedType(typeof(RunStarted), "run-started")]
 [JsonDerivedType(typeof(ProcessStarted), "process-started")]
+[JsonDerivedType(typeof(TakenOver), "taken-over")]
 [JsonDerivedType(typeof(TargetStarted), "target-started")]
 [JsonDerivedType(typeof(FactsRead), "facts-read")]
 [JsonDerivedType(typeof(Intent), "intent")]
@@ -22,6 +23,10 @@ internal abstract record JournalEntry
 {
     /// <summary>When it was written, UTC.</summary>
     public DateTimeOffset At { get; init; }
+
+    /// <summary>Its place among the entries that were read or written: clocks may jump, the order does not.</summary>
+    [JsonIgnore]
+    public long Order { get; set; }
 }
 
 /// <summary>The first record.</summary>
@@ -59,6 +64,9 @@ internal sealed record JournalTarget(string Kind, string Name, string? TicketId)
 /// <summary>A process began to work on the run: the first one, or one that resumes it.</summary>
 internal sealed record ProcessStarted(string Person, string Machine, int ProcessId) : JournalEntry;
 
+/// <summary>Another person took the run over.</summary>
+internal sealed record TakenOver(string Person, string Reason) : JournalEntry;
+
 internal sealed record TargetStarted(string Target, long LockToken) : JournalEntry;
 
 internal sealed record FactsRead(string Target, string Phase, Dictionary<string, string> Facts) : JournalEntry;
@@ -71,6 +79,12 @@ internal sealed record Intent(StepKey Key, string Action, JsonElement Parameters
 {
     /// <summary>The effect takes the change back instead of making it.</summary>
     public bool IsUndo { get; init; }
+
+    /// <summary>The effect only tells somebody.</summary>
+    public bool IsTelling { get; init; }
+
+    /// <summary>The targets that an effect of batch scope is for.</summary>
+    public string[]? Members { get; init; }
 
     /// <summary>The ticket of the target, for the effects of scripts.</summary>
     public string? TicketId { get; init; }

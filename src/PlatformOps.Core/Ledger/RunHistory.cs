@@ -6,6 +6,7 @@ namespace PlatformOps.Core.Ledger;
 internal sealed class RunHistory
 {
     private readonly Dictionary<string, TargetHistory> _targets = [];
+    private long _entries;
 
     public RunStarted? Started { get; private set; }
 
@@ -14,6 +15,15 @@ internal sealed class RunHistory
     public RunEnded? Ended { get; private set; }
 
     public List<Approval> Approvals { get; } = [];
+
+    /// <summary>Who took it over last; null where nobody did.</summary>
+    public TakenOver? TakenOver { get; private set; }
+
+    /// <summary>What a person may still approve.</summary>
+    public HashSet<string> Pending { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whose it is: the one who took it over last, else the one who began it.</summary>
+    public string? Owner => TakenOver?.Person ?? Started?.Identity.Person;
 
     public IReadOnlyDictionary<string, TargetHistory> Targets => _targets;
 
@@ -34,6 +44,7 @@ internal sealed class RunHistory
 
     public void Apply(JournalEntry entry)
     {
+        entry.Order = ++_entries;
         switch (entry)
         {
             case RunStarted started:
@@ -44,9 +55,14 @@ internal sealed class RunHistory
                 break;
             case RunEnded ended:
                 Ended = ended;
+                Pending.UnionWith(ended.WaitingFor);
+                break;
+            case TakenOver taken:
+                TakenOver = taken;
                 break;
             case Approval approval:
                 Approvals.Add(approval);
+                Pending.Remove(approval.Key);
                 break;
             default:
                 if (TargetOf(entry) is { } target)

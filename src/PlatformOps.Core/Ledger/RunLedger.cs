@@ -3,7 +3,7 @@ using PlatformOps.Errors;
 namespace PlatformOps.Core.Ledger;
 
 /// <summary>A run that this process works on: its journal, what the journal tells, its locks and its folder.</summary>
-internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, TargetLocks locks, LockOwner owner) : IAsyncDisposable
+internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, TargetLocks locks, LockOwner owner, Func<string, string> clean) : IAsyncDisposable
 {
     private static readonly TimeSpan LockPollEvery = TimeSpan.FromMilliseconds(250);
 
@@ -35,6 +35,7 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     /// <inheritdoc cref="Journal.WriteDurablyAsync"/>
     public async Task WriteDurablyAsync(JournalEntry entry)
     {
+        entry = Clean(entry);
         await Journal.WriteDurablyAsync(entry);
         Apply(entry);
     }
@@ -42,6 +43,7 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     /// <inheritdoc cref="Journal.WriteAsync"/>
     public async Task WriteAsync(JournalEntry entry)
     {
+        entry = Clean(entry);
         await Journal.WriteAsync(entry);
         Apply(entry);
     }
@@ -68,6 +70,15 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     }
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();
+
+    // Texts of failures may quote what a server or a command said.
+    private JournalEntry Clean(JournalEntry entry) => entry switch
+    {
+        Result result => result with { Message = clean(result.Message) },
+        TargetEnded ended => ended with { Message = clean(ended.Message) },
+        RunEnded ended => ended with { Message = clean(ended.Message) },
+        _ => entry,
+    };
 
     private void Apply(JournalEntry entry)
     {

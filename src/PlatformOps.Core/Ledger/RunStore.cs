@@ -6,7 +6,7 @@ using PlatformOps.Runs;
 namespace PlatformOps.Core.Ledger;
 
 /// <summary>The runs of a state folder.</summary>
-internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvider time)
+internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvider time, Func<string, string>? clean = null)
 {
     private const string JournalName = "journal";
     private const string StopName = "stop";
@@ -19,8 +19,12 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
 
     public TargetLocks Locks { get; } = new(files, Path.Combine(stateFolder, "locks"), time);
 
-    /// <summary>A new run identifier: the time to the second, and enough chance for runs begun in the same one.</summary>
-    public string NewRunId() => $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+    /// <summary>A new run identifier: the time to the millisecond, so that names sort as runs began, and chance for those begun in the same one.</summary>
+    public string NewRunId()
+    {
+        var now = time.GetUtcNow();
+        return $"{now:yyyyMMdd-HHmmss}-{now.Millisecond:x3}{RandomNumberGenerator.GetHexString(3, lowercase: true)}";
+    }
 
     /// <summary>Makes a run and takes it.</summary>
     public async Task<RunLedger> CreateAsync(string runId, RunStarted started)
@@ -29,7 +33,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         Files.CreateFolder(StateFolder);
         Files.CreateFolder(_runs);
         Files.CreateFolder(folder);
-        var journal = Journal.TryOpen(Files, Path.Combine(folder, JournalName), time)
+        var journal = await Journal.TryOpenAsync(Files, Path.Combine(folder, JournalName), time)
             ?? throw new TargetLockedException($"Run {runId} is in use by another process.") { TargetName = runId };
         var ledger = Ledger(journal, new RunHistory(), runId, started.Identity.Person);
         await ledger.WriteAsync(new JournalHeader(JournalFormat.Schema, runId));
@@ -45,7 +49,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     {
         var folder = FolderOf(Find(runId));
         runId = Path.GetFileName(folder);
-        var journal = Journal.TryOpen(Files, Path.Combine(folder, JournalName), time);
+        var journal = await Journal.TryOpenAsync(Files, Path.Combine(folder, JournalName), time);
         if (journal is null)
         {
             var process = History(runId).LastProcess;
@@ -164,7 +168,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     }
 
     private RunLedger Ledger(Journal journal, RunHistory history, string runId, string person)
-        => new(journal, history, runId, FolderOf(runId), Locks, new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId));
+        => new(journal, history, runId, FolderOf(runId), Locks, new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId), clean ?? (text => text));
 
     private static ProcessStarted ThisProcess(string person) => new(person, Environment.MachineName, Environment.ProcessId);
 }

@@ -48,6 +48,13 @@ internal sealed class TargetHistory
                 break;
             case Result result:
                 Step(result.Key).Apply(entry);
+                // What was taken back is to be made again, and its phase with it.
+                if (result is { Outcome: StepOutcome.Undone, Key.Phase: { } undone })
+                {
+                    PhasesDone.Remove(undone);
+                    Ended = null;
+                }
+
                 break;
             case Decision decision:
                 Step(decision.Key).Apply(entry);

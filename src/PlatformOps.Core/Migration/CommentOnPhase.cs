@@ -27,7 +27,7 @@ internal sealed class CommentOnPhase : Change<CommentOnPhase.Parameters, TicketC
             .Paragraph($"Run {report.Run.RunId} by {report.Run.Person}{(report.Run.RequestedBy is { } other ? $" for {other}" : "")} on {report.Run.Machine}, environment {report.Run.Environment}. Times are UTC.");
         text.Table(["#", "Step", "Outcome", "At", "Took", "What"], report.Steps.Select(Row));
         if (failed is not null)
-            text.Heading(4, failed.Step).Code(failed.Error?.Message ?? failed.Message);
+            text.Heading(4, failed.Step).Code(failed.Message);
         foreach (var told in report.Steps.Where(step => step.Outcome == StepOutcome.Reported && step.Message.Contains('\n', StringComparison.Ordinal)))
             text.Heading(4, told.Step).Code(told.Message);
         if (!report.Succeeded)

@@ -42,7 +42,7 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
         }
         catch (JsonException e)
         {
-            throw new LedgerException($"The dossier {path} cannot be read: {e.Message} The ticket has a copy.", e) { TargetName = path };
+            throw new SourceException($"This dossier cannot be read: {e.Message} The ticket has a copy.", path, innerException: e);
         }
     }
 }

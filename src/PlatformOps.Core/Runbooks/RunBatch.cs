@@ -2,38 +2,97 @@ using PlatformOps.Core.Changes;
 
 namespace PlatformOps.Core.Runbooks;
 
-/// <summary>The targets that are worked on side by side, and the steps where they meet.</summary>
-internal sealed class RunBatch(int number, int targets)
+/// <summary>The targets that are worked on side by side, and where they meet: a step that runs once for all of them. Who failed before, or leaves the step out, is not waited for.</summary>
+internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
 {
     private readonly object _counting = new();
-    private readonly Dictionary<string, BatchBarrier<StepEnd>> _barriers = new(StringComparer.Ordinal);
-    private int _left;
+    private readonly Dictionary<string, Meeting> _meetings = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
 
     public int Number { get; } = number;
 
-    /// <summary>The meeting for a step of batch scope.</summary>
-    public BatchBarrier<StepEnd> Barrier(string key)
+    /// <summary>Waits for the others; the last to come makes it run, for all who came.</summary>
+    /// <param name="key">The step, with its phase.</param>
+    public Task<StepEnd> MeetAsync(string key, ActionTarget target, Func<IReadOnlyList<ActionTarget>, Task<StepEnd>> run, CancellationToken cancellationToken)
+    {
+        Meeting meeting;
+        lock (_counting)
+        {
+            meeting = Find(key);
+            meeting.Arrived.Add(target);
+            meeting.Run ??= run;
+            BeginIfComplete(meeting);
+        }
+
+        return meeting.Result.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>A target does not come to this one.</summary>
+    public void Miss(string key, ActionTarget target)
     {
         lock (_counting)
         {
-            if (!_barriers.TryGetValue(key, out var barrier))
-                barrier = _barriers[key] = new BatchBarrier<StepEnd>(targets - _left);
-            return barrier;
+            var meeting = Find(key);
+            meeting.Absent.Add(target.Name);
+            BeginIfComplete(meeting);
         }
     }
 
-    /// <summary>A target will not come to any meeting that it has not been to.</summary>
-    /// <param name="been">The meetings it has been to.</param>
-    public void Leave(IReadOnlySet<string> been)
+    /// <summary>A target comes to none any more.</summary>
+    public void End(ActionTarget target)
     {
         lock (_counting)
         {
-            _left++;
-            foreach (var (key, barrier) in _barriers)
-            {
-                if (!been.Contains(key))
-                    barrier.Leave();
-            }
+            _ended.Add(target.Name);
+            foreach (var meeting in _meetings.Values)
+                BeginIfComplete(meeting);
         }
+    }
+
+    private Meeting Find(string key)
+    {
+        if (!_meetings.TryGetValue(key, out var meeting))
+            meeting = _meetings[key] = new Meeting();
+        return meeting;
+    }
+
+    private void BeginIfComplete(Meeting meeting)
+    {
+        if (meeting.HasBegun || meeting.Run is null || !targets.All(IsSettled))
+            return;
+        meeting.HasBegun = true;
+        _ = Task.Run(() => RunAsync(meeting));
+
+        bool IsSettled(ActionTarget target)
+            => _ended.Contains(target.Name) || meeting.Absent.Contains(target.Name) || meeting.Arrived.Exists(arrived => arrived.Name == target.Name);
+    }
+
+    private static async Task RunAsync(Meeting meeting)
+    {
+        try
+        {
+            meeting.Result.SetResult(await meeting.Run!(meeting.Arrived));
+        }
+        catch (OperationCanceledException e)
+        {
+            meeting.Result.SetCanceled(e.CancellationToken);
+        }
+        catch (Exception e)
+        {
+            meeting.Result.SetException(e);
+        }
+    }
+
+    private sealed class Meeting
+    {
+        public List<ActionTarget> Arrived { get; } = [];
+
+        public HashSet<string> Absent { get; } = new(StringComparer.Ordinal);
+
+        public TaskCompletionSource<StepEnd> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Func<IReadOnlyList<ActionTarget>, Task<StepEnd>>? Run { get; set; }
+
+        public bool HasBegun { get; set; }
     }
 }

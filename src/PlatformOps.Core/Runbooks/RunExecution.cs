@@ -134,7 +134,7 @@ internal sealed class RunExecution : IDisposable
 
     private async Task<IReadOnlyList<TargetEnd>> RunBatchAsync(int number, List<ActionTarget> targets, CancellationToken cancellationToken)
     {
-        var batch = new RunBatch(number, targets.Count);
+        var batch = new RunBatch(number, targets);
         return await Task.WhenAll(targets.Select(target => RunTargetAsync(target, batch, cancellationToken)));
     }
 
@@ -145,7 +145,7 @@ internal sealed class RunExecution : IDisposable
         {
             if (StopRequest() is not null || (Request.MaxFailures is { } limit && Volatile.Read(ref _failures) >= limit))
             {
-                batch.Leave(new HashSet<string>());
+                batch.End(target);
                 return new TargetEnd(target.Name, RunState.Stopped, "not begun");
             }
 

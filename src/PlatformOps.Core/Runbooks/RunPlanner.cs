@@ -34,7 +34,8 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         foreach (var phase in request.Phases)
         {
             var facts = new FactReader(scope.Catalog, _ => Task.CompletedTask);
-            foreach (var step in phase.Runbook.Steps)
+            var steps = request.StartAt is not null && phase == request.Phases[0] ? phase.Runbook.Steps.SkipWhile(step => step.Name != request.StartAt) : phase.Runbook.Steps;
+            foreach (var step in steps)
             {
                 // What runs once for the batch is shown once.
                 if (step.Action.Scope == ActionScope.Batch && target != request.Targets[0])
@@ -74,7 +75,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
                 _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
             };
         }
-        catch (OpsException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             return new StepEnd(StepOutcome.Unknown, $"would stop here: {e.Message}") { Error = e };
         }

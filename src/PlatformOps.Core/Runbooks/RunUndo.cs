@@ -23,7 +23,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             throw new ObjectNotFoundException($"Run {runId} has no target '{options.Target}'.") { TargetName = options.Target };
         var left = 0;
         foreach (var name in targets)
-            left += await UndoTargetAsync(name, cancellationToken);
+            left += await TryUndoTargetAsync(name, cancellationToken);
         if (writing is not null)
         {
             await writing.Ledger.WriteDurablyAsync(left == 0 && options is { Target: null, Step: null }
@@ -32,26 +32,39 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         }
     }
 
+    // One target that cannot be worked on does not keep the others.
+    private async Task<int> TryUndoTargetAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UndoTargetAsync(name, cancellationToken);
+        }
+        catch (OpsException e) when (e is not LedgerException)
+        {
+            var end = new StepEnd(StepOutcome.Failed, e.Message) { Error = e };
+            await records.WriteAsync(StepRecords.From(IdentityOf(), TargetOf(name, []), null, TargetExecution.BeginStep, TargetExecution.BeginStep, StepKind.Change, 0, end, scope.Time.GetUtcNow(), scope), cancellationToken);
+            return 1;
+        }
+    }
+
     // How many changes were left as they are.
     private async Task<int> UndoTargetAsync(string name, CancellationToken cancellationToken)
     {
-        var made = history.Target(name).Steps.Where(step => step.Made is not null).Reverse().ToList();
+        var made = history.Target(name).Steps.Where(step => step.Made is { IsTelling: false }).Reverse().ToList();
         var target = TargetOf(name, made);
         using var held = made.Count == 0 || writing is null ? null : await writing.Ledger.LockAsync(TargetExecution.LockKeyOf(target), cancellationToken);
         var left = 0;
-        string? barrier = null;
+        var barrier = LastDestructive(name);
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
             var started = scope.Time.GetUtcNow();
             // Taking it back makes it forgotten.
             var (action, number) = (step.Made!.Action, step.MadeResult?.Number ?? 0);
-            var end = barrier is null
+            var end = barrier is null || step.Made.Order > barrier.Order
                 ? await UndoStepAsync(step, target, held, cancellationToken)
-                : new StepEnd(StepOutcome.Skipped, $"left as it is: {barrier} came after it and cannot be taken back");
+                : new StepEnd(StepOutcome.Skipped, barrier.Key == step.Key ? "left as it is: it cannot be taken back" : $"left as it is: {barrier.Key.Step} came after it and cannot be taken back");
             if (end.Outcome != StepOutcome.Undone)
                 left++;
-            if (scope.Catalog.Find(action) is Change { IsDestructive: true })
-                barrier = step.Key.Step;
             await records.WriteAsync(
                 StepRecords.From(IdentityOf(), target, step.Key.Phase, step.Key.Step, action, StepKind.Change, number, end, started, scope),
                 cancellationToken);
@@ -59,6 +72,12 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
 
         return left;
     }
+
+    // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, nothing is taken back across it.
+    private Intent? LastDestructive(string name) => history.Targets.Values.SelectMany(known => known.Steps).Select(step => step.Intent)
+        .OfType<Intent>()
+        .Where(intent => !intent.IsUndo && (intent.Key.Target == name || intent.Members?.Contains(name) == true) && scope.Catalog.Find(intent.Action) is Change { IsDestructive: true })
+        .MaxBy(intent => intent.Order);
 
     private async Task<StepEnd> UndoStepAsync(StepHistory step, ActionTarget target, TargetLock? held, CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ namespace PlatformOps.Core.Runbooks;
 /// <summary>YAML → runbook, strictly: an unknown action, an unknown, missing or wrong parameter, an unknown variable is an error with its place, before anything runs.</summary>
 internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> settings)
 {
+    /// <summary>What the names of the steps of <c>on-failure</c> begin with.</summary>
+    public const string OnFailurePrefix = "on-failure/";
+
     private static readonly string[] StepKeys = ["check", "change", "report", "wait"];
 
     public Runbook Read(string text, string origin)
@@ -96,7 +99,7 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
 
     private static string NameOf(YamlMapping step, OpsAction action, HashSet<string> names, bool isOnFailure)
     {
-        var prefix = isOnFailure ? "on-failure/" : "";
+        var prefix = isOnFailure ? OnFailurePrefix : "";
         if (Text(step, "name") is { } given)
             return names.Add(prefix + given) ? prefix + given : throw step.Find("name")!.Error($"name: '{given}' is the name of an earlier step.");
         var name = prefix + action.Name;

@@ -53,22 +53,24 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     public async IAsyncEnumerable<StepRecord> ResumeAsync(string runId, ResumeOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         scope.KillSwitch.ThrowIfSet();
-        var waitingFor = scope.Store.History(runId).Ended?.WaitingFor ?? [];
+        // Everything that can refuse does so before the run is taken: taking it is written down.
+        RefuseResume(scope.Store.Describe(runId).RunId, options);
         await using var ledger = await scope.Store.OpenAsync(runId, options.Person);
         if (ledger.Journal.TornBytes > 0)
             options.OnWarning?.Invoke($"The journal of run {ledger.RunId} ended in a torn record of {ledger.Journal.TornBytes} bytes, which was cut off: what it would have said is found out by looking.");
-        if (ledger.Started.Phases.Length == 0)
-            throw new RefusedException($"Run {ledger.RunId} is a script's: start the script again. It observes first, and does nothing twice.") { TargetName = ledger.RunId };
-        if (ledger.Started.Identity.Environment != scope.Policy.Environment)
-            throw new RefusedException($"Run {ledger.RunId} worked on environment '{ledger.Started.Identity.Environment}', and this session is on '{scope.Policy.Environment}'.") { TargetName = ledger.RunId };
         scope.Store.ClearStopRequest(ledger.RunId);
+        if (options.TakeOverReason is { } reason)
+            await ledger.WriteDurablyAsync(new TakenOver(options.Person, reason));
         if (options.Approve)
         {
-            foreach (var key in waitingFor)
+            var pending = ledger.Read(history => history.Pending.ToList());
+            if (pending.Count == 0)
+                options.OnWarning?.Invoke($"Run {ledger.RunId} waits for nobody's approval: nothing was approved.");
+            foreach (var key in pending)
                 await ledger.WriteDurablyAsync(new Approval(key, options.Person));
         }
 
-        var request = RequestOf(ledger.RunId, ledger.Started, options);
+        var request = ledger.Read(history => RequestOf(ledger.RunId, history, options));
         await foreach (var record in ExecuteAsync(ledger, request, cancellationToken))
             yield return record;
     }
@@ -81,15 +83,16 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             // A plan leaves no trace: the run is not taken, and another may work on it.
             var found = scope.Store.Describe(runId).RunId;
             var history = scope.Store.History(found);
-            RefuseWholeScript(found, history.Started!, options);
+            RefuseUndo(found, history.Started!, options);
             await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, found, history, null, options, records).UndoAsync(token), cancellationToken))
                 yield return record;
             yield break;
         }
 
         scope.KillSwitch.ThrowIfSet();
-        await using var ledger = await scope.Store.OpenAsync(runId, options.Person);
-        RefuseWholeScript(ledger.RunId, ledger.Started, options);
+        var whole = scope.Store.Describe(runId).RunId;
+        RefuseUndo(whole, scope.Store.History(whole).Started!, options);
+        await using var ledger = await scope.Store.OpenAsync(whole, options.Person);
         await using var log = LogOf(ledger);
         await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, ledger.RunId, ledger.Read(history => history), new RunUndo.Writing(ledger, log), options, records).UndoAsync(token), cancellationToken))
             yield return record;
@@ -100,7 +103,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     public RunRequest RequestOf(string runId)
     {
         var found = scope.Store.Describe(runId).RunId;
-        return RequestOf(found, scope.Store.History(found).Started!, new ResumeOptions(""));
+        return RequestOf(found, scope.Store.History(found), new ResumeOptions(""));
     }
 
     /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
@@ -132,14 +135,33 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
 
     private RunLog LogOf(RunLedger ledger) => new(Path.Combine(ledger.Folder, "run.log"), ledger.Folder, scope.Time, scope.Redactor);
 
-    private static void RefuseWholeScript(string runId, RunStarted started, UndoOptions options)
+    private void RefuseResume(string runId, ResumeOptions options)
     {
+        var history = scope.Store.History(runId);
+        if (history.Started!.Phases.Length == 0)
+            throw new RefusedException($"Run {runId} is a script's: start the script again. It observes first, and does nothing twice.") { TargetName = runId };
+        RefuseOtherEnvironment(runId, history.Started);
+        if (history.Owner != options.Person && options is { TakeOverReason: null, Approve: false })
+            throw new RefusedException($"Run {runId} is {history.Owner}'s. Ask, or take it over with -TakeOver -Reason: its claims are then yours, and its tickets are told.") { TargetName = runId };
+    }
+
+    private void RefuseOtherEnvironment(string runId, RunStarted started)
+    {
+        if (started.Identity.Environment != scope.Policy.Environment)
+            throw new RefusedException($"Run {runId} worked on environment '{started.Identity.Environment}', and this session is on '{scope.Policy.Environment}'.") { TargetName = runId };
+    }
+
+    private void RefuseUndo(string runId, RunStarted started, UndoOptions options)
+    {
+        RefuseOtherEnvironment(runId, started);
         if (started.Phases.Length == 0 && options.Target is null && options.Step is null)
             throw new RefusedException($"Run {runId} is a script's: say which effects to take back with -Target or -Step.") { TargetName = runId };
     }
 
-    private RunRequest RequestOf(string runId, RunStarted started, ResumeOptions options) =>
-        new()
+    private RunRequest RequestOf(string runId, RunHistory history, ResumeOptions options)
+    {
+        var started = history.Started!;
+        return new RunRequest
         {
             Phases = [.. started.Phases.Select(phase => new RunbookPhase(phase.Name, reader.Read(phase.Source, $"run {runId}, {phase.Name}")))],
             Targets = [.. started.Targets.Select(target => new ActionTarget(target.Kind, target.Name, target.TicketId))],
@@ -147,14 +169,14 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             {
                 RunId = runId,
                 Name = started.Identity.Name,
-                Person = options.TakeOverReason is null ? started.Identity.Person : options.Person,
+                Person = history.Owner!,
                 Initials = started.Identity.Initials,
                 Environment = started.Identity.Environment,
                 Machine = Environment.MachineName,
                 RequestedBy = started.Identity.RequestedBy,
                 WindowStart = started.Identity.WindowStart,
                 WindowEnd = started.Identity.WindowEnd,
-                TakeOverReason = options.TakeOverReason ?? started.Identity.TakeOverReason,
+                TakeOverReason = history.TakenOver?.Reason ?? started.Identity.TakeOverReason,
             },
             Inputs = started.Inputs,
             ThrottleLimit = options.ThrottleLimit ?? started.ThrottleLimit,
@@ -163,6 +185,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             MaxFailures = started.MaxFailures,
             StartAt = started.StartAt,
         };
+    }
 
     // A producer behind a bounded channel: the consumer's pace is the run's, and a consumer that leaves cancels it.
     private static async IAsyncEnumerable<StepRecord> StreamAsync(Func<ChannelWriter<StepRecord>, CancellationToken, Task> produce, [EnumeratorCancellation] CancellationToken cancellationToken)

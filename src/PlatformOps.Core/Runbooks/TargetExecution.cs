@@ -12,26 +12,22 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     /// <summary>What records name where a target could not be begun.</summary>
     public const string BeginStep = "run.begin";
 
-    private readonly HashSet<string> _met = new(StringComparer.Ordinal);
     private readonly List<TargetLock> _locks = [];
-    private bool _startAtReached = run.Request.StartAt is null;
+    private bool _startAtReached;
 
     public async Task<TargetEnd> ExecuteAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var end = await BeginAsync(cancellationToken) ?? await RunPhasesAsync(cancellationToken);
-            if (end.State != RunState.Succeeded)
-                batch.Leave(_met);
+            var end = await RunAllAsync(cancellationToken);
             // A target that was stopped has not ended: the run goes on with it when it is resumed.
             if (end.State != RunState.Stopped)
                 await run.Ledger.WriteDurablyAsync(new TargetEnded(target.Name, end.State, end.Message));
             return end;
         }
-        catch (Exception)
+        finally
         {
-            batch.Leave(_met);
-            throw;
+            batch.End(target);
         }
     }
 
@@ -41,13 +37,28 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             held.Dispose();
     }
 
+    private async Task<TargetEnd> RunAllAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BeginAsync(cancellationToken) ?? await RunPhasesAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        {
+            // What is wrong with one target is not the others' trouble.
+            return new TargetEnd(target.Name, RunState.Failed, MessageOf(e));
+        }
+    }
+
     // Null where the target may be worked on.
     private async Task<TargetEnd?> BeginAsync(CancellationToken cancellationToken)
     {
         var started = run.Scope.Time.GetUtcNow();
+        var isResumed = run.Ledger.Read(history => history.Target(target.Name).IsStarted);
         try
         {
-            run.Guard.ThrowIfTargetRefused(target);
+            // A window is for beginning with a target; destructive steps are held to it one by one.
+            run.Guard.ThrowIfTargetRefused(target, isBegun: isResumed);
             _locks.Add(await run.Ledger.LockAsync(LockKeyOf(target), cancellationToken));
         }
         catch (OpsException e) when (e is not LedgerException)
@@ -56,14 +67,13 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             return new TargetEnd(target.Name, RunState.Failed, e.Message);
         }
 
-        var isResumed = run.Ledger.Read(history => history.Target(target.Name).IsStarted);
         await run.Ledger.WriteAsync(new TargetStarted(target.Name, _locks[0].Token));
         return isResumed ? await VerifyEarlierPhasesAsync(cancellationToken) : null;
     }
 
     /// <summary>What two runs on one target contend for.</summary>
     // One lock for a machine, whether it is taken as a hypervisor or as a host.
-    public static string LockKeyOf(ActionTarget target) => $"{(target.Kind == ActionTarget.Host ? ActionTarget.Hypervisor : target.Kind)}:{target.Name}";
+    public static string LockKeyOf(ActionTarget target) => $"{(target.Kind == ActionTarget.Host ? ActionTarget.Hypervisor : target.Kind)}:{target.Name.TrimEnd('.').ToLowerInvariant()}";
 
     // Changes of phases that ended are observed again: where one no longer holds, going on would build on sand.
     private async Task<TargetEnd?> VerifyEarlierPhasesAsync(CancellationToken cancellationToken)
@@ -71,15 +81,19 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         var made = run.Ledger.Read(history =>
         {
             var known = history.Target(target.Name);
-            return known.Steps.Where(step => step.Made is not null && step.Key.Phase is { } phase && known.PhasesDone.Contains(phase)).ToList();
+            return known.Steps.Where(step => step.Made is { IsTelling: false } && !IsOnFailure(step) && step.Key.Phase is { } phase && known.PhasesDone.Contains(phase)).ToList();
         });
         foreach (var step in made)
         {
-            if (run.Scope.Catalog.Find(step.Made!.Action) is not Change change || IsSuperseded(step, change))
+            if (run.Scope.Catalog.Find(step.Made!.Action) is not Change change || Superseding(step, change, step.Made.Parameters) is not null)
                 continue;
             var started = run.Scope.Time.GetUtcNow();
             var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
-            var end = await Gate.VerifyAsync(change, Context(step.Key.Phase, step.Key.Step), parameters, cancellationToken);
+            var context = Context(step.Key.Phase, step.Key.Step);
+            // What is taken over carries another's claim until it is written anew.
+            var end = run.Request.Identity.TakeOverReason is null
+                ? await Gate.VerifyAsync(change, context, parameters, step.MadeResult?.After, cancellationToken)
+                : await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.MadeResult?.Number ?? 0), _locks, cancellationToken);
             if (end.GoesOn)
                 continue;
             await EmitAsync(step.Key.Phase, null, step.Key.Step, change.Name, StepKind.Change, end, started, cancellationToken);
@@ -89,16 +103,30 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         return null;
     }
 
-    private bool IsSuperseded(StepHistory step, Change change) => run.Ledger.Read(history => history.Target(target.Name).Steps
-        .SkipWhile(other => other != step).Skip(1)
-        .Any(later => later.Made is { } made && (run.Scope.Catalog.Find(made.Action) as Change)?.Subject == change.Subject));
+    // The last change of the same thing that was made after this one, if any.
+    private StepHistory? Superseding(StepHistory step, Change change, JsonElement parameters)
+    {
+        var subject = change.SubjectOf(parameters);
+        return run.Ledger.Read(history => history.Target(target.Name).Steps
+            .Where(later => later.Made is { } made && (step.Made is null || made.Order > step.Made.Order) && later != step && (run.Scope.Catalog.Find(made.Action) as Change)?.SubjectOf(made.Parameters) == subject)
+            .MaxBy(later => later.Made!.Order));
+    }
+
+    private static bool IsOnFailure(StepHistory step) => step.Key.Step.StartsWith(RunbookReader.OnFailurePrefix, StringComparison.Ordinal);
 
     private async Task<TargetEnd> RunPhasesAsync(CancellationToken cancellationToken)
     {
         foreach (var phase in run.Request.Phases)
         {
             if (run.Ledger.Read(history => history.Target(target.Name).PhasesDone.Contains(phase.Name)))
+            {
+                foreach (var step in phase.Runbook.Steps.Where(step => step.Action.Scope == ActionScope.Batch))
+                    batch.Miss(MeetingOf(phase, step), target);
                 continue;
+            }
+
+            // Where to begin is a step of the first phase.
+            _startAtReached = run.Request.StartAt is null || phase != run.Request.Phases[0];
             if (await RunPhaseAsync(phase, cancellationToken) is { } end)
                 return end;
         }
@@ -164,13 +192,13 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         var earlier = run.Ledger.Find(new StepKey(target.Name, phase.Name, step.Name));
         if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Passed or StepOutcome.Reported } result && (step.Once || step.Action is Report or Wait))
             return new StepEnd(result.Outcome, result.Message) { IsOld = true };
-        if (!ReachesStartAt(step))
-            return await RecordAsync(context, step, started, new StepEnd(StepOutcome.Skipped, $"skipped: before -StartAt {run.Request.StartAt}"));
+        if (!ReachesStartAt(step) && earlier is not { IsOpen: true })
+            return await MissedAsync(phase, step, context, started, new StepEnd(StepOutcome.Skipped, $"skipped: before -StartAt {run.Request.StartAt}"));
 
         await facts.EnsureAsync(step, context, cancellationToken);
         var variables = new Variables(target, run.Request.Identity, run.Request.Inputs, facts.Values, run.Scope.Settings(run.Request.Identity));
         if (step.When?.Holds(variables) == false)
-            return await RecordAsync(context, step, started, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.Text} does not hold") { IsByCondition = true });
+            return await MissedAsync(phase, step, context, started, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.Text} does not hold") { IsByCondition = true });
         var parameters = step.Bind(variables);
 
         if (step.Action.Scope == ActionScope.Batch)
@@ -180,18 +208,26 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
 
     private async Task<StepEnd> RunForBatchAsync(RunbookPhase phase, RunbookStep step, object parameters, DateTimeOffset started, CancellationToken cancellationToken)
     {
-        var key = $"{phase.Name}/{step.Name}";
-        _met.Add(key);
         return await run.WithoutPlaceAsync(
-            () => batch.Barrier(key).ArriveAsync(target, async targets =>
+            () => batch.MeetAsync(MeetingOf(phase, step), target, async targets =>
             {
                 // The effect is the batch's: its record and its intent are kept under the batch's own name.
                 var together = new ActionTarget(target.Kind, $"batch {batch.Number}");
                 var context = Context(phase.Name, step.Name, isApproved: false, together, targets);
                 var earlier = run.Ledger.Find(new StepKey(together.Name, phase.Name, step.Name));
                 return await RunActionAsync(step, context, parameters, earlier, started, cancellationToken);
-            }),
+            }, cancellationToken),
             cancellationToken);
+    }
+
+    private static string MeetingOf(RunbookPhase phase, RunbookStep step) => $"{phase.Name}/{step.Name}";
+
+    // A step of the batch that this target leaves out: the others do not wait for it.
+    private Task<StepEnd> MissedAsync(RunbookPhase phase, RunbookStep step, ActionContext context, DateTimeOffset started, StepEnd end)
+    {
+        if (step.Action.Scope == ActionScope.Batch)
+            batch.Miss(MeetingOf(phase, step), target);
+        return RecordAsync(context, step, started, end);
     }
 
     private async Task<StepEnd> RunActionAsync(RunbookStep step, ActionContext context, object parameters, StepHistory? earlier, DateTimeOffset started, CancellationToken cancellationToken)
@@ -209,19 +245,31 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             case Wait wait:
                 return await RecordAsync(context, step, started, await WaitAsync(wait, context, parameters, cancellationToken));
             case Change change:
-                if (change.IsDestructive && SkippedChecks(context) is { Count: > 0 } skipped)
-                    throw new RefusedException($"{change.Summary} is destructive, and {string.Join(", ", skipped)} was skipped: a skipped check never satisfies its guard.") { TargetName = target.Name };
-                if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Done or StepOutcome.Unchanged } && earlier.Decision is null)
-                    return await VerifyAsync(change, context, parameters, earlier, cancellationToken);
+                if (change.IsDestructive && Omissions(context) is { Count: > 0 } skipped)
+                    throw new RefusedException($"{change.Summary} is destructive, and {string.Join(", ", skipped)} was skipped: what was left out never satisfies its guard.") { TargetName = target.Name };
+                if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Done or StepOutcome.Unchanged } && earlier.Decision is null
+                    && run.Request.Identity.TakeOverReason is null && IsForThese(context, earlier))
+                {
+                    var later = Superseding(earlier, change, JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options));
+                    if (later is null || !IsOnFailure(later))
+                        return await VerifyAsync(change, context, parameters, earlier, later is not null, cancellationToken);
+                    // What on-failure put back is made again.
+                }
+
                 return await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.Number), _locks, cancellationToken);
             default:
                 throw new InvalidOperationException($"{step.Action.Name} is neither check, change, report nor wait.");
         }
     }
 
-    private async Task<StepEnd> VerifyAsync(Change change, ActionContext context, object parameters, StepHistory earlier, CancellationToken cancellationToken)
+    // A target that came late to its batch was not part of the effect.
+    private static bool IsForThese(ActionContext context, StepHistory earlier)
+        => context.Batch.Count == 1 && context.Batch[0] == context.Target
+            || (earlier.Intent is { Members: { } members } && context.Batch.All(member => members.Contains(member.Name)));
+
+    private static async Task<StepEnd> VerifyAsync(Change change, ActionContext context, object parameters, StepHistory earlier, bool isSuperseded, CancellationToken cancellationToken)
     {
-        var end = IsSuperseded(earlier, change) ? new StepEnd(StepOutcome.Unchanged, "") : await Gate.VerifyAsync(change, context, parameters, cancellationToken);
+        var end = isSuperseded ? new StepEnd(StepOutcome.Unchanged, "") : await Gate.VerifyAsync(change, context, parameters, earlier.Result?.After, cancellationToken);
         return end.GoesOn ? end with { IsOld = true } : end;
     }
 
@@ -294,14 +342,16 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private async Task TellAsync(string phase, string name, Change change, object parameters, CancellationToken cancellationToken)
     {
         var started = run.Scope.Time.GetUtcNow();
-        var end = await run.Gate.RunAsync(change, Context(phase, name), parameters, default, _locks, cancellationToken);
+        var end = await run.Gate.RunAsync(change, Context(phase, name), parameters, new StepInfo(0, IsTelling: true), _locks, cancellationToken);
         if (!end.GoesOn)
             end = end with { Outcome = StepOutcome.Warning };
         await EmitAsync(phase, null, name, change.Name, StepKind.Change, end, started, cancellationToken);
     }
 
-    private List<string> SkippedChecks(ActionContext context) => run.Ledger.Read(history => history.Target(target.Name).Steps
-        .Where(step => step.Key.Phase == context.Phase && step.Result is { Kind: StepKind.Check, Outcome: StepOutcome.Skipped, ByCondition: false })
+    // Checks and changes that a person left out, in any phase, of any target that the effect is for.
+    private List<string> Omissions(ActionContext context) => run.Ledger.Read(history => context.Batch
+        .SelectMany(member => history.Target(member.Name).Steps)
+        .Where(step => step.Result is { Kind: StepKind.Check or StepKind.Change, Outcome: StepOutcome.Skipped, ByCondition: false })
         .Select(step => step.Key.Step)
         .ToList());
 

@@ -23,7 +23,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         (Configuration, Secrets, Time) = (configuration, secrets, time);
         Services = registrations ?? Registrations.All;
         _makers = Services.SelectMany(registration => registration.Clients).ToDictionary(pair => pair.Key, pair => pair.Value);
-        Store = new RunStore(files, configuration.StateFolder, time);
+        Store = new RunStore(files, configuration.StateFolder, time, secrets.Redactor.Clean);
         KillSwitch = new KillSwitch(files, configuration.StateFolder, time);
         Runbooks = new RunbookLibrary(new RunbookReader(Registrations.Catalog, MigrationSettings.Names), configuration.Runbooks.Folder);
         Effects = new EffectRunner(this);

@@ -13,13 +13,13 @@ public sealed class JournalTests
     public async Task What_was_written_durably_survives_the_loss_of_power()
     {
         var files = new MemoryLedgerFiles();
-        var journal = Journal.TryOpen(files, Path, TimeProvider.System)!;
+        var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
         await journal.WriteAsync(new JournalHeader(1, "r1"));
         await journal.WriteDurablyAsync(Ended("hv1"));
         await journal.WriteAsync(Ended("hv2"));
         files.Crash();
 
-        await using var again = Journal.TryOpen(files, Path, TimeProvider.System)!;
+        await using var again = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
 
         Assert.Collection(again.Entries, e => Assert.IsType<JournalHeader>(e), e => Assert.Equal("hv1", Assert.IsType<TargetEnded>(e).Target));
     }
@@ -28,7 +28,7 @@ public sealed class JournalTests
     public async Task Records_that_come_together_share_a_flush()
     {
         var files = new MemoryLedgerFiles();
-        await using var journal = Journal.TryOpen(files, Path, TimeProvider.System)!;
+        await using var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
         using var gate = new ManualResetEventSlim();
         var first = true;
         files.BeforeOperation = (operation, _) =>
@@ -53,9 +53,9 @@ public sealed class JournalTests
     public async Task A_second_process_does_not_get_a_journal_that_is_held()
     {
         var files = new MemoryLedgerFiles();
-        await using var journal = Journal.TryOpen(files, Path, TimeProvider.System)!;
+        await using var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
 
-        Assert.Null(Journal.TryOpen(files, Path, TimeProvider.System));
+        Assert.Null(await Journal.TryOpenAsync(files, Path, TimeProvider.System));
         Assert.True(Journal.IsHeld(files, Path));
     }
 
@@ -65,7 +65,7 @@ public sealed class JournalTests
     public async Task After_a_failed_write_nothing_more_is_taken_and_the_path_is_named(string operation)
     {
         var files = new MemoryLedgerFiles();
-        var journal = Journal.TryOpen(files, Path, TimeProvider.System)!;
+        var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
         await journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
         files.BeforeOperation = (name, _) =>
         {
@@ -126,7 +126,7 @@ public sealed class JournalTests
         var whole = await SampleAsync();
         files.Overwrite(Path, whole[..^3]);
 
-        await using (var journal = Journal.TryOpen(files, Path, TimeProvider.System)!)
+        await using (var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!)
         {
             Assert.True(journal.TornBytes > 0);
             await journal.WriteDurablyAsync(Ended("after"));
@@ -170,7 +170,7 @@ public sealed class JournalTests
     private static async Task<byte[]> SampleAsync()
     {
         var files = new MemoryLedgerFiles();
-        await using (var journal = Journal.TryOpen(files, Path, new FakeTimeProvider())!)
+        await using (var journal = (await Journal.TryOpenAsync(files, Path, new FakeTimeProvider()))!)
         {
             await journal.WriteAsync(new JournalHeader(1, "r1"));
             await journal.WriteAsync(Sample.Started());

@@ -17,7 +17,7 @@ public sealed class PreDrainTests
         Assert.All(records, record => Assert.True(record.Outcome is StepOutcome.Done or StepOutcome.Passed, $"{record.Step} {record.Outcome}: {record.Message}"));
         var host = await lab.HostAsync(1);
         Assert.True(host.GetProperty("serviceDisabled").GetBoolean());
-        Assert.Matches(@"^RL9 reinstall \d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d - ab \[ops:\d{8}-\d{6}-[0-9a-f]{4} \S+ MH-101\]$", host.GetProperty("disabledReason").GetString());
+        Assert.Matches(@"^RL9 reinstall \d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d - ab \[ops:\d{8}-\d{6}-[0-9a-f]{6} \S+ MH-101\]$", host.GetProperty("disabledReason").GetString());
         Assert.DoesNotContain(host.GetProperty("updates").EnumerateObject(), update => update.Name == "qemu-kvm");
         Assert.Equal(
             ["jira POST /issue/{key}/attachments MH-101", "jira POST /issue/{key}/attachments MH-101", "jira POST /issue/{key}/comment MH-101", "nova PUT /os-services/{id} hv01.lab.example", "ssh dnf hv01.lab.example"],
@@ -225,6 +225,35 @@ public sealed class PreDrainTests
         Assert.Contains("hv01.lab.example", files, StringComparison.Ordinal);
         var tickets = (await lab.TicketAsync("MH-101")).ToString() + await lab.TicketAsync("MH-102");
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, files + tickets, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_ticket_service_that_is_down_does_not_fail_a_target_that_is_resumed()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { repositoriesBroken = true });
+        await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(1));
+        await lab.SetHostAsync(1, new { repositoriesBroken = false });
+        await lab.FaultAsync(new { service = "jira", effect = "status:404" });
+
+        await lab.ResumeAsync();
+
+        Assert.Equal(RunState.Succeeded, lab.Session.Store.List().First().State);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_taken_over_carries_the_new_owners_claim()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { repositoriesBroken = true });
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.SetHostAsync(1, new { repositoriesBroken = false });
+        await using var other = lab.Open();
+
+        await foreach (var record in other.Runner(MigrationRun.Ticket(other)).ResumeAsync(other.Store.List().First().RunId, new Core.Runbooks.ResumeOptions("bob") { TakeOverReason = "on leave" }, TestContext.Current.CancellationToken))
+            Assert.True(record.Outcome is StepOutcome.Passed or StepOutcome.Done or StepOutcome.Unchanged, $"{record.Step} {record.Outcome} {record.Message}");
+
+        Assert.Contains(" bob MH-101]", (await lab.HostAsync(1)).GetProperty("disabledReason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,9 @@ public sealed class RunbookRunnerTests : IDisposable
             with: { text: failure }
         """;
 
+    private const string Head = "runbook: r\ntarget: hypervisor\nsteps:\n";
+
+    private readonly Redactor _redactor = new();
     private readonly MemoryLedgerFiles _files = new();
     private readonly FakeTimeProvider _time = new() { AutoAdvance = TimeSpan.FromSeconds(3) };
     private readonly TestCatalog _world = new();
@@ -35,7 +38,7 @@ public sealed class RunbookRunnerTests : IDisposable
     private readonly RecordingObserver _observer = new();
     private TargetPolicy _policy = new() { Environment = "test" };
 
-    public RunbookRunnerTests() => _store = new RunStore(_files, _logs.FullName, _time);
+    public RunbookRunnerTests() => _store = new RunStore(_files, _logs.FullName, _time, _redactor.Clean);
 
     public void Dispose() => _logs.Delete(recursive: true);
 
@@ -415,6 +418,196 @@ public sealed class RunbookRunnerTests : IDisposable
         Assert.Empty(_store.List());
     }
 
+    [Fact]
+    public async Task StartAt_is_a_step_of_the_first_phase_and_skips_nothing_of_later_ones_when_resumed()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Two(Head + "  - report: test.report\n  - change: light.switch\n", Head + "  - change: light.dim\n", "hv1") with { StartAt = "light.switch" });
+        _house.Light("hv1", "light.dim").IsBroken = false;
+
+        Assert.Equal([("light.dim", StepOutcome.Done)], (await ResumeAsync()).Select(record => (record.Step, record.Outcome)));
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task A_plan_begins_at_StartAt_too()
+        => Assert.Equal(["light.dim"], (await CollectAsync(Runner().PlanAsync(Request(Simple, "hv1") with { StartAt = "light.dim" }, TestContext.Current.CancellationToken))).Select(record => record.Step));
+
+    [Fact]
+    public async Task A_batch_does_not_wait_for_who_leaves_its_step_out()
+    {
+        var records = await RunAsync(Request(Head + "  - change: test.batch\n    when: \"${target.name} == hv2\"\n  - change: light.switch\n", "hv1", "hv2") with { ThrottleLimit = 2 });
+
+        Assert.Equal(["hv2"], Assert.Single(_world.BatchCalls));
+        Assert.Equal(2, records.Count(record => record is { Step: "light.switch", Outcome: StepOutcome.Done }));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_resumed_does_not_wait_for_who_is_past_its_step()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        using (await _store.Locks.TakeAsync("hypervisor:hv2", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken))
+            await RunAsync(Two(Head + "  - change: test.batch\n", Head + "  - change: light.dim\n", "hv1", "hv2") with { ThrottleLimit = 2 });
+        foreach (var light in _house.Lights)
+            light.IsBroken = false;
+        _house.OnMade = null;
+
+        await ResumeAsync().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_a_target_that_waits_for_its_batch()
+    {
+        using var stop = new CancellationTokenSource();
+        var waiting = new TaskCompletionSource();
+        _world.Check = target =>
+        {
+            if (target == "hv1")
+                return CheckResult.Passed("first");
+            waiting.Task.Wait(TimeSpan.FromSeconds(30));
+            return CheckResult.Passed("late");
+        };
+        var request = Request(Head + "  - check: test.check\n  - change: test.batch\n", "hv1", "hv2") with { ThrottleLimit = 2 };
+        Directory.CreateDirectory(_store.FolderOf("r1"));
+        var run = CollectAsync(Runner().RunAsync(request, stop.Token));
+        await stop.CancelAsync();
+        waiting.SetResult();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Empty(_world.BatchCalls);
+    }
+
+    [Fact]
+    public async Task A_target_that_comes_late_to_its_batch_is_looked_at_by_the_batchs_effect()
+    {
+        _world.Check = target => target == "hv2" ? CheckResult.Failed("no") : CheckResult.Passed("fine");
+        await RunAsync(Request(Head + "  - check: test.check\n  - change: test.batch\n", "hv1", "hv2") with { ThrottleLimit = 2 });
+        _world.Check = _ => CheckResult.Passed("fine");
+        _world.BatchCalls.Clear();
+
+        await ResumeAsync();
+
+        Assert.Equal(["hv2"], Assert.Single(_world.BatchCalls));
+    }
+
+    [Fact]
+    public async Task What_on_failure_put_back_is_made_again()
+    {
+        _world.Check = _ => CheckResult.Failed("no");
+        await RunAsync(Head + "  - change: light.switch\n  - check: test.check\non-failure:\n  - change: light.switch\n    with: { to: \"off\" }\n", "hv1");
+        Assert.False(_house.Light("hv1", "light.switch").IsOn);
+        _world.Check = _ => CheckResult.Passed("fine");
+
+        await ResumeAsync();
+
+        Assert.True(_house.Light("hv1", "light.switch").IsOn);
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_taken_back_makes_its_changes_again_when_it_is_resumed()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Two(Head + "  - change: light.switch\n", Head + "  - change: light.dim\n", "hv1"));
+        await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
+        Assert.False(_house.Light("hv1", "light.switch").IsOn);
+        _house.Light("hv1", "light.dim").IsBroken = false;
+
+        await ResumeAsync();
+
+        Assert.True(_house.Light("hv1", "light.switch").IsOn && _house.Light("hv1", "light.dim").IsOn);
+    }
+
+    [Fact]
+    public async Task Undo_of_one_step_does_not_cross_something_destructive_either()
+    {
+        await RunAsync(Head + "  - change: light.switch\n  - change: light.smash\n", "hv1");
+
+        var records = await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice") { Step = "light.switch" }, TestContext.Current.CancellationToken));
+
+        Assert.Equal([("light.switch", StepOutcome.Skipped)], records.Select(record => (record.Step, record.Outcome)));
+        Assert.True(_house.Light("hv1", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task Undo_stays_in_the_environment_of_the_run()
+    {
+        await RunAsync(Head + "  - change: light.switch\n", "hv1");
+        _policy = _policy with { Environment = "prod" };
+
+        await Assert.ThrowsAsync<RefusedException>(() => CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken)));
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task A_target_that_another_run_holds_does_not_keep_the_others_from_being_taken_back()
+    {
+        await RunAsync(Head + "  - change: light.switch\n", "hv1", "hv2");
+        using var held = await _store.Locks.TakeAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+
+        await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
+
+        Assert.True(_house.Light("hv1", "light.switch").IsOn);
+        Assert.False(_house.Light("hv2", "light.switch").IsOn);
+        Assert.Equal(RunState.Stopped, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task A_name_is_one_target_whatever_its_case()
+    {
+        using var held = await _store.Locks.TakeAsync("hypervisor:hv1.x.org", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+
+        Assert.IsType<TargetLockedException>(Assert.Single(await RunAsync(Simple, "HV1.x.org")).Error);
+    }
+
+    [Fact]
+    public async Task Another_person_goes_on_with_a_run_only_by_taking_it_over()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Simple, "hv1");
+
+        Assert.Contains("is alice's", (await Assert.ThrowsAsync<RefusedException>(() => ResumeAsync(new ResumeOptions("bob")))).Message, StringComparison.Ordinal);
+        Assert.Equal(RunState.Failed, _store.Describe("r1").State);
+
+        _house.Light("hv1", "light.dim").IsBroken = false;
+        await ResumeAsync(new ResumeOptions("bob") { TakeOverReason = "alice is on leave" });
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+        Assert.Equal("bob", _store.History("r1").Owner);
+    }
+
+    [Fact]
+    public async Task A_target_that_was_begun_goes_on_outside_the_change_windows()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Simple, "hv1");
+        _house.Light("hv1", "light.dim").IsBroken = false;
+        _policy = _policy with { ChangeWindows = [new ChangeWindow { Days = [DayOfWeek.Sunday] }] };
+
+        await ResumeAsync();
+
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task What_a_failure_quotes_is_free_of_secrets_in_the_journal()
+    {
+        _redactor.Add("hunter2hunter2");
+        _world.Check = _ => CheckResult.Failed("the server said: hunter2hunter2");
+
+        await RunAsync(Simple, "hv1");
+
+        var journal = System.Text.Encoding.UTF8.GetString(_files.TryRead(Path.Combine(_store.FolderOf("r1"), "journal"))!);
+        Assert.Contains("the server said", journal, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", journal, StringComparison.Ordinal);
+    }
+
+    private RunRequest Two(string one, string two, params string[] targets) => Request(one, targets) with
+    {
+        Phases = [new RunbookPhase("P1", Reader().Read(one, "1.yaml")), new RunbookPhase("P2", Reader().Read(two, "2.yaml"))],
+    };
+
     private async Task KillAndResumeAsync(int kill, bool after)
     {
         var runId = $"k{kill}{after}";
@@ -474,7 +667,7 @@ public sealed class RunbookRunnerTests : IDisposable
             Catalog = _world.Catalog,
             Policy = _policy,
             KillSwitch = new KillSwitch(_files, _logs.FullName, _time),
-            Redactor = new Redactor(),
+            Redactor = _redactor,
             Observers = [_observer],
         },
         Reader());

@@ -30,7 +30,7 @@ internal sealed class SwitchLight : Change<SwitchLight.Parameters, SwitchLight.S
 
     public override bool CanUndo => true;
 
-    public override string Subject => "light";
+    protected override string Subject => "light";
 
     internal override IReadOnlyList<string> LocksFor(ActionContext context, object parameters) => Locks;
 

@@ -12,6 +12,8 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
 
     public override string Summary => name;
 
+    protected override string Subject => name;
+
     public override Impact Impact => Destructive ? Impact.High : Impact.Medium;
 
     public override bool IsDestructive => Destructive;

@@ -92,7 +92,7 @@ internal sealed class TestCatalog
         public override ActionScope Scope => ActionScope.Batch;
 
         protected override Task<State> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
-            => Task.FromResult(new State(world.BatchCalls.Count));
+            => Task.FromResult(new State(world.BatchCalls.Count(call => context.Batch.All(target => call.Contains(target.Name)))));
 
         protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => state.Calls > 0;
 

@@ -33,6 +33,10 @@ internal sealed class PackageChange : Change<PackageParameters, PackageState>
             ? throw new RefusedException($"{parameters.Name} is not installed on {context.Target.Name}, so there is nothing to bring up to date.") { TargetName = context.Target.Name }
             : !state.HasUpdate;
 
+    // The repository getting a newer one since is nobody's change of the host.
+    protected override bool StillHolds(ActionContext context, PackageParameters parameters, PackageState? after, PackageState now)
+        => now.Installed is not null && (now.Installed == after?.Installed || !now.HasUpdate);
+
     protected override async Task ApplyAsync(ActionContext context, PackageParameters parameters, PackageState before, CancellationToken cancellationToken)
     {
         var host = context.Client<RemoteShell>().On(context);

@@ -13,6 +13,8 @@ internal sealed class TransitionTicket : Change<TransitionTicketParameters, Tick
 
     public override string Summary => "status of the ticket";
 
+    protected override string Subject => "ticket.status";
+
     public override Impact Impact => Impact.Low;
 
     public override IReadOnlyList<string> Needs => ["jira"];

@@ -13,6 +13,8 @@ internal sealed class SetDeviceRole : Change<SetDeviceRoleParameters, DeviceRole
 
     public override string Summary => "NetBox role";
 
+    protected override string Subject => "netbox.device.role";
+
     public override bool CanUndo => true;
 
     public override IReadOnlyList<string> Needs => ["netbox"];

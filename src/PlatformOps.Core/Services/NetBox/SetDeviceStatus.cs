@@ -12,6 +12,8 @@ internal sealed class SetDeviceStatus : Change<SetDeviceStatusParameters, Device
 
     public override string Summary => "NetBox status";
 
+    protected override string Subject => "netbox.device.status";
+
     public override bool CanUndo => true;
 
     public override IReadOnlyList<string> Needs => ["netbox"];

@@ -48,7 +48,7 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         var leaving = In(group.Where(service => service.Status == "disabled"));
 
         var (needed, free, source) = await CountAsync(context, [hypervisor, .. leaving], others, cancellationToken);
-        var numbers = string.Join(", ", needed.Where(pair => pair.Value > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Words(pair.Key)} {pair.Value} of {free.GetValueOrDefault(pair.Key)} free")));
+        var numbers = string.Join("; ", needed.Where(pair => pair.Value > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"needs {pair.Value} {Words(pair.Key)}, free {free.GetValueOrDefault(pair.Key)}")));
         var missing = needed.Where(pair => pair.Value > free.GetValueOrDefault(pair.Key)).Select(pair => Words(pair.Key)).ToList();
         var beside = leaving.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", with what {leaving.Count} disabled hosts still hold");
         var evidence = $"{others.Count} other enabled hosts in {where}: {(numbers.Length == 0 ? "nothing to move" : numbers + beside)} ({source})";

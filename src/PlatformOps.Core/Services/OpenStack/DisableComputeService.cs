@@ -15,6 +15,8 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
 
     public override string Summary => "compute service";
 
+    protected override string Subject => "openstack.compute-service";
+
     public override bool CanUndo => true;
 
     public override IReadOnlyList<string> Needs => ["openstack"];

@@ -10,6 +10,8 @@ internal sealed class EnableComputeService : Change<NoParameters, ComputeService
 
     public override string Summary => "compute service";
 
+    protected override string Subject => "openstack.compute-service";
+
     public override bool CanUndo => true;
 
     public override IReadOnlyList<string> Needs => ["openstack"];

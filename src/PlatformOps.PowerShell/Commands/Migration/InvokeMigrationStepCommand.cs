@@ -41,6 +41,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 
     /// <summary>The ticket of the hypervisor, such as MH-101.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [TicketIdTransformation(AllowsNone = true)]
     [ArgumentCompleter(typeof(MigrationTicketCompleter))]
     public string? TicketId { get; set; }
 

@@ -163,7 +163,7 @@ public sealed class ComputeServiceActionTests
         var tight = await RunAsync(new CheckRoomParameters());
 
         Assert.Equal(StepOutcome.Passed, roomy.Outcome);
-        Assert.Contains("1 other enabled hosts in aggregate 'rack-a': vCPUs 10 of 10 free (by Placement). In sum only", roomy.Evidence, StringComparison.Ordinal);
+        Assert.Contains("1 other enabled hosts in aggregate 'rack-a': needs 10 vCPUs, free 10 (by Placement). In sum only", roomy.Evidence, StringComparison.Ordinal);
         Assert.Equal(StepOutcome.Failed, tight.Outcome);
         Assert.EndsWith("not enough vCPUs", tight.Evidence, StringComparison.Ordinal);
     }
