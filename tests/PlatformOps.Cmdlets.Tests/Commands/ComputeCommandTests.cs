@@ -115,6 +115,17 @@ public sealed class ComputeCommandTests : LabShell
     }
 
     [Fact]
+    public async Task No_more_hypervisors_of_a_group_go_than_may_be_out_of_service()
+    {
+        Run("Connect-PlatformOps $p -Name strict -Set @{ 'targets.max-unavailable' = 1 }");
+        // The lab's racks are its aggregates: the second host of one must stay.
+        var result = Run("Import-MigrationList $l | Disable-ComputeService -Reason x -Confirm:$false");
+        Assert.NotEmpty(result.Errors);
+        Assert.All(result.Errors, error => Assert.Contains("would be out of service with this one, at most 1 may be", error.Exception.Message, StringComparison.Ordinal));
+        Assert.Equal(4 - result.Errors.Length, await WritesAsync("nova"));
+    }
+
+    [Fact]
     public void Names_complete_from_the_lab() => Assert.Equal([One, Two, "hv03.lab.example", "hv04.lab.example"], Complete("Disable-ComputeService hv"));
 
     private async Task<RawNova> NovaAsync() => await RawNova.LoginAsync(ConfigurationPath, await ReadAsync("state"));
