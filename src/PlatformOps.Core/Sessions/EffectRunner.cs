@@ -3,6 +3,7 @@ using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 
@@ -117,6 +118,32 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         var record = Record(identity, context, change, end, started);
         await log.OnStepEndedAsync(record, cancellationToken);
         return end.GoesOn ? record : throw end.Error ?? new StepFailedException(end.Message) { TargetName = target.Name };
+    }
+
+    /// <summary>Tells the tickets of an effect that took over what another had claimed. The effect stands whether or not they can be told.</summary>
+    /// <param name="record">The effect.</param>
+    /// <param name="target">On what.</param>
+    /// <param name="takeOverReason">Why.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Why tickets could not be told.</returns>
+    public async Task<IReadOnlyList<string>> TellTakeOverAsync(StepRecord record, ActionTarget target, string? takeOverReason, CancellationToken cancellationToken)
+    {
+        List<string> warnings = [];
+        if (!session.Configuration.Has<JiraConfiguration>())
+            return warnings;
+        foreach (var told in CommentOnTakeOver.Of(record, SessionScope.Person, takeOverReason))
+        {
+            try
+            {
+                await RunAsync(new CommentOnTakeOver(), target, told, takeOverReason, cancellationToken);
+            }
+            catch (OpsException e) when (e is not LedgerException)
+            {
+                warnings.Add($"{target.Name} was taken over, but the ticket {told.TicketId} could not be told: {e.Message}");
+            }
+        }
+
+        return warnings;
     }
 
     public async ValueTask DisposeAsync()
