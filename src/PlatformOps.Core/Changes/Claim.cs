@@ -5,6 +5,12 @@ namespace PlatformOps.Core.Changes;
 /// <summary>Our mark in a text that everybody can read (nova-compute's disabled reason, a silence's comment): <c>[ops:&lt;run&gt; &lt;person&gt; &lt;ticket&gt;]</c>.</summary>
 internal sealed partial record Claim(string RunId, string Person, string? TicketId)
 {
+    /// <summary>The account, with <c>_</c> for white space and brackets: a claim must be found again in its text.</summary>
+    public string Person { get; } = NameOf(Person);
+
+    /// <summary>How claims name an account.</summary>
+    public static string NameOf(string account) => Unsafe().Replace(account, "_");
+
     /// <summary>The claim in <paramref name="text"/>, or null where it carries none.</summary>
     public static Claim? Find(string? text)
     {
@@ -21,4 +27,7 @@ internal sealed partial record Claim(string RunId, string Person, string? Ticket
 
     [GeneratedRegex(@"\[ops:(?<run>[^\s\]/]+) (?<person>[^\s\]]+)(?: (?<ticket>[^\s\]]+))?\]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();
+
+    [GeneratedRegex(@"[\s\[\]]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Unsafe();
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 
@@ -19,6 +20,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     private RunLog? _log;
     private RunIdentity? _identity;
     private string? _name;
+    private int _underWay;
 
     /// <summary>The name given by <c>Enter-OpsRun</c>; null where none is in force.</summary>
     public string? Name => _name;
@@ -40,17 +42,29 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         await _opening.WaitAsync();
         try
         {
-            var runId = _ledger?.RunId;
-            if (_ledger is not null)
-            {
-                await _ledger.WriteDurablyAsync(new RunEnded(RunState.Succeeded, "ended"));
-                await _ledger.DisposeAsync();
-            }
+            _name = null;
+            return await EndAsync();
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
 
-            if (_log is not null)
-                await _log.DisposeAsync();
-            (_ledger, _log, _identity, _name) = (null, null, null, null);
-            return runId;
+    /// <summary>Lets go of a run that is about to be worked on as a whole (undone, resolved, stopped): where it is this session's own it ends, and the next effect opens another of the same name.</summary>
+    /// <returns>Whether it was this session's own.</returns>
+    /// <exception cref="TargetLockedException">Effects of this session are being written to it.</exception>
+    public async Task<bool> ReleaseAsync(string runId)
+    {
+        await _opening.WaitAsync();
+        try
+        {
+            if (_ledger?.RunId != runId)
+                return false;
+            if (Volatile.Read(ref _underWay) > 0)
+                throw new TargetLockedException($"Run {runId} is this session's own, and changes of it are under way: wait until they have ended.") { TargetName = runId };
+            await EndAsync();
+            return true;
         }
         finally
         {
@@ -80,11 +94,23 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     public async Task<StepRecord> RunAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken, IReadOnlyList<ActionTarget>? batch = null)
     {
         var started = session.Time.GetUtcNow();
-        var (ledger, log, opened) = await OpenAsync(cancellationToken);
-        var identity = opened with { TakeOverReason = takeOverReason };
+        // What is refused leaves no run behind.
         var guard = new EffectGuard(session.Policy, session.KillSwitch, session.Time);
         foreach (var one in batch ?? [target])
             guard.ThrowIfTargetRefused(one);
+        var (ledger, log, opened) = await OpenAsync(cancellationToken);
+        try
+        {
+            return await RunAsync(change, target, parameters, opened with { TakeOverReason = takeOverReason }, ledger, log, guard, batch, started, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    private async Task<StepRecord> RunAsync(Change change, ActionTarget target, object parameters, RunIdentity identity, RunLedger ledger, RunLog log, EffectGuard guard, IReadOnlyList<ActionTarget>? batch, DateTimeOffset started, CancellationToken cancellationToken)
+    {
         using var held = await ledger.LockAsync(TargetExecution.LockKeyOf(target), cancellationToken);
         var context = Context(change, target, parameters, identity, log.For(target.Name, null), batch);
         AmbientLog.Current = context.Log;
@@ -92,6 +118,32 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         var record = Record(identity, context, change, end, started);
         await log.OnStepEndedAsync(record, cancellationToken);
         return end.GoesOn ? record : throw end.Error ?? new StepFailedException(end.Message) { TargetName = target.Name };
+    }
+
+    /// <summary>Tells the tickets of an effect that took over what another had claimed. The effect stands whether or not they can be told.</summary>
+    /// <param name="record">The effect.</param>
+    /// <param name="target">On what.</param>
+    /// <param name="takeOverReason">Why.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Why tickets could not be told.</returns>
+    public async Task<IReadOnlyList<string>> TellTakeOverAsync(StepRecord record, ActionTarget target, string? takeOverReason, CancellationToken cancellationToken)
+    {
+        List<string> warnings = [];
+        if (!session.Configuration.Has<JiraConfiguration>())
+            return warnings;
+        foreach (var told in CommentOnTakeOver.Of(record, SessionScope.Person, takeOverReason))
+        {
+            try
+            {
+                await RunAsync(new CommentOnTakeOver(), target, told, takeOverReason, cancellationToken);
+            }
+            catch (OpsException e) when (e is not LedgerException)
+            {
+                warnings.Add($"{target.Name} was taken over, but the ticket {told.TicketId} could not be told: {e.Message}");
+            }
+        }
+
+        return warnings;
     }
 
     public async ValueTask DisposeAsync()
@@ -118,6 +170,33 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     private static string Digest(Change change, object parameters)
         => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parameters, change.ParametersType, ActionJson.Options)).AsSpan(0, 4)).ToLowerInvariant();
 
+    // With the semaphore held.
+    private async Task<string?> EndAsync()
+    {
+        var runId = _ledger?.RunId;
+        if (_ledger is not null)
+        {
+            var bad = _ledger.Read(history => history.Targets
+                .Select(target => (Name: target.Key, Steps: target.Value.Steps.Where(IsBad).Select(step => step.Key.Step).ToList()))
+                .Where(target => target.Steps.Count > 0)
+                .ToList());
+            foreach (var (name, steps) in bad)
+                await _ledger.WriteDurablyAsync(new TargetEnded(name, RunState.Failed, $"failed or in doubt: {string.Join(", ", steps)}"));
+            await _ledger.WriteDurablyAsync(bad.Count == 0
+                ? new RunEnded(RunState.Succeeded, "ended")
+                : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad.Select(target => target.Name))}"));
+            await _ledger.DisposeAsync();
+        }
+
+        if (_log is not null)
+            await _log.DisposeAsync();
+        (_ledger, _log, _identity) = (null, null, null);
+        return runId;
+    }
+
+    // An effect that failed and was made later is good: the last result counts.
+    private static bool IsBad(StepHistory step) => step.IsOpen || step.Result?.Outcome is StepOutcome.Failed or StepOutcome.Drifted or StepOutcome.Unknown;
+
     private async Task<(RunLedger Ledger, RunLog Log, RunIdentity Identity)> OpenAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken);
@@ -125,7 +204,6 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         {
             if (_ledger is null)
             {
-                session.KillSwitch.ThrowIfSet();
                 var identity = session.Identity(_name ?? "script") with { MarkerScope = _name };
                 _ledger = await session.Store.CreateAsync(identity.RunId, new RunStarted(
                     new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd), [], []));
@@ -133,6 +211,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
                 _identity = identity;
             }
 
+            Interlocked.Increment(ref _underWay);
             return (_ledger, _log!, _identity!);
         }
         finally

@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Services;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Errors;
 using PlatformOps.Sessions;
 
@@ -32,6 +33,17 @@ internal sealed class ServiceProbes(SessionScope session)
     /// <summary>The sections that a runbook's actions need.</summary>
     public static IReadOnlyCollection<string> NeedsOf(Runbooks.Runbook runbook)
         => runbook.Steps.Concat(runbook.OnFailure).SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The sections that a phase of a migration needs in this session: those of its actions, every configured one where it looks at all services, and the tickets that every phase tells.</summary>
+    public IReadOnlyCollection<string> NeedsOfPhase(Runbooks.Runbook runbook)
+    {
+        var needs = NeedsOf(runbook).ToHashSet(StringComparer.Ordinal);
+        if (runbook.Steps.Concat(runbook.OnFailure).Any(step => step.Action is CheckServices))
+            needs.UnionWith(Configured);
+        if (session.Configuration.Has<JiraConfiguration>())
+            needs.Add("jira");
+        return needs;
+    }
 
     private IEnumerable<ServiceRegistration> Probed()
         => session.Services.Where(registration => registration.CanProbe && registration.ConfigurationType is { } type && session.Configuration.Sections.ContainsKey(type));

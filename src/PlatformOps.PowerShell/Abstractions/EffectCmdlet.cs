@@ -23,9 +23,18 @@ public abstract class EffectCmdlet : SessionCmdlet
 
     /// <inheritdoc cref="PipelineEffects.ApplyAsync"/>
     /// <typeparam name="TChange">A <see cref="Change"/>; not constrained to it, because a constraint to a type of Core would load Core at import.</typeparam>
-    private protected ValueTask<StepRecord?> ApplyAsync<TChange>(ActionTarget target, object parameters, CancellationToken cancellationToken)
+    private protected async ValueTask<StepRecord?> ApplyAsync<TChange>(ActionTarget target, object parameters, CancellationToken cancellationToken)
         where TChange : class, new()
-        => Effects.ApplyAsync((Change)(object)new TChange(), target, parameters, TakeOverReason, cancellationToken);
+    {
+        var record = await Effects.ApplyAsync((Change)(object)new TChange(), target, parameters, TakeOverReason, cancellationToken);
+        if (record is not null && TakeOverReason is not null)
+        {
+            foreach (var warning in await Scope.Effects.TellTakeOverAsync(record, target, TakeOverReason, cancellationToken))
+                await WriteWarningAsync(warning);
+        }
+
+        return record;
+    }
 
     private protected override void OnProcess()
     {

@@ -3,6 +3,7 @@ using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.PowerShell.Errors;
+using PlatformOps.Runs;
 using PlatformOps.Sessions;
 
 namespace PlatformOps.PowerShell.Abstractions;
@@ -28,6 +29,10 @@ public abstract class SessionCmdlet : AsyncCmdlet
 
     /// <summary>Whether the cmdlet can do without a session.</summary>
     private protected virtual bool NeedsSession => true;
+
+    /// <summary>A run that is about to be worked on: this session's own has to end first, because its journal is held by this very process.</summary>
+    private protected async ValueTask<OpsRun> TakeRunAsync(OpsRun run)
+        => await Scope.Effects.ReleaseAsync(run.RunId) ? Scope.Store.Describe(run.RunId) : run;
 
     private protected override void OnBegin()
     {

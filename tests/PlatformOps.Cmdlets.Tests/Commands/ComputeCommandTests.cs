@@ -115,6 +115,37 @@ public sealed class ComputeCommandTests : LabShell
     }
 
     [Fact]
+    public async Task Enabling_what_another_claimed_tells_both_tickets()
+    {
+        using var nova = await NovaAsync();
+        await nova.DisableAsync(One, "RL9 reinstall [ops:20261101-080000-abcd carol MH-101]");
+        Assert.Empty(Run($"Enable-ComputeService {One} -Reason 'carol is on leave' -TakeOver -TicketId MH-102 -Confirm:$false").Errors);
+        foreach (var ticket in (string[])["MH-101", "MH-102"])
+            Assert.Matches("carol had claimed for MH-101 .*: carol is on leave", (string?)(await TicketAsync(ticket))["comments"]![0]!["body"]);
+    }
+
+    [Fact]
+    public async Task A_ticket_that_cannot_be_told_of_a_take_over_is_a_warning()
+    {
+        using var nova = await NovaAsync();
+        await nova.DisableAsync(One, "RL9 reinstall [ops:20261101-080000-abcd carol NONE-1]");
+        var result = Run($"Disable-ComputeService {One} -Reason 'carol is on leave' -TakeOver -Confirm:$false");
+        Assert.Empty(result.Errors);
+        Assert.Contains("NONE-1 could not be told", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_more_hypervisors_of_a_group_go_than_may_be_out_of_service()
+    {
+        Run("Connect-PlatformOps $p -Name strict -Set @{ 'targets.max-unavailable' = 1 }");
+        // The lab's racks are its aggregates: the second host of one must stay.
+        var result = Run("Import-MigrationList $l | Disable-ComputeService -Reason x -Confirm:$false");
+        Assert.NotEmpty(result.Errors);
+        Assert.All(result.Errors, error => Assert.Contains("would be out of service with this one, at most 1 may be", error.Exception.Message, StringComparison.Ordinal));
+        Assert.Equal(4 - result.Errors.Length, await WritesAsync("nova"));
+    }
+
+    [Fact]
     public void Names_complete_from_the_lab() => Assert.Equal([One, Two, "hv03.lab.example", "hv04.lab.example"], Complete("Disable-ComputeService hv"));
 
     private async Task<RawNova> NovaAsync() => await RawNova.LoginAsync(ConfigurationPath, await ReadAsync("state"));

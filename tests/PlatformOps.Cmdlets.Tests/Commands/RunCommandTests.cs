@@ -185,6 +185,49 @@ public sealed class RunCommandTests : LabShell
     }
 
     [Fact]
+    public async Task The_session_s_own_run_is_taken_back_from_the_same_session()
+    {
+        Run($"Enter-OpsRun 'rack 12'; Disable-ComputeService {One} -Reason work -Confirm:$false");
+        var own = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values));
+        Assert.Equal(RunState.Running, own.State);
+        Run($"Undo-OpsRun {own.RunId} -Target {One} -WhatIf");
+        Assert.Equal(RunState.Running, Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).State);
+
+        var undone = Run($"Undo-OpsRun {own.RunId} -Target {One} -Confirm:$false");
+        Assert.Empty(undone.Errors);
+        Assert.Equal(StepOutcome.Undone, Assert.IsType<StepRecord>(Assert.Single(undone.Values)).Outcome);
+        Assert.False((bool)(await HypervisorAsync(One))["serviceDisabled"]!);
+
+        Run($"Disable-ComputeService {Two} -Reason work -Confirm:$false");
+        var next = Run("Get-OpsRun").Values.Cast<OpsRun>().Single(run => run.RunId != own.RunId);
+        Assert.Equal("rack 12", next.Name);
+        Assert.Empty(Run($"Stop-OpsRun {next.RunId} -Wait -Confirm:$false").Errors);
+        Assert.Equal(RunState.Succeeded, Run("Get-OpsRun").Values.Cast<OpsRun>().Single(run => run.RunId == next.RunId).State);
+    }
+
+    [Fact]
+    public async Task A_script_s_run_has_failed_where_an_effect_is_in_doubt_and_is_resolved_from_the_same_session()
+    {
+        await FaultAsync("""{"service": "ssh", "effect": "ssh-drop", "count": 1, "call": "mkdir"}""");
+        Assert.Single(Run($"Invoke-RemoteCommand {One} -Command mkdir, /srv/ops -UserName ops -Confirm:$false").Errors);
+        Assert.Empty(Run("Get-OpsRun | Get-OpsStep -Open | Resolve-OpsStep -As NotHappened -Reason looked -Confirm:$false").Errors);
+
+        await FaultAsync("""{"service": "ssh", "effect": "ssh-drop", "count": 1, "call": "mkdir"}""");
+        Run($"Invoke-RemoteCommand {Two} -Command mkdir, /srv/ops -UserName ops -Confirm:$false");
+        var ended = Assert.IsType<OpsRun>(Assert.Single(Run("Exit-OpsRun").Values));
+        Assert.Equal((RunState.Failed, RunState.Failed), (ended.State, Assert.Single(ended.Targets).State));
+    }
+
+    [Fact]
+    public void What_policy_or_the_kill_switch_refuses_opens_no_run()
+    {
+        Assert.NotEmpty(Run("Disable-ComputeService hv01.elsewhere.example -Reason x -Confirm:$false").Errors);
+        Run("Enable-OpsKillSwitch incident");
+        Assert.Contains("incident", Assert.Single(Run($"Disable-ComputeService {One} -Reason x -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
     public void Another_state_folder_is_read_without_a_session()
     {
         using var alone = new Shell();

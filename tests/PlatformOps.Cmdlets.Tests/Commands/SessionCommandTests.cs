@@ -42,7 +42,17 @@ public sealed class SessionCommandTests : LabShell
     public void What_a_phase_does_not_need_is_not_probed()
     {
         var services = Run("Test-PlatformOps -Step PreDrain").Values.Cast<ServiceHealth>().Select(health => health.Service).Order();
-        Assert.Equal(["netbox", "openstack", "ssh"], services);
+        Assert.Equal(["jira", "netbox", "openstack", "ssh"], services);
+        Assert.DoesNotContain("netbox", Run("Test-PlatformOps -Step Setup").Values.Cast<ServiceHealth>().Select(health => health.Service));
+    }
+
+    [Fact]
+    public void A_phase_that_looks_at_every_service_needs_every_configured_one()
+    {
+        var all = Run("Test-PlatformOps").Values.Cast<ServiceHealth>().Select(health => health.Service).Order().ToList();
+        Assert.NotEmpty(all);
+        Assert.Equal(all, Run("Test-PlatformOps -Step Noops").Values.Cast<ServiceHealth>().Select(health => health.Service).Order());
+        Assert.Equal(all, Run("(Get-MigrationStep Noops).Needs").Values.Cast<string>());
     }
 
     [Fact]

@@ -101,6 +101,24 @@ public sealed class PreDrainTests
     }
 
     [Fact]
+    public async Task A_runbook_that_takes_over_a_claim_tells_its_ticket_once()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        // The phase fails after the take-over, and ends a second time when it is resumed.
+        await lab.SetHostAsync(1, new { serviceDisabled = true, disabledReason = "RL9 - cd [ops:20260101-000000-beef carol MH-103]", repositoriesBroken = true });
+
+        await lab.RunAsync("PreDrain", "carol is on leave", PhaseLab.Target(1));
+        await lab.SetHostAsync(1, new { repositoriesBroken = false });
+        await lab.ResumeAsync();
+
+        foreach (var ticket in (string[])["MH-103", "MH-101"])
+        {
+            var comment = Assert.Single((await lab.TicketAsync(ticket)).GetProperty("comments").EnumerateArray(), one => one.ToString().Contains("carol had claimed", StringComparison.Ordinal));
+            Assert.Contains("carol is on leave", comment.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Our_own_claim_of_an_earlier_run_is_kept()
     {
         await using var lab = await PhaseLab.StartAsync();

@@ -19,22 +19,33 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
 
     public override IReadOnlyList<string> Needs => ["openstack"];
 
-    /// <summary>Looks now.</summary>
+    /// <summary>Only counts the hosts of its groups that are out of service.</summary>
+    /// <param name="serviceHost">The compute service's host, as Nova names it.</param>
+    /// <param name="max">How many may be, this one included.</param>
+    /// <returns>Why it must stay; null where it may go.</returns>
+    internal static async Task<string?> LookAtOutOfServiceAsync(ActionContext context, string serviceHost, int max, CancellationToken cancellationToken)
+    {
+        var nova = context.Client<NovaClient>();
+        var services = await nova.ServicesAsync(cancellationToken);
+        if (services.FirstOrDefault(service => Same(service.HypervisorName, serviceHost)) is not { } mine)
+            return NoService(serviceHost);
+        return OutOfService(mine, services, Of(mine, await nova.AggregatesAsync(cancellationToken)), max);
+    }
+
+    /// <summary>Looks now: at hosts out of service, and at room.</summary>
     /// <param name="maxUnavailable">As the parameter of that name.</param>
     internal static async Task<CheckResult> LookAsync(ActionContext context, int? maxUnavailable, CancellationToken cancellationToken)
     {
         var nova = context.Client<NovaClient>();
-        var limits = context.Client<RoomLimits>();
         var hypervisor = await nova.HypervisorAsync(context.Target.Name, cancellationToken);
         var services = await nova.ServicesAsync(cancellationToken);
         var mine = services.FirstOrDefault(service => Same(service.HypervisorName, hypervisor.ServiceHost));
         if (mine is null)
-            return CheckResult.Unknown($"Nova lists no nova-compute service on {hypervisor.ServiceHost}.");
+            return CheckResult.Unknown(NoService(hypervisor.ServiceHost));
         var silent = services.Where(service => service.Status == "unknown").Select(service => service.HypervisorName).ToList();
-        var aggregates = await nova.AggregatesAsync(cancellationToken);
-        var ours = aggregates.Where(aggregate => aggregate.Hosts.Contains(mine.HypervisorName, StringComparer.OrdinalIgnoreCase)).ToList();
+        var ours = Of(mine, await nova.AggregatesAsync(cancellationToken));
 
-        if (OutOfService(mine, services, ours, maxUnavailable ?? limits.MaxUnavailable) is { } tooMany)
+        if (OutOfService(mine, services, ours, maxUnavailable ?? context.Client<RoomLimits>().MaxUnavailable) is { } tooMany)
             return CheckResult.Failed(tooMany);
 
         // A server may need any of its host's aggregates: only hosts that are in all of them can take every server.
@@ -67,6 +78,11 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
 
     protected override Task<CheckResult> RunAsync(ActionContext context, CheckRoomParameters parameters, CancellationToken cancellationToken)
         => LookAsync(context, parameters.MaxUnavailable, cancellationToken);
+
+    private static string NoService(string host) => $"Nova lists no nova-compute service on {host}.";
+
+    private static List<NovaAggregate> Of(ComputeService mine, IEnumerable<NovaAggregate> aggregates)
+        => [.. aggregates.Where(aggregate => aggregate.Hosts.Contains(mine.HypervisorName, StringComparer.OrdinalIgnoreCase))];
 
     private static string? OutOfService(ComputeService mine, IReadOnlyList<ComputeService> services, List<NovaAggregate> ours, int? max)
     {

@@ -39,15 +39,18 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
     }
 
     internal override IReadOnlyList<string> LocksFor(ActionContext context, object parameters)
-        => ((DisableComputeServiceParameters)parameters).KeepRoom ? [$"openstack:room/{context.Run.Environment}"] : [];
+        => ((DisableComputeServiceParameters)parameters).KeepRoom || context.Client<RoomLimits>().MaxUnavailable is not null ? [$"openstack:room/{context.Run.Environment}"] : [];
 
+    // targets.max-unavailable is everybody's limit, a script's too; room is looked at where it is asked for.
     protected override async Task GuardAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
     {
-        if (!parameters.KeepRoom)
-            return;
-        var room = await CheckRoom.LookAsync(context, null, cancellationToken);
-        if (room.Outcome != StepOutcome.Passed)
-            throw new RefusedException($"{context.Target.Name} stays in service: {room.Evidence}") { TargetName = context.Target.Name };
+        string? why = null;
+        if (parameters.KeepRoom)
+            why = await CheckRoom.LookAsync(context, null, cancellationToken) is { Outcome: not StepOutcome.Passed } room ? room.Evidence : null;
+        else if (!before.IsDisabled && context.Client<RoomLimits>().MaxUnavailable is { } max)
+            why = await CheckRoom.LookAtOutOfServiceAsync(context, before.Host, max, cancellationToken);
+        if (why is not null)
+            throw new RefusedException($"{context.Target.Name} stays in service: {why}") { TargetName = context.Target.Name };
     }
 
     protected override Task ApplyAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)

@@ -1,10 +1,7 @@
 using System.Management.Automation;
 using PlatformOps.Compute;
 using PlatformOps.Core.Changes;
-using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Services.OpenStack;
-using PlatformOps.Core.Sessions;
-using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
@@ -14,7 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Compute;
 /// <summary>Disables nova-compute on hypervisors, with a reason and a claim that everybody can read: nothing new is scheduled there.</summary>
 /// <remarks>
 /// <para>The claim [ops:run person ticket] is written behind the reason; only its owner's Enable-ComputeService gives the hypervisor back. One that is claimed by you already is left as it is. One that a person disabled, or another claimed, is refused; with -TakeOver it is taken over, -Reason says why, and the ticket of the old claim is told.</para>
-/// <para>Servers that run there go on running. Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets. The change is written to the session's run, and Undo-OpsRun takes it back.</para>
+/// <para>Servers that run there go on running. Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets. Where targets.max-unavailable is configured, no more hosts of an aggregate (or of the zone) than that may be out of service. The change is written to the session's run, and Undo-OpsRun takes it back.</para>
 /// </remarks>
 /// <example>
 /// <summary>See what would be done</summary>
@@ -63,28 +60,10 @@ public sealed class DisableComputeServiceCommand : EffectCmdlet
         var record = await ApplyAsync<DisableComputeService>(new ActionTarget(ActionTarget.Hypervisor, name, ticket), new DisableComputeServiceParameters(Reason), cancellationToken);
         if (!IsThere(record))
             return;
-        if (record is { Outcome: StepOutcome.Done } && Claim.Find(record.Before) is { TicketId: { } told } claim)
-            await TellAsync(name, claim, told, cancellationToken);
         if (PassThru)
         {
             var service = await Scope.Get<NovaClient>().ServiceAsync(name, cancellationToken);
             await WriteObjectAsync(service with { HypervisorName = name, TicketId = ticket ?? service.TicketId });
         }
     });
-
-    // The hypervisor is taken over whether or not the ticket can be told.
-    private async ValueTask TellAsync(string name, Claim claim, string ticket, CancellationToken cancellationToken)
-    {
-        if (!Scope.Configuration.Has<JiraConfiguration>())
-            return;
-        try
-        {
-            var text = $"{SessionScope.Person} took over nova-compute on {name}, which {claim.Person} had claimed (run {claim.RunId}): {Reason}";
-            await Scope.Effects.RunAsync(new AddTicketComment(), ActionTarget.OfTicket(ticket), new AddTicketCommentParameters(text), null, cancellationToken);
-        }
-        catch (OpsException e) when (e is not LedgerException)
-        {
-            await WriteWarningAsync($"{name} was taken over, but its ticket {ticket} could not be told: {e.Message}");
-        }
-    }
 }

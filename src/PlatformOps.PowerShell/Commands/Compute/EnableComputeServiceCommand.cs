@@ -47,7 +47,7 @@ public sealed class EnableComputeServiceCommand : EffectCmdlet
     [Parameter]
     public SwitchParameter TakeOver { get; set; }
 
-    /// <summary>Why it is enabled although it is not yours; written to the ledger.</summary>
+    /// <summary>Why it is enabled although it is not yours; written to the ledger, and told to the ticket of the claim.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PlatformOps.Core.Changes;
 using PlatformOps.Compute;
 using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Core.Sessions;
@@ -78,5 +79,5 @@ public sealed class GetComputeServiceCommand : SessionCmdlet
     private bool Wanted(ComputeService service)
         => Status?.Contains(service.Status, StringComparer.OrdinalIgnoreCase) != false
             && State?.Contains(service.State, StringComparer.OrdinalIgnoreCase) != false
-            && (!Mine || (service.IsOurs && service.Owner == SessionScope.Person));
+            && (!Mine || (service.IsOurs && service.Owner == Claim.NameOf(SessionScope.Person)));
 }

@@ -45,7 +45,7 @@ public sealed class GetMigrationStepCommand : SessionCmdlet
                 Origin = runbook.Origin,
                 Description = runbook.Description,
                 Actions = [.. runbook.Steps.Select(step => $"{step.Action.Kind.ToString().ToLowerInvariant()} {step.Action.Name}")],
-                Needs = [.. ServiceProbes.NeedsOf(runbook).Order(StringComparer.Ordinal)],
+                Needs = [.. Scope.Get<ServiceProbes>().NeedsOfPhase(runbook).Order(StringComparer.Ordinal)],
             });
         }
     }

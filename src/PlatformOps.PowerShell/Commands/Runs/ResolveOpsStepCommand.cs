@@ -87,7 +87,8 @@ public sealed class ResolveOpsStepCommand : SessionCmdlet
 
     private async ValueTask ResolveAsync(string given, StepKey key)
     {
-        var runId = Scope.Store.Describe(given).RunId;
+        var run = Scope.Store.Describe(given);
+        var runId = run.RunId;
         var history = Scope.Store.History(runId);
         var name = $"{(key.Phase is null ? "" : key.Phase + ".")}{key.Step} on {key.Target}";
         if (history.Target(key.Target).Find(key) is not { IsOpen: true, Intent: { } intent } step)
@@ -95,6 +96,7 @@ public sealed class ResolveOpsStepCommand : SessionCmdlet
         var evidence = $"begun at {intent.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} ({intent.BeforeText} → {intent.DesiredText}){(step.Result is null ? ", and nothing was written after it" : ": " + step.Result.Message)}";
         if (!await ShouldProcessAsync($"[{OpenSession.Environment}] {name}, {evidence} (run {runId})", $"Decide that it {Meaning()}"))
             return;
+        await TakeRunAsync(run);
         await Scope.Runner().ResolveAsync(runId, key, As, Reason, SessionScope.Person);
         foreach (var record in StepRecords.From(runId, Scope.Store.History(runId), key.Target).Where(record => record.Phase == key.Phase && record.Step == key.Step))
             await WriteObjectAsync(record);

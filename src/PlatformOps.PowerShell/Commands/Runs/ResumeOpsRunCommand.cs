@@ -99,6 +99,7 @@ public sealed class ResumeOpsRunCommand : RunCmdlet
         var action = $"Resume {run.Name}{(run.WaitingFor is null ? "" : Approve ? $", approving \"{run.WaitingFor}\"" : $", which waits: {run.WaitingFor}")}";
         if (!await Confirmation.AskAsync(impact, $"[{run.Environment}] run {run.RunId}: {string.Join(", ", pending)}", action, cancellationToken))
             return;
+        await TakeRunAsync(run);
         var options = new ResumeOptions(SessionScope.Person)
         {
             Approve = Approve,

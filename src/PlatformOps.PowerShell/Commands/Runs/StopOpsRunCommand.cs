@@ -60,7 +60,9 @@ public sealed class StopOpsRunCommand : SessionCmdlet
                     throw new RefusedException($"Run {run.RunId} is {run.State}: no process works on it, so there is nothing to stop.") { TargetName = run.RunId };
                 if (!await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name}), {run.Targets.Length} targets, on {run.Machine}", $"Stop {Mode}"))
                     continue;
-                Scope.Store.RequestStop(run.RunId, Mode);
+                // This session's own run has nobody who would look for a request: it ends here.
+                if ((await TakeRunAsync(run)).State == RunState.Running)
+                    Scope.Store.RequestStop(run.RunId, Mode);
                 asked.Add(run.RunId);
             }
             catch (OpsException e)

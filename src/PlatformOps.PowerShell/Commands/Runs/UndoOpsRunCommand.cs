@@ -90,7 +90,9 @@ public sealed class UndoOpsRunCommand : RunCmdlet
         }
 
         var what = string.Join(", ", planned.Select(record => $"{record.Target}: {record.Step} ({record.Before} → {record.After})"));
-        if (await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name})", $"Take back {what}"))
-            await StreamAsync($"{run.Name} (taken back)", _ => Scope.Runner().UndoAsync(run.RunId, options with { PlanOnly = false }, cancellationToken));
+        if (!await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name})", $"Take back {what}"))
+            return;
+        await TakeRunAsync(run);
+        await StreamAsync($"{run.Name} (taken back)", _ => Scope.Runner().UndoAsync(run.RunId, options with { PlanOnly = false }, cancellationToken));
     }
 }

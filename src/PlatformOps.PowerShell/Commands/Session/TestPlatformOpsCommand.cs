@@ -10,7 +10,7 @@ namespace PlatformOps.PowerShell.Commands.Session;
 /// <summary>Probes the configured services: reachable, authenticated, version, rights. Changes nothing.</summary>
 /// <remarks>
 /// <para>The services are asked side by side, and each is emitted as it answers. One that cannot be reached or lets nobody in is a row with its error, not an error: all of them are seen at once.</para>
-/// <para>-Step asks only what the actions of those phases of a migration need; -Quiet answers with one truth value.</para>
+/// <para>-Step asks only what those phases of a migration need: their actions, and the tickets they tell; -Quiet answers with one truth value.</para>
 /// </remarks>
 /// <example>
 /// <summary>Are all services there, and do they let me in?</summary>
@@ -80,7 +80,7 @@ public sealed class TestPlatformOpsCommand : SessionCmdlet
     {
         HashSet<string>? names = null;
         if (Step is not null)
-            names = [.. Step.SelectMany(phase => ServiceProbes.NeedsOf(MigrationPhases.Get(Scope.Runbooks, phase).Runbook))];
+            names = [.. Step.SelectMany(phase => probes.NeedsOfPhase(MigrationPhases.Get(Scope.Runbooks, phase).Runbook))];
         if (Service is null)
             return names;
         var asked = new HashSet<string>(StringComparer.Ordinal);
