@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using PlatformOps.Core.Configuration;
 
 namespace PlatformOps.Core.Migration;
@@ -7,7 +6,7 @@ namespace PlatformOps.Core.Migration;
 [Section("migration")]
 internal sealed record MigrationConfiguration : ICheckedRecord
 {
-    private static readonly string[] Placeholders = ["new-os", "old-os", "window.start", "window.end", "initials", "ticket"];
+    private static readonly string[] Placeholders = ["new-os", "old-os", "window.start", "window.end", "initials"];
 
     /// <summary>What a hypervisor must run before.</summary>
     public OsRelease OldOs { get; init; } = new() { Version = "8" };
@@ -15,16 +14,10 @@ internal sealed record MigrationConfiguration : ICheckedRecord
     /// <summary>What it must run afterwards.</summary>
     public OsRelease NewOs { get; init; } = new() { Version = "9" };
 
-    /// <summary>The NetBox statuses that a device may have at the beginning.</summary>
-    [MinLength(1)]
-    public IReadOnlyList<string> DeviceStatuses { get; init; } = ["active", "offline"];
-
-    /// <summary>The reason that nova-compute is disabled with, before our claim: of <c>${new-os}</c>, <c>${old-os}</c>, <c>${window.start}</c>, <c>${window.end}</c>, <c>${initials}</c>, <c>${ticket}</c>.</summary>
+    /// <summary>The reason that nova-compute is disabled with, before our claim: of <c>${new-os}</c>, <c>${old-os}</c>, <c>${window.start}</c>, <c>${window.end}</c>, <c>${initials}</c>. Of the run: the ticket is its target's, and stands in the claim.</summary>
     public string ReasonTemplate { get; init; } = "${new-os} reinstall ${window.start}..${window.end} - ${initials}";
 
     public MigrationStatuses Statuses { get; init; } = new();
-
-    public CommentScope CommentPer { get; init; }
 
     /// <summary>Whether the phase's log is attached to the ticket.</summary>
     public bool TicketLog { get; init; } = true;
@@ -35,7 +28,9 @@ internal sealed record MigrationConfiguration : ICheckedRecord
         {
             var end = ReasonTemplate.IndexOf('}', at);
             var name = end < 0 ? ReasonTemplate[(at + 2)..] : ReasonTemplate[(at + 2)..end];
-            if (end < 0 || !Placeholders.Contains(name))
+            if (name == "ticket")
+                yield return "reason-template cannot have '${ticket}': it is filled in once for a run, and tickets are its targets'. The claim behind the reason names the ticket.";
+            else if (end < 0 || !Placeholders.Contains(name))
                 yield return $"reason-template has the unknown placeholder '${{{name}'. Known: {string.Join(", ", Placeholders)}.";
         }
     }

@@ -18,13 +18,13 @@ internal sealed class MigrationStatusReader
 {
     private readonly SessionScope _session;
     private readonly MigrationStatuses _statuses;
-    private readonly Lazy<IReadOnlyList<OpsRun>> _runs;
+    private readonly Lazy<(IReadOnlyList<OpsRun> Runs, IReadOnlyList<string> Failures)> _ledger;
 
     public MigrationStatusReader(SessionScope session)
     {
         _session = session;
         _statuses = session.Configuration.Has<MigrationConfiguration>() ? session.Configuration.Section<MigrationConfiguration>().Statuses : new MigrationStatuses();
-        _runs = new Lazy<IReadOnlyList<OpsRun>>(() => [.. session.Store.List()]);
+        _ledger = new(() => ReadRuns(session.Store));
     }
 
     public async Task<MigrationStatus> ReadAsync(string hypervisorName, string? ticketId, CancellationToken cancellationToken)
@@ -40,6 +40,7 @@ internal sealed class MigrationStatusReader
             ? await _session.Get<JiraClient>().GetAsync(key, cancellationToken)
             : (await _session.Get<JiraClient>().FindOpenAsync(hypervisorName, null, null, cancellationToken)) is [var open, ..] ? open : null);
         var (run, target) = FindRun(hypervisorName);
+        unknown.AddRange(_ledger.Value.Failures);
         var phase = PhaseOf(service, device, ticket);
 
         return new MigrationStatus
@@ -78,9 +79,30 @@ internal sealed class MigrationStatusReader
         }
     }
 
+    // One run whose journal is damaged must not hide the others.
+    private static (IReadOnlyList<OpsRun> Runs, IReadOnlyList<string> Failures) ReadRuns(RunStore store)
+    {
+        List<OpsRun> runs = [];
+        List<string> failures = [];
+        foreach (var runId in store.Ids())
+        {
+            try
+            {
+                if (store.TryDescribe(runId) is { } run)
+                    runs.Add(run);
+            }
+            catch (OpsException e)
+            {
+                failures.Add($"run {runId}: {e.Message}");
+            }
+        }
+
+        return (runs, failures);
+    }
+
     private (OpsRun? Run, TargetRun? Target) FindRun(string hypervisorName)
     {
-        foreach (var run in _runs.Value)
+        foreach (var run in _ledger.Value.Runs)
         {
             if (run.Runbooks.Length > 0 && run.Targets.FirstOrDefault(target => string.Equals(target.Target, hypervisorName, StringComparison.OrdinalIgnoreCase)) is { } target)
                 return (run, target);

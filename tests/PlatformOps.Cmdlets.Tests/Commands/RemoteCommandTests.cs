@@ -17,6 +17,13 @@ public sealed class RemoteCommandTests : LabShell
     }
 
     [Fact]
+    public void What_only_looks_is_not_stopped_by_the_kill_switch()
+    {
+        Run("Enable-OpsKillSwitch incident");
+        Assert.Equal("up\n", Output($"Invoke-RemoteCommand {One} -Command echo, up -UserName ops -ReadOnly"));
+    }
+
+    [Fact]
     public void Arguments_are_what_was_written()
     {
         Assert.Equal("a  b;$HOME\n", Output($"Invoke-RemoteCommand {One} -Command echo, 'a  b;$HOME' -UserName ops -ReadOnly"));
@@ -109,6 +116,8 @@ public sealed class RemoteCommandTests : LabShell
     [InlineData("Invoke-RemoteCommand hv01.lab.example -Command true -Creates srv -Confirm:$false", "InvalidArgument,")]
     [InlineData("Invoke-RemoteCommand hv01.lab.example -Command true -UserName 'x;y' -Confirm:$false", "RemoteHostFault,")]
     [InlineData("Invoke-RemoteCommand hv01.elsewhere.example -Command true -Confirm:$false", "Refused,")]
+    [InlineData("Invoke-RemoteCommand hv01.elsewhere.example -Command true -ReadOnly", "Refused,")]
+    [InlineData("Connect-PlatformOps $p -Name guarded -Set @{ 'targets.protected' = @('hv01*') }; Invoke-RemoteCommand hv01.lab.example -Command true -ReadOnly", "Refused,")]
     [InlineData("Invoke-RemoteCommand hv01.lab.example -Command true", "Refused,")]
     public async Task What_is_not_meant_reaches_no_host(string script, string error)
     {

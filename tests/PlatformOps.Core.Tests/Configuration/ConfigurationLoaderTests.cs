@@ -161,6 +161,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("ssh: { connect-timeout: 1d }", "ssh.connect-timeout: it must be from")]
     [InlineData("ssh: { via: https://bastion }", "ssh.via must be an address that begins with ssh://")]
     [InlineData("migration: { reason-template: '${new_os}' }", "migration: reason-template has the unknown placeholder")]
+    [InlineData("migration: { reason-template: 'RL9 ${ticket}' }", "reason-template cannot have '${ticket}'")]
+    [InlineData("migration: { device-statuses: [active] }", "device-statuses")]
+    [InlineData("migration: { comment-per: phase }", "comment-per")]
     [InlineData("migration: { new-os: { id: rocky } }", "migration.new-os.version is missing.")]
     [InlineData("migration: { statuses: { drainnig: x } }", "Did you mean 'draining'?")]
     public void What_is_wrong_is_named_with_its_place(string yaml, string expected)

@@ -15,7 +15,7 @@ namespace PlatformOps.PowerShell.Commands.Remote;
 /// <summary>Runs a command on many hosts over SSH, as root or another account.</summary>
 /// <remarks>
 /// <para>A command is a program and its arguments, one by one: nothing splits or interprets them, on this side or on the host. What needs a shell goes to -Script as one constant text, which sh -c runs.</para>
-/// <para>A command may change anything, so it passes the gate: it is asked for at the impact High, counted against MaxTargets, and written to the ledger, without its input and output. -ReadOnly is for commands that only look: no question, no ledger. With -Creates or -Unless a command that has run is not sent again, which is what makes a script safe to start again; without one, a command that was interrupted is Unknown, and a person decides.</para>
+/// <para>A command may change anything, so it passes the gate: it is asked for at the impact High, counted against MaxTargets, and written to the ledger, without its input and output. -ReadOnly is for commands that only look: no question, no ledger, and the kill switch does not stop them; but nobody can know that they only look, so protected hosts, and those that targets.allow leaves out, are refused all the same. With -Creates or -Unless a command that has run is not sent again, which is what makes a script safe to start again; without one, a command that was interrupted is Unknown, and a person decides.</para>
 /// <para>Results come as hosts end. A command that did not exit with 0 is an error beside its result; one whose exit status nobody knows has the outcome Unknown, never success.</para>
 /// </remarks>
 /// <example>
@@ -68,7 +68,7 @@ public sealed class InvokeRemoteCommandCommand : FanOutEffectCmdlet<string>
     [ValidateNotNullOrEmpty]
     public string? UserName { get; set; }
 
-    /// <summary>For a command that only looks: no question and no ledger.</summary>
+    /// <summary>For a command that only looks: no question, no ledger and no kill switch. Hosts that the configuration protects are refused.</summary>
     [Parameter]
     public SwitchParameter ReadOnly { get; set; }
 
@@ -142,7 +142,8 @@ public sealed class InvokeRemoteCommandCommand : FanOutEffectCmdlet<string>
 
     private async ValueTask LookAsync(string name, CancellationToken cancellationToken)
     {
-        // Nobody can know that it only looks: with -WhatIf it is not run either.
+        // Nobody can know that it only looks: it goes where a change may go, and with -WhatIf it is not run either.
+        Scope.Policy.ThrowIfRefused(new ActionTarget(ActionTarget.Host, name));
         if (IsWhatIf)
         {
             await ShouldProcessAsync($"[{OpenSession.Environment}] {name}", $"run '{string.Join(' ', _command!.Argv.Select(ShellQuoting.Word))}'");
