@@ -152,7 +152,8 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     private static IEnumerable<TargetRun> TargetsOf(RunHistory history, RunStarted started, bool isAlive)
     {
         var tickets = started.Targets.ToDictionary(target => target.Name, target => target.TicketId);
-        foreach (var name in tickets.Keys.Concat(history.Targets.Keys).Distinct())
+        // A script's targets are known from its effects; a runbook's effects on a whole batch are no target.
+        foreach (var name in started.Phases.Length == 0 ? tickets.Keys.Concat(history.Targets.Keys).Distinct() : tickets.Keys)
         {
             var target = history.Target(name);
             yield return new TargetRun

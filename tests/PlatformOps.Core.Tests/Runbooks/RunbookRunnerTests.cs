@@ -208,6 +208,7 @@ public sealed class RunbookRunnerTests : IDisposable
         var records = await RunAsync(Request("runbook: r\ntarget: hypervisor\nsteps:\n  - check: test.check\n  - change: test.batch\n  - change: light.switch\n", "hv1", "hv2", "hv3") with { ThrottleLimit = 1 });
 
         Assert.Equal(["hv1", "hv3"], Assert.Single(_world.BatchCalls).Order());
+        Assert.Equal(["hv1", "hv2", "hv3"], _store.Describe("r1").Targets.Select(target => target.Target));
         Assert.Equal(2, records.Count(record => record.Step == "test.batch"));
         Assert.True(_house.Light("hv1", "light.switch").IsOn && _house.Light("hv3", "light.switch").IsOn);
     }
