@@ -93,7 +93,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         if (_targets.Count == 0)
-            throw new RefusedException($"{MyInvocation.MyCommand.Name}: no target came, neither from the pipeline nor as a parameter. Nothing was done.");
+            throw new RefusedException("No target came, neither from the pipeline nor as a parameter. Nothing was done.");
         if (TakeOver != (Reason is not null))
             throw new RefusedException("-TakeOver and -Reason go together: why is it taken over?");
 

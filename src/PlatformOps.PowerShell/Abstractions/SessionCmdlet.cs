@@ -43,7 +43,7 @@ public abstract class SessionCmdlet : AsyncCmdlet
             if (OpenSession is null)
             {
                 ThrowTerminatingError(ErrorRecords.From(new SessionException(
-                    $"{MyInvocation.MyCommand.Name}: no open session. Connect-PlatformOps first, or name one with -Session."), null));
+                    "No open session. Connect-PlatformOps first, or name one with -Session."), null));
             }
             try
             {

@@ -34,6 +34,8 @@ public sealed class GetMigrationStepCommand : SessionCmdlet
 
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
+        foreach (var step in Step.Where(step => !WildcardPattern.ContainsWildcardCharacters(step)))
+            _ = MigrationPhases.RunbookOf(MigrationPhases.Names.FirstOrDefault(name => string.Equals(name, step, StringComparison.OrdinalIgnoreCase)) ?? step);
         var patterns = Step.Select(step => WildcardPattern.Get(step, WildcardOptions.IgnoreCase)).ToList();
         foreach (var name in MigrationPhases.Names.Where(name => patterns.Exists(pattern => pattern.IsMatch(name))))
         {
