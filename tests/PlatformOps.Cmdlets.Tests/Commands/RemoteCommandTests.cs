@@ -117,7 +117,7 @@ public sealed class RemoteCommandTests : LabShell
     [InlineData("Invoke-RemoteCommand hv01.lab.example -Command true -UserName 'x;y' -Confirm:$false", "RemoteHostFault,")]
     [InlineData("Invoke-RemoteCommand hv01.elsewhere.example -Command true -Confirm:$false", "Refused,")]
     [InlineData("Invoke-RemoteCommand hv01.elsewhere.example -Command true -ReadOnly", "Refused,")]
-    [InlineData("Connect-PlatformOps $p -Name guarded -Set @{ 'targets.protected' = @('hv01*') }; Invoke-RemoteCommand hv01.lab.example -Command true -ReadOnly", "Refused,")]
+    [InlineData("Connect-PlatformOps $p -Name guarded -Set @{ 'targets.protected' = 'hv01*' }; Invoke-RemoteCommand hv01.lab.example -Command true -ReadOnly", "Refused,")]
     [InlineData("Invoke-RemoteCommand hv01.lab.example -Command true", "Refused,")]
     public async Task What_is_not_meant_reaches_no_host(string script, string error)
     {
