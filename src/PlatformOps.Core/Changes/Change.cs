@@ -17,6 +17,9 @@ internal abstract class Change : OpsAction
     /// <summary>Cannot be taken back (mkfs, del_host, deprovision, delete). Undo never crosses it, and an unclear outcome always stops for a person.</summary>
     public virtual bool IsDestructive => false;
 
+    /// <summary>Writes our claim: whoever takes a run over has it written anew. Nothing else of a run is repeated for that.</summary>
+    public virtual bool CarriesClaim => false;
+
     /// <summary>Whether <c>Undo-OpsRun</c> can take it back.</summary>
     public virtual bool CanUndo => false;
 

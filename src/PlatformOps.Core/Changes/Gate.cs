@@ -289,7 +289,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
     private static string Subject(Change change, ActionContext context) => $"{change.Summary} on {context.Target.Name}";
 
-    private static string Sentence(Exception e) => e is OpsException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+    /// <summary>What went wrong, for people; a fault of ours says its kind.</summary>
+    internal static string Sentence(Exception e) => e is OpsException ? e.Message : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>The target's own locks, and those beyond it, which are given back after the effect.</summary>
     private sealed class HeldLocks(IReadOnlyList<TargetLock> own) : IDisposable

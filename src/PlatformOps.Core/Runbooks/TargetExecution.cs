@@ -46,7 +46,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
             // What is wrong with one target is not the others' trouble.
-            return new TargetEnd(target.Name, RunState.Failed, MessageOf(e));
+            return new TargetEnd(target.Name, RunState.Failed, Gate.Sentence(e));
         }
     }
 
@@ -71,8 +71,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         return isResumed ? await VerifyEarlierPhasesAsync(cancellationToken) : null;
     }
 
-    /// <summary>What two runs on one target contend for.</summary>
-    // One lock for a machine, whether it is taken as a hypervisor or as a host.
+    /// <summary>What two runs on one target contend for: one lock for a machine, whether it is taken as a hypervisor or as a host.</summary>
     public static string LockKeyOf(ActionTarget target) => $"{(target.Kind == ActionTarget.Host ? ActionTarget.Hypervisor : target.Kind)}:{target.Name.TrimEnd('.').ToLowerInvariant()}";
 
     // Changes of phases that ended are observed again: where one no longer holds, going on would build on sand.
@@ -90,10 +89,9 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             var started = run.Scope.Time.GetUtcNow();
             var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
             var context = Context(step.Key.Phase, step.Key.Step);
-            // What is taken over carries another's claim until it is written anew.
-            var end = run.Request.Identity.TakeOverReason is null
-                ? await Gate.VerifyAsync(change, context, parameters, step.MadeResult?.After, cancellationToken)
-                : await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.MadeResult?.Number ?? 0), _locks, cancellationToken);
+            var end = IsClaimedAnew(change)
+                ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.MadeResult?.Number ?? 0), _locks, cancellationToken)
+                : await Gate.VerifyAsync(change, context, parameters, step.MadeResult?.After, cancellationToken);
             if (end.GoesOn)
                 continue;
             await EmitAsync(step.Key.Phase, null, step.Key.Step, change.Name, StepKind.Change, end, started, cancellationToken);
@@ -177,7 +175,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
-            end = await RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, MessageOf(e)) { Error = e });
+            end = await RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e });
         }
 
         if (step.IsOptional && end.Outcome is StepOutcome.Failed)
@@ -248,7 +246,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 if (change.IsDestructive && Omissions(context) is { Count: > 0 } skipped)
                     throw new RefusedException($"{change.Summary} is destructive, and {string.Join(", ", skipped)} was skipped: what was left out never satisfies its guard.") { TargetName = target.Name };
                 if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Done or StepOutcome.Unchanged } && earlier.Decision is null
-                    && run.Request.Identity.TakeOverReason is null && IsForThese(context, earlier))
+                    && !IsClaimedAnew(change) && IsForThese(context, earlier))
                 {
                     var later = Superseding(earlier, change, JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options));
                     if (later is null || !IsOnFailure(later))
@@ -261,6 +259,9 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 throw new InvalidOperationException($"{step.Action.Name} is neither check, change, report nor wait.");
         }
     }
+
+    // In a run that was taken over it carries another's claim until it is written anew.
+    private bool IsClaimedAnew(Change change) => change.CarriesClaim && run.Request.Identity.TakeOverReason is not null;
 
     // A target that came late to its batch was not part of the effect.
     private static bool IsForThese(ActionContext context, StepHistory earlier)
@@ -281,7 +282,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         }
         catch (OpsException e) when (e is not LedgerException)
         {
-            return new StepEnd(StepOutcome.Warning, MessageOf(e)) { Error = e };
+            return new StepEnd(StepOutcome.Warning, Gate.Sentence(e)) { Error = e };
         }
     }
 
@@ -384,6 +385,4 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         await run.EmitAsync(record, cancellationToken);
         return record;
     }
-
-    private static string MessageOf(Exception e) => e is OpsException ? e.Message : $"{e.GetType().Name}: {e.Message}";
 }

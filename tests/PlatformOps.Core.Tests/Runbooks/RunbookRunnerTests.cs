@@ -579,6 +579,19 @@ public sealed class RunbookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Taking_a_run_over_sends_nothing_again_that_carries_no_claim()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Head + "  - change: light.smash\n  - change: light.dim\n", "hv1");
+        _house.Light("hv1", "light.smash").IsOn = false;
+
+        var records = await ResumeAsync(new ResumeOptions("bob") { TakeOverReason = "alice is on leave" });
+
+        Assert.Equal(StepOutcome.Drifted, Assert.Single(records).Outcome);
+        Assert.Equal(1, _house.Light("hv1", "light.smash").Applied);
+    }
+
+    [Fact]
     public async Task A_target_that_was_begun_goes_on_outside_the_change_windows()
     {
         _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";

@@ -17,6 +17,8 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
 
     protected override string Subject => "openstack.compute-service";
 
+    public override bool CarriesClaim => true;
+
     public override bool CanUndo => true;
 
     public override IReadOnlyList<string> Needs => ["openstack"];
