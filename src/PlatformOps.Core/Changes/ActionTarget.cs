@@ -14,5 +14,8 @@ internal sealed record ActionTarget(string Kind, string Name, string? TicketId =
     /// <summary>A ticket by itself; no machine, so the rules for machines' names do not hold for it.</summary>
     public const string Ticket = "ticket";
 
+    /// <summary>Whether it is a machine, which services know by names of their own.</summary>
+    public bool IsMachine => Kind is Hypervisor or Host;
+
     public static ActionTarget OfTicket(string key) => new(Ticket, key, key);
 }

@@ -22,7 +22,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (change.IsDesired(context, parameters, now))
             return Unchanged(change, context, before);
         var after = change.DescribeDesired(context, parameters, now);
-        return new StepEnd(StepOutcome.Planned, Difference(change, context, before, after)) { Before = before, After = after };
+        return new StepEnd(StepOutcome.Planned, $"[{context.Run.Environment}] {Difference(change, context, before, after)}") { Before = before, After = after };
     }
 
     /// <summary>Makes the change, or finds out what became of it in an earlier process.</summary>
@@ -42,8 +42,21 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             // Observing or a guard failed, nothing was sent now. An intent that an earlier process left open stays open.
             var result = new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
-            return ledger.Find(key) is { IsOpen: true } ? result : await new Recording(this, change, context, key, step, started).EndAsync(result, null);
+            return ledger.Find(key) is { IsOpen: true } ? step.Weigh(result) : await new Recording(this, change, context, key, step, started).EndAsync(result, null);
         }
+    }
+
+    /// <summary>Whether nobody can tell what came of an intent without a result, an earlier run's for instance. Sends no write.</summary>
+    public static async Task<bool> IsUndecidableAsync(Change change, ActionContext context, Intent intent, CancellationToken cancellationToken)
+    {
+        var parameters = intent.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
+        if (!change.CanObserve(parameters))
+            return true;
+        // What may be repeated does no harm, whatever came of it.
+        if (change is { IsIdempotent: true, IsDestructive: false })
+            return false;
+        var now = await change.ObserveAsync(context, parameters, cancellationToken);
+        return await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, change.IsDesired(context, parameters, now), cancellationToken) == ProbeAnswer.Undecidable;
     }
 
     /// <summary>Whether a change that was made earlier still holds. Sends no write and records nothing.</summary>
@@ -140,11 +153,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
         if (history is { IsOpen: true, Intent: { IsUndo: false } intent })
         {
-            var before = change.Load(intent.Before);
             if (!change.CanObserve(parameters))
                 return Undecidable(change, record.Key, intent, "not to be seen");
-            var answer = isDesired && !change.Matches(before, now) ? ProbeAnswer.Happened : await change.ProbeAsync(context, parameters, before, now, cancellationToken);
-            switch (answer)
+            switch (await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, isDesired, cancellationToken))
             {
                 case ProbeAnswer.Happened:
                     return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
@@ -161,6 +172,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         guard.ThrowIfEffectRefused(change, context, held.All);
         return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
     }
+
+    private static async Task<ProbeAnswer> ProbeAsync(Change change, ActionContext context, object parameters, object before, object now, bool isDesired, CancellationToken cancellationToken)
+        => isDesired && !change.Matches(before, now) ? ProbeAnswer.Happened : await change.ProbeAsync(context, parameters, before, now, cancellationToken);
 
     private async Task<HeldLocks> LocksAsync(Change change, ActionContext context, object parameters, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
@@ -311,8 +325,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     /// <summary>Writes the result of one step.</summary>
     private sealed record Recording(Gate Gate, Change Change, ActionContext Context, StepKey Key, StepInfo Step, DateTimeOffset Started)
     {
-        public async Task<StepEnd> EndAsync(StepEnd result, object? state)
+        public async Task<StepEnd> EndAsync(StepEnd end, object? state)
         {
+            var result = Step.Weigh(end);
             var entry = new Result(Key, Change.Name, StepKind.Change, result.Outcome, result.Message)
             {
                 BeforeText = result.Before,
@@ -322,6 +337,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 StartedAt = Started,
                 Duration = Gate.Time.GetUtcNow() - Started,
                 Number = Step.Number,
+                IsTelling = Step.IsTelling,
             };
             // What sent nothing has no intent before it that this result would have to close.
             if (result.Outcome == StepOutcome.Unchanged)

@@ -45,6 +45,9 @@ internal sealed record RunStarted(JournalIdentity Identity, JournalPhase[] Phase
 
     public string? StartAt { get; init; }
 
+    /// <summary>Where a copy of the log goes.</summary>
+    public string? LogPath { get; init; }
+
     /// <summary>The values given for the runbooks' parameters.</summary>
     public Dictionary<string, string> Inputs { get; init; } = [];
 }
@@ -54,6 +57,9 @@ internal sealed record JournalIdentity(string Name, string Person, string Initia
     public string? RequestedBy { get; init; }
 
     public string? TakeOverReason { get; init; }
+
+    /// <summary>The name a script gave its run, where it gave one.</summary>
+    public string? MarkerScope { get; init; }
 }
 
 /// <summary>A runbook as it was when the run began.</summary>
@@ -67,7 +73,12 @@ internal sealed record ProcessStarted(string Person, string Machine, int Process
 /// <summary>Another person took the run over.</summary>
 internal sealed record TakenOver(string Person, string Reason) : JournalEntry;
 
-internal sealed record TargetStarted(string Target, long LockToken) : JournalEntry;
+/// <summary>A process began to work on a target.</summary>
+internal sealed record TargetStarted(string Target, long LockToken) : JournalEntry
+{
+    /// <summary>What the services call it, by their identity keys, and its ticket: as they said live.</summary>
+    public Dictionary<string, string> Names { get; init; } = [];
+}
 
 internal sealed record FactsRead(string Target, string Phase, Dictionary<string, string> Facts) : JournalEntry;
 
@@ -106,6 +117,9 @@ internal sealed record Result(StepKey Key, string Action, StepKind Kind, StepOut
 
     /// <summary>Skipped because its condition did not hold, as against by a person's decision.</summary>
     public bool ByCondition { get; init; }
+
+    /// <summary>The step only tells somebody.</summary>
+    public bool IsTelling { get; init; }
 
     public DateTimeOffset StartedAt { get; init; }
 

@@ -5,6 +5,12 @@ internal sealed record LockOwner(string RunId, string Person, string Machine, in
 {
     public string Key { get; init; } = "";
 
+    /// <summary>What the run calls the target.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary>Runs that had the lock before and may have left something open.</summary>
+    public FormerWork[] Former { get; init; } = [];
+
     public long Token { get; init; }
 
     public DateTimeOffset Since { get; init; }

@@ -49,7 +49,8 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     }
 
     /// <inheritdoc cref="TargetLocks.TakeAsync"/>
-    public Task<TargetLock> LockAsync(string key, CancellationToken cancellationToken) => locks.TakeAsync(key, owner, cancellationToken);
+    /// <param name="target">What the run calls it, where the lock is a target's.</param>
+    public Task<TargetLock> LockAsync(string key, CancellationToken cancellationToken, string target = "") => locks.TakeAsync(key, owner with { Target = target }, cancellationToken);
 
     /// <summary>Takes a lock that others hold for a while only.</summary>
     /// <exception cref="TargetLockedException">It did not become free in that time.</exception>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using PlatformOps.Errors;
@@ -12,6 +13,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     private const string StopName = "stop";
 
     private readonly string _runs = Path.Combine(stateFolder, "runs");
+    private readonly ConcurrentDictionary<string, (long Length, RunHistory History)> _former = new(StringComparer.Ordinal);
 
     public string StateFolder { get; } = stateFolder;
 
@@ -84,6 +86,18 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
 
     /// <summary>What the journal of a run tells, without taking it.</summary>
     public RunHistory History(string runId) => RunHistory.From(Entries(runId));
+
+    /// <summary>What a former run's journal tells; null where the run is no longer kept. Read again only when the journal has grown: many targets may ask.</summary>
+    public RunHistory? FormerHistory(string runId)
+    {
+        var path = Path.Combine(FolderOf(runId), JournalName);
+        if (Files.TryRead(path) is not { } content)
+            return null;
+        return _former.AddOrUpdate(
+            runId,
+            _ => (content.Length, RunHistory.From(JournalFormat.Decode(content, path).Entries)),
+            (_, known) => known.Length == content.Length ? known : (content.Length, RunHistory.From(JournalFormat.Decode(content, path).Entries))).History;
+    }
 
     /// <summary>The records of a run, without taking it.</summary>
     public IReadOnlyList<JournalEntry> Entries(string runId)

@@ -14,11 +14,17 @@ internal sealed class TargetHistory
     /// <summary>How often each phase has ended, well or not: one ticket comment each.</summary>
     public Dictionary<string, int> PhaseEnds { get; } = [];
 
+    /// <summary>Something of a phase that ended could not be told then, to a ticket for instance.</summary>
+    public bool HasUntold => PhaseEnds.Any(phase => HasUntoldOf(phase.Key, phase.Value));
+
     /// <summary>How it ended in the last process that worked on it; null while it has not.</summary>
     public TargetEnded? Ended { get; private set; }
 
     /// <summary>Whether a process has begun with it.</summary>
     public bool IsStarted { get; private set; }
+
+    /// <summary>What the services called it when it was last begun.</summary>
+    public Dictionary<string, string> Names { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The last entry of a step.</summary>
     public StepKey? LastStep { get; private set; }
@@ -26,14 +32,19 @@ internal sealed class TargetHistory
     /// <summary>The steps in the order in which they were first begun.</summary>
     public IReadOnlyList<StepHistory> Steps => _inOrder;
 
+    /// <summary>Something of an attempt at a phase could not be told.</summary>
+    public bool HasUntoldOf(string phase, int attempt) => _inOrder.Exists(step => step.Key.Phase == phase && step.IsUntold && step.Attempt == attempt);
+
     public StepHistory? Find(StepKey key) => _steps.GetValueOrDefault(key);
 
     public void Apply(JournalEntry entry)
     {
         switch (entry)
         {
-            case TargetStarted:
+            case TargetStarted started:
                 (IsStarted, Ended) = (true, null);
+                foreach (var (service, name) in started.Names)
+                    Names[service] = name;
                 break;
             case TargetEnded ended:
                 Ended = ended;

@@ -28,15 +28,24 @@ internal sealed class TargetLocks(LedgerFiles files, string folder, TimeProvider
             throw Held(key, path);
         try
         {
-            var token = (Read(path)?.Token ?? 0) + 1;
-            files.Replace(path + ".owner", JsonSerializer.SerializeToUtf8Bytes(owner with { Key = key, Token = token, Since = time.GetUtcNow() }));
-            return new TargetLock(held, key, token);
+            var last = Read(path);
+            var now = owner with
+            {
+                Key = key,
+                Token = (last?.Token ?? 0) + 1,
+                Since = time.GetUtcNow(),
+                Former = last is null ? [] : [.. last.Former.Append(new FormerWork(last.RunId, last.Target)).Where(work => work.RunId != owner.RunId && work.Target.Length > 0).Distinct()],
+            };
+            Write(now);
+            return new TargetLock(held, key, now.Token, now.Former, open => Write(now with { Former = [.. open] }));
         }
         catch
         {
             held.Dispose();
             throw;
         }
+
+        void Write(LockOwner content) => files.Replace(path + ".owner", JsonSerializer.SerializeToUtf8Bytes(content));
     }
 
     /// <summary>Whether some living process holds the lock.</summary>

@@ -35,6 +35,10 @@ internal sealed class CommentOnPhase : Change<CommentOnPhase.Parameters, TicketC
         return text;
     }
 
+    /// <summary>The text of a comment on one operation.</summary>
+    public static TicketText TextOf(PhaseReport report, StepRecord step)
+        => new TicketText().Heading(4, $"{report.Phase} of {report.Target.Name}: {step.Step} {step.Outcome.ToString().ToLowerInvariant()}").Code(step.Message);
+
     protected override async Task<TicketCommentState> ObserveAsync(ActionContext context, Parameters parameters, CancellationToken cancellationToken)
     {
         var key = context.RequireTicket();

@@ -19,8 +19,14 @@ internal sealed record MigrationConfiguration : ICheckedRecord
 
     public MigrationStatuses Statuses { get; init; } = new();
 
+    /// <summary>Where the log of each run goes too, as <c>&lt;list&gt;.&lt;yyyy_MM_dd_HH_mm&gt;</c> (UTC); a relative one starts at the caller's folder, an empty one means none.</summary>
+    public string LogFolder { get; init; } = "logs";
+
     /// <summary>Whether the phase's log is attached to the ticket.</summary>
     public bool TicketLog { get; init; } = true;
+
+    /// <summary>Whether the ticket gets a comment for each operation too, as it ends.</summary>
+    public TicketComments TicketComments { get; init; } = TicketComments.Phase;
 
     public IEnumerable<string> Problems()
     {

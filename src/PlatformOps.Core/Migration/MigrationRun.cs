@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
@@ -20,6 +21,12 @@ internal static class MigrationRun
         Targets = [.. targets.Select(TargetOf)],
         Identity = identity,
     };
+
+    /// <summary>What the copy of a run's log is called.</summary>
+    /// <param name="list">The list that its targets came from; null where they came from none.</param>
+    /// <param name="at">When it begins.</param>
+    public static string LogNameOf(string? list, DateTimeOffset at)
+        => $"{(string.IsNullOrEmpty(list) ? "migration" : Path.GetFileName(list))}.{at.UtcDateTime.ToString("yyyy_MM_dd_HH_mm", CultureInfo.InvariantCulture)}";
 
     /// <summary>Who is told beside the log: the ticket.</summary>
     public static TicketObserver Ticket(SessionScope session) => new(session.Configuration, session.Get<DossierStore>());

@@ -11,7 +11,9 @@ namespace PlatformOps.Core.Migration;
 /// <summary>Writes down who the hypervisor is and what it holds, before anything of it is changed.</summary>
 internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
 {
-    public override string Name => "hypervisor.dossier";
+    public const string ActionName = "hypervisor.dossier";
+
+    public override string Name => ActionName;
 
     public override string Summary => "dossier";
 

@@ -1,29 +1,37 @@
-using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.Jira;
+using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Migration;
 
-/// <summary>Tells a target's ticket how each phase went: one comment, the phase's log, and the dossier that the run took; and the ticket of a claim that was taken over.</summary>
+/// <summary>Tells a target's ticket how each phase went: one comment (or one for each operation too), the phase's log, and the dossier that the run took; and the ticket of a claim that was taken over.</summary>
 internal sealed class TicketObserver(OpsConfiguration configuration, DossierStore dossiers) : IRunObserver
 {
-    public async ValueTask OnPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken)
+    public IEnumerable<Telling> TellingsOf(PhaseReport report)
     {
         if (!configuration.Has<JiraConfiguration>())
-            return;
+            yield break;
+        var migration = configuration.Has<MigrationConfiguration>() ? configuration.Section<MigrationConfiguration>() : new MigrationConfiguration();
+        if (migration.TicketComments == TicketComments.Operation && report.Target.TicketId is not null)
+        {
+            foreach (var step in report.Own)
+                yield return new Telling($"ticket.comment.{step.Step}", new CommentOnPhase(), new CommentOnPhase.Parameters { Text = CommentOnPhase.TextOf(report, step) });
+        }
+
+        if (!report.IsEnded)
+            yield break;
         // Whose claim was taken over is told, whether or not we have a ticket ourselves.
         foreach (var told in report.Steps.SelectMany(step => CommentOnTakeOver.Of(step, report.Run.Person, report.Run.TakeOverReason)))
-            await report.Tell(new CommentOnTakeOver(), told, $"ticket.take-over.{told.TicketId}", cancellationToken);
+            yield return new Telling($"ticket.take-over.{told.TicketId}", new CommentOnTakeOver(), told);
         if (report.Target.TicketId is null)
-            return;
-        var migration = configuration.Has<MigrationConfiguration>() ? configuration.Section<MigrationConfiguration>() : new MigrationConfiguration();
+            yield break;
         var suffix = report.Attempt == 1 ? "" : $".{report.Attempt}";
         var dossier = dossiers.PathOf(report.Target.Name, report.Run.RunId);
-        if (File.Exists(dossier))
-            await report.Tell(new AttachToTicket(), new AttachToTicketParameters(dossier, $"{report.Target.Name}.dossier.{report.Run.RunId}.json"), "ticket.dossier", cancellationToken);
-        if (migration.TicketLog && File.Exists(report.LogPath))
-            await report.Tell(new AttachToTicket(), new AttachToTicketParameters(report.LogPath, $"{report.Target.Name}.{report.Phase}.{report.Run.RunId}{suffix}.log"), "ticket.log", cancellationToken);
-        await report.Tell(new CommentOnPhase(), new CommentOnPhase.Parameters { Text = CommentOnPhase.Text(report) }, "ticket.comment", cancellationToken);
+        if (report.IsPlan ? report.Steps.Any(step => step is { Action: TakeDossier.ActionName, Outcome: StepOutcome.Planned }) : File.Exists(dossier))
+            yield return new Telling("ticket.dossier", new AttachToTicket(), new AttachToTicketParameters(dossier, $"{report.Target.Name}.dossier.{report.Run.RunId}.json"));
+        if (migration.TicketLog && (report.IsPlan || File.Exists(report.LogPath)))
+            yield return new Telling("ticket.log", new AttachToTicket(), new AttachToTicketParameters(report.LogPath, $"{report.Target.Name}.{report.Phase}.{report.Run.RunId}{suffix}.log"));
+        yield return new Telling("ticket.comment", new CommentOnPhase(), new CommentOnPhase.Parameters { Text = CommentOnPhase.Text(report) });
     }
 }

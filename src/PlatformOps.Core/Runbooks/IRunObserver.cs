@@ -16,5 +16,8 @@ internal interface IRunObserver
     /// <summary>A phase of a target ended, well or not.</summary>
     ValueTask OnPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken) => default;
 
+    /// <summary>What is to be told of a phase by now, in this order: asked after each of its steps and at its end. What was told once is not told again.</summary>
+    IEnumerable<Telling> TellingsOf(PhaseReport report) => [];
+
     ValueTask OnRunEndedAsync(RunState state, string message, CancellationToken cancellationToken) => default;
 }

@@ -12,17 +12,23 @@ internal sealed record PhaseReport
 
     public required string Phase { get; init; }
 
+    /// <summary>Whether it is over.</summary>
+    public required bool IsEnded { get; init; }
+
     public required bool Succeeded { get; init; }
 
     /// <summary>The steps of the phase, in the order they ran.</summary>
     public required IReadOnlyList<StepRecord> Steps { get; init; }
 
-    /// <summary>How often the phase has ended on this target in this run, this time included.</summary>
+    /// <summary>Those of them that ran in this process.</summary>
+    public required IReadOnlyList<StepRecord> Own { get; init; }
+
+    /// <summary>Nothing was done: it is what would be told.</summary>
+    public bool IsPlan { get; init; }
+
+    /// <summary>Which attempt at the phase it is on this target in this run, from 1.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>The phase's log of this target.</summary>
     public required string LogPath { get; init; }
-
-    /// <summary>Makes an effect that belongs to the telling (a comment) through the gate, so that a repeated run does not tell twice. Its failure is a warning.</summary>
-    public required Func<Change, object, string, CancellationToken, Task> Tell { get; init; }
 }

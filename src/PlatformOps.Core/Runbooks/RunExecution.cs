@@ -73,6 +73,25 @@ internal sealed class RunExecution : IDisposable
     public Task TellPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken)
         => TellAsync(observer => observer.OnPhaseEndedAsync(report, cancellationToken));
 
+    /// <summary>What the observers tell of a phase by now.</summary>
+    public IReadOnlyList<Telling> TellingsOf(PhaseReport report)
+    {
+        var tellings = new List<Telling>();
+        foreach (var observer in _observers)
+        {
+            try
+            {
+                tellings.AddRange(observer.TellingsOf(report));
+            }
+            catch (Exception e) when (e is not LedgerException)
+            {
+                CouldNotTell(observer, e);
+            }
+        }
+
+        return tellings;
+    }
+
     /// <summary>Gives the target's place to another while it waits for the rest of its batch.</summary>
     public async Task<T> WithoutPlaceAsync<T>(Func<Task<T>> waiting, CancellationToken cancellationToken)
     {
@@ -166,7 +185,7 @@ internal sealed class RunExecution : IDisposable
 
     private bool IsPending(ActionTarget target)
         => Ledger.Read(history => history.Target(target.Name) is var known
-            && known.Ended?.State != RunState.Succeeded
+            && (known.Ended?.State != RunState.Succeeded || known.HasUntold)
             && !known.Steps.Any(step => step.Decision?.As == StepDecision.Abandon));
 
     private RunStopMode? StopRequest() => _stop = Scope.Store.StopRequest(Ledger.RunId) ?? _stop;
@@ -192,8 +211,10 @@ internal sealed class RunExecution : IDisposable
             }
             catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
             {
-                Log.For("run", null).Write(observer.GetType().Name, $"could not tell: {e.Message}");
+                CouldNotTell(observer, e);
             }
         }
     }
+
+    private void CouldNotTell(IRunObserver observer, Exception e) => Log.For("run", null).Write(observer.GetType().Name, $"could not tell: {e.Message}");
 }

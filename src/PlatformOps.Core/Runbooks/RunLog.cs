@@ -6,24 +6,27 @@ using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Runbooks;
 
-/// <summary>The log of a run: one file for all, size-rotated, and one for each phase of each target, which goes to the ticket. Secrets are removed on the way; times are UTC.</summary>
+/// <summary>The log of a run: one file for all, size-rotated, a copy of it where somebody wants one, and one for each phase of each target, which goes to the ticket. Secrets are removed on the way; times are UTC.</summary>
 internal sealed class RunLog : IRunObserver, IAsyncDisposable
 {
     private const long MaxBytes = 2 * 1024 * 1024;
     private const int MaxFiles = 10;
 
     private readonly object _writing = new();
-    private readonly string _path;
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly Redactor _redactor;
-    private FileStream? _file;
+    private readonly RotatingFile _file;
+    private RotatingFile? _copy;
 
     /// <param name="path">The file for all targets.</param>
     /// <param name="folder">Where the logs of phases go.</param>
-    public RunLog(string path, string folder, TimeProvider time, Redactor redactor)
+    /// <param name="copyPath">Where a copy of the file for all goes; null for none.</param>
+    public RunLog(string path, string folder, TimeProvider time, Redactor redactor, string? copyPath = null)
     {
-        (_path, _folder, _time, _redactor) = (path, folder, time, redactor);
+        (_folder, _time, _redactor) = (folder, time, redactor);
+        _file = new RotatingFile(path);
+        _copy = copyPath is null ? null : new RotatingFile(copyPath);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
@@ -42,8 +45,8 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
     {
         lock (_writing)
         {
-            _file?.Dispose();
-            _file = null;
+            _file.Dispose();
+            _copy?.Dispose();
         }
 
         return default;
@@ -60,24 +63,24 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
         var bytes = Encoding.UTF8.GetBytes(text.ToString());
         lock (_writing)
         {
-            if (_file is { Length: > MaxBytes })
-                Rotate();
-            _file ??= Open(_path);
             _file.Write(bytes);
+            WriteCopy(bytes);
             using var phase = Open(phasePath);
             phase.Write(bytes);
         }
     }
 
-    private void Rotate()
+    // The copy is for people: a folder that is gone or full must not keep the run from its own log.
+    private void WriteCopy(byte[] bytes)
     {
-        _file!.Dispose();
-        _file = null;
-        for (var n = MaxFiles - 1; n >= 1; n--)
+        try
         {
-            var from = n == 1 ? _path : $"{_path}.{n - 1}";
-            if (File.Exists(from))
-                File.Move(from, $"{_path}.{n}", overwrite: true);
+            _copy?.Write(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _copy = null;
+            _file.Write(Encoding.UTF8.GetBytes($"The copy of this log ends here: {e.Message}\n"));
         }
     }
 
@@ -87,6 +90,36 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
+    }
+
+    private sealed class RotatingFile(string path) : IDisposable
+    {
+        private FileStream? _stream;
+
+        public void Write(byte[] bytes)
+        {
+            if (_stream is { Length: > MaxBytes })
+                Rotate();
+            _stream ??= Open(path);
+            _stream.Write(bytes);
+        }
+
+        public void Dispose()
+        {
+            _stream?.Dispose();
+            _stream = null;
+        }
+
+        private void Rotate()
+        {
+            Dispose();
+            for (var n = MaxFiles - 1; n >= 1; n--)
+            {
+                var from = n == 1 ? path : $"{path}.{n - 1}";
+                if (File.Exists(from))
+                    File.Move(from, $"{path}.{n}", overwrite: true);
+            }
+        }
     }
 
     private sealed class TargetLog(RunLog log, string target, string phasePath) : IActionLog

@@ -24,15 +24,18 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         try
         {
             guard.ThrowIfTargetRefused(target);
+            await scope.Identify(target, request.Needs, cancellationToken);
         }
-        catch (RefusedException e)
+        catch (OpsException e)
         {
             await EmitAsync(target, null, null, new StepEnd(StepOutcome.Failed, $"would be refused: {e.Message}") { Error = e }, scope.Time.GetUtcNow(), cancellationToken);
             return;
         }
 
+        var mended = new List<string>();
         foreach (var phase in request.Phases)
         {
+            var planned = new List<StepRecord>();
             var facts = new FactReader(scope.Catalog, _ => Task.CompletedTask);
             var steps = request.StartAt is not null && phase == request.Phases[0] ? phase.Runbook.Steps.SkipWhile(step => step.Name != request.StartAt) : phase.Runbook.Steps;
             foreach (var step in steps)
@@ -42,8 +45,37 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
                     continue;
                 var started = scope.Time.GetUtcNow();
                 var end = await PlanAsync(target, phase, step, inputs, facts, cancellationToken);
-                await EmitAsync(target, phase.Name, step, end, started, cancellationToken);
+                if (end.Outcome is StepOutcome.Unknown && mended.Count > 0)
+                    end = end with { Message = $"cannot be told before {string.Join(", ", mended)} is made: {end.Error?.Message}" };
+                if (end.Outcome == StepOutcome.Planned && step.Action is Change)
+                    mended.Add($"{phase.Name}.{step.Name}");
+                planned.Add(await EmitAsync(target, phase.Name, step, end, started, cancellationToken));
             }
+
+            await PlanTellingsAsync(target, phase, planned, cancellationToken);
+        }
+    }
+
+    // What would be told at the phase's end, were it to end well.
+    private async Task PlanTellingsAsync(ActionTarget target, RunbookPhase phase, IReadOnlyList<StepRecord> planned, CancellationToken cancellationToken)
+    {
+        var report = new PhaseReport
+        {
+            Target = target,
+            Run = request.Identity,
+            Phase = phase.Name,
+            IsEnded = true,
+            IsPlan = true,
+            Succeeded = true,
+            Steps = planned,
+            Own = planned,
+            Attempt = 1,
+            LogPath = "",
+        };
+        foreach (var telling in scope.Observers.SelectMany(observer => observer.TellingsOf(report)))
+        {
+            var end = new StepEnd(StepOutcome.Planned, $"[{request.Identity.Environment}] {telling.Change.Summary} {target.TicketId}: would be written");
+            await records.WriteAsync(StepRecords.From(request.Identity, target, phase.Name, telling.Name, telling.Change.Name, StepKind.Change, 0, end, scope.Time.GetUtcNow(), scope), cancellationToken);
         }
     }
 
@@ -85,8 +117,10 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         ? new StepEnd(result.Outcome, result.Evidence)
         : new StepEnd(result.Outcome, $"would stop here: {result.Evidence}");
 
-    private ValueTask EmitAsync(ActionTarget target, string? phase, RunbookStep? step, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
-        => records.WriteAsync(
-            StepRecords.From(request.Identity, target, phase, step?.Name ?? TargetExecution.BeginStep, step?.Action.Name ?? TargetExecution.BeginStep, step?.Action.Kind ?? StepKind.Check, step?.Number ?? 0, end, started, scope),
-            cancellationToken);
+    private async ValueTask<StepRecord> EmitAsync(ActionTarget target, string? phase, RunbookStep? step, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
+    {
+        var record = StepRecords.From(request.Identity, target, phase, step?.Name ?? TargetExecution.BeginStep, step?.Action.Name ?? TargetExecution.BeginStep, step?.Action.Kind ?? StepKind.Check, step?.Number ?? 0, end, started, scope);
+        await records.WriteAsync(record, cancellationToken);
+        return record;
+    }
 }

@@ -29,6 +29,12 @@ internal sealed record RunRequest
     /// <summary>Overrides the configured limit.</summary>
     public int? MaxTargets { get; init; }
 
+    /// <summary>Where a copy of the run's log goes; a full path, null for none.</summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>The services that its actions need.</summary>
+    public IReadOnlyCollection<string> Needs => field ??= Phases.SelectMany(phase => phase.Runbook.Steps.Concat(phase.Runbook.OnFailure)).SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The step of the first phase to begin at; what comes before it is skipped, and never satisfies a guard.</summary>
     public string? StartAt { get; init; }
 }

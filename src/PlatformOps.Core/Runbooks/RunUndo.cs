@@ -52,7 +52,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
     {
         var made = history.Target(name).Steps.Where(step => step.Made is { IsTelling: false }).Reverse().ToList();
         var target = TargetOf(name, made);
-        using var held = made.Count == 0 || writing is null ? null : await writing.Ledger.LockAsync(TargetExecution.LockKeyOf(target), cancellationToken);
+        using var held = made.Count == 0 || writing is null ? null : await TargetHold.TakeAsync(scope, writing.Ledger, target, NeedsOf(made), null, cancellationToken);
         var left = 0;
         var barrier = LastDestructive(name);
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
@@ -73,13 +73,15 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         return left;
     }
 
+    private List<string> NeedsOf(List<StepHistory> made) => [.. made.SelectMany(step => scope.Catalog.Find(step.Made!.Action)?.Needs ?? []).Distinct()];
+
     // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, nothing is taken back across it.
     private Intent? LastDestructive(string name) => history.Targets.Values.SelectMany(known => known.Steps).Select(step => step.Intent)
         .OfType<Intent>()
         .Where(intent => !intent.IsUndo && (intent.Key.Target == name || intent.Members?.Contains(name) == true) && scope.Catalog.Find(intent.Action) is Change { IsDestructive: true })
         .MaxBy(intent => intent.Order);
 
-    private async Task<StepEnd> UndoStepAsync(StepHistory step, ActionTarget target, TargetLock? held, CancellationToken cancellationToken)
+    private async Task<StepEnd> UndoStepAsync(StepHistory step, ActionTarget target, TargetHold? held, CancellationToken cancellationToken)
     {
         if (scope.Catalog.Find(step.Made!.Action) is not Change change)
             return new StepEnd(StepOutcome.Skipped, $"left as it is: this version has no action {step.Made.Action}");
@@ -101,7 +103,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             if (writing is null)
                 return await Gate.PlanUndoAsync(change, context, parameters, step, cancellationToken);
             var gate = new Gate(writing.Ledger, _guard, scope.Time);
-            return await gate.UndoAsync(change, context, parameters, step, new StepInfo(step.MadeResult?.Number ?? 0), held is null ? [] : [held], cancellationToken);
+            return await gate.UndoAsync(change, context, parameters, step, new StepInfo(step.MadeResult?.Number ?? 0), held?.Locks ?? [], cancellationToken);
         }
         catch (OpsException e) when (e is not LedgerException)
         {
@@ -117,20 +119,5 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             : new ActionTarget(made.Select(step => step.Made!.TargetKind).FirstOrDefault() ?? "hypervisor", name, made.Select(step => step.Made!.TicketId).FirstOrDefault());
     }
 
-    private RunIdentity IdentityOf()
-    {
-        var identity = history.Started!.Identity;
-        return new RunIdentity
-        {
-            RunId = runId,
-            Name = identity.Name,
-            Person = options.Person,
-            Initials = identity.Initials,
-            Environment = identity.Environment,
-            Machine = Environment.MachineName,
-            WindowStart = identity.WindowStart,
-            WindowEnd = identity.WindowEnd,
-            TakeOverReason = identity.TakeOverReason,
-        };
-    }
+    private RunIdentity IdentityOf() => RecordedIdentity.Of(runId, history.Started!, options.Person, null);
 }

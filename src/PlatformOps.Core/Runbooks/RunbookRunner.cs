@@ -41,6 +41,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             BatchSize = request.BatchSize,
             ApproveBetweenBatches = request.ApproveBetweenBatches,
             StartAt = request.StartAt,
+            LogPath = request.LogPath,
             Inputs = inputs,
         };
         await using var ledger = await scope.Store.CreateAsync(request.Identity.RunId, started);
@@ -133,7 +134,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         }
     }
 
-    private RunLog LogOf(RunLedger ledger) => new(Path.Combine(ledger.Folder, "run.log"), ledger.Folder, scope.Time, scope.Redactor);
+    private RunLog LogOf(RunLedger ledger) => new(Path.Combine(ledger.Folder, "run.log"), ledger.Folder, scope.Time, scope.Redactor, ledger.Started.LogPath);
 
     private void RefuseResume(string runId, ResumeOptions options)
     {
@@ -165,19 +166,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         {
             Phases = [.. started.Phases.Select(phase => new RunbookPhase(phase.Name, reader.Read(phase.Source, $"run {runId}, {phase.Name}")))],
             Targets = [.. started.Targets.Select(target => new ActionTarget(target.Kind, target.Name, target.TicketId))],
-            Identity = new RunIdentity
-            {
-                RunId = runId,
-                Name = started.Identity.Name,
-                Person = history.Owner!,
-                Initials = started.Identity.Initials,
-                Environment = started.Identity.Environment,
-                Machine = Environment.MachineName,
-                RequestedBy = started.Identity.RequestedBy,
-                WindowStart = started.Identity.WindowStart,
-                WindowEnd = started.Identity.WindowEnd,
-                TakeOverReason = history.TakenOver?.Reason ?? started.Identity.TakeOverReason,
-            },
+            Identity = RecordedIdentity.Of(runId, started, history.Owner!, history.TakenOver?.Reason),
             Inputs = started.Inputs,
             ThrottleLimit = options.ThrottleLimit ?? started.ThrottleLimit,
             BatchSize = started.BatchSize,

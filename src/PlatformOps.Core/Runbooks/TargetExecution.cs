@@ -12,7 +12,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     /// <summary>What records name where a target could not be begun.</summary>
     public const string BeginStep = "run.begin";
 
-    private readonly List<TargetLock> _locks = [];
+    private TargetHold? _hold;
     private bool _startAtReached;
 
     public async Task<TargetEnd> ExecuteAsync(CancellationToken cancellationToken)
@@ -31,11 +31,9 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         }
     }
 
-    public void Dispose()
-    {
-        foreach (var held in _locks)
-            held.Dispose();
-    }
+    public void Dispose() => _hold?.Dispose();
+
+    private IReadOnlyList<TargetLock> Locks => _hold?.Locks ?? [];
 
     private async Task<TargetEnd> RunAllAsync(CancellationToken cancellationToken)
     {
@@ -54,12 +52,13 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private async Task<TargetEnd?> BeginAsync(CancellationToken cancellationToken)
     {
         var started = run.Scope.Time.GetUtcNow();
-        var isResumed = run.Ledger.Read(history => history.Target(target.Name).IsStarted);
+        var (isResumed, isDone) = run.Ledger.Read(history => (history.Target(target.Name).IsStarted, history.Target(target.Name).Ended?.State == RunState.Succeeded));
         try
         {
             // A window is for beginning with a target; destructive steps are held to it one by one.
             run.Guard.ThrowIfTargetRefused(target, isBegun: isResumed);
-            _locks.Add(await run.Ledger.LockAsync(LockKeyOf(target), cancellationToken));
+            AmbientLog.Current = run.Log.For(target.Name, null);
+            _hold = await TargetHold.TakeAsync(run.Scope, run.Ledger, target, run.Request.Needs, null, cancellationToken);
         }
         catch (OpsException e) when (e is not LedgerException)
         {
@@ -67,12 +66,12 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             return new TargetEnd(target.Name, RunState.Failed, e.Message);
         }
 
-        await run.Ledger.WriteAsync(new TargetStarted(target.Name, _locks[0].Token));
-        return isResumed ? await VerifyEarlierPhasesAsync(cancellationToken) : null;
+        if (_hold.Names.Count > 0)
+            run.Log.For(target.Name, null).Write(BeginStep, string.Join(", ", _hold.Names.Select(name => $"{name.Key} {name.Value}")));
+        await run.Ledger.WriteAsync(new TargetStarted(target.Name, _hold.Locks[0].Token) { Names = new Dictionary<string, string>(_hold.Names) });
+        // What is all done is come back to only to tell it.
+        return isResumed && !isDone ? await VerifyEarlierPhasesAsync(cancellationToken) : null;
     }
-
-    /// <summary>What two runs on one target contend for: one lock for a machine, whether it is taken as a hypervisor or as a host.</summary>
-    public static string LockKeyOf(ActionTarget target) => $"{(target.Kind == ActionTarget.Host ? ActionTarget.Hypervisor : target.Kind)}:{target.Name.TrimEnd('.').ToLowerInvariant()}";
 
     // Changes of phases that ended are observed again: where one no longer holds, going on would build on sand.
     private async Task<TargetEnd?> VerifyEarlierPhasesAsync(CancellationToken cancellationToken)
@@ -90,7 +89,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
             var context = Context(step.Key.Phase, step.Key.Step);
             var end = IsClaimedAnew(change)
-                ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.MadeResult?.Number ?? 0), _locks, cancellationToken)
+                ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.MadeResult?.Number ?? 0), Locks, cancellationToken)
                 : await Gate.VerifyAsync(change, context, parameters, step.MadeResult?.After, cancellationToken);
             if (end.GoesOn)
                 continue;
@@ -114,6 +113,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
 
     private async Task<TargetEnd> RunPhasesAsync(CancellationToken cancellationToken)
     {
+        await TellAgainAsync(cancellationToken);
         foreach (var phase in run.Request.Phases)
         {
             if (run.Ledger.Read(history => history.Target(target.Name).PhasesDone.Contains(phase.Name)))
@@ -143,6 +143,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             if (run.StopsAfterStep)
                 return new TargetEnd(target.Name, RunState.Stopped, $"stopped before {phase.Name}.{step.Name}");
             var ended = await RunStepAsync(phase, step, facts, told, cancellationToken);
+            await TellAsync(ReportOf(phase, told, isEnded: false, succeeded: false), isRepeat: false, cancellationToken);
             if (ended.GoesOn)
                 continue;
             if (ended.Outcome == StepOutcome.Waiting)
@@ -157,7 +158,10 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 await RunStepAsync(phase, step, facts, told, cancellationToken);
         }
 
-        await TellPhaseAsync(phase, end is null, told, cancellationToken);
+        await TellAgainAsync(cancellationToken);
+        var report = ReportOf(phase, told, isEnded: true, end is null);
+        await run.TellPhaseEndedAsync(report, cancellationToken);
+        await TellAsync(report, isRepeat: false, cancellationToken);
         await run.Ledger.WriteAsync(new PhaseEnded(target.Name, phase.Name, end is null));
         return end;
     }
@@ -178,8 +182,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             end = await RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e });
         }
 
-        if (step.IsOptional && end.Outcome is StepOutcome.Failed)
-            end = end with { Outcome = StepOutcome.Warning };
+        end = InfoOf(step).Weigh(end);
         if (!end.IsOld)
             told.Add(await EmitAsync(phase.Name, step, step.Name, step.Action.Name, step.Action.Kind, end, started, cancellationToken));
         return end;
@@ -254,7 +257,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                     // What on-failure put back is made again.
                 }
 
-                return await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.Number), _locks, cancellationToken);
+                return await run.Gate.RunAsync(change, context, parameters, InfoOf(step), Locks, cancellationToken);
             default:
                 throw new InvalidOperationException($"{step.Action.Name} is neither check, change, report nor wait.");
         }
@@ -300,9 +303,12 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         }
     }
 
+    private static StepInfo InfoOf(RunbookStep step) => new(step.Number, IsOptional: step.IsOptional);
+
     // The gate records changes itself.
     private async Task<StepEnd> RecordAsync(ActionContext context, RunbookStep step, DateTimeOffset started, StepEnd end)
     {
+        end = InfoOf(step).Weigh(end);
         var key = new StepKey(context.Target.Name, context.Phase, context.Step);
         // A failure before the gate was reached must not close an intent that an earlier process left open.
         if (step.Action is Change && run.Ledger.Find(key) is { IsOpen: true })
@@ -318,35 +324,62 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         return end;
     }
 
-    private async Task TellPhaseAsync(RunbookPhase phase, bool succeeded, IReadOnlyList<StepRecord> told, CancellationToken cancellationToken)
+    // What the phase did on this target: in earlier processes, and in this one, which knows its errors whole.
+    private PhaseReport ReportOf(RunbookPhase phase, IReadOnlyList<StepRecord> told, bool isEnded, bool succeeded, int? attempt = null)
     {
-        var attempt = run.Ledger.Read(history => history.Target(target.Name).PhaseEnds.GetValueOrDefault(phase.Name)) + 1;
-        // What earlier processes did of the phase, and what this one did, which knows its errors whole.
-        var earlier = run.Ledger.Read(history => StepRecords.From(run.Ledger.RunId, history, target.Name)
-            .Where(record => record.Phase == phase.Name && record.Number > 0 && !told.Any(own => own.Step == record.Step)).ToList());
-        await run.TellPhaseEndedAsync(
-            new PhaseReport
-            {
-                Target = target,
-                Run = run.Request.Identity,
-                Phase = phase.Name,
-                Succeeded = succeeded,
-                Steps = [.. earlier.Concat(told).OrderBy(record => record.StartedAt).ThenBy(record => record.Number)],
-                Attempt = attempt,
-                LogPath = run.Log.PathFor(target.Name, phase.Name),
-                Tell = (change, parameters, name, token) => TellAsync(phase.Name, attempt == 1 ? name : $"{name}#{attempt}", change, parameters, token),
-            },
-            cancellationToken);
+        var (earlier, ends) = run.Ledger.Read(history => (
+            StepRecords.From(run.Ledger.RunId, history, target.Name).Where(record => record.Phase == phase.Name && record.Number > 0 && !told.Any(own => own.Step == record.Step)).ToList(),
+            history.Target(target.Name).PhaseEnds.GetValueOrDefault(phase.Name)));
+        return new PhaseReport
+        {
+            Target = target,
+            Run = run.Request.Identity,
+            Phase = phase.Name,
+            IsEnded = isEnded,
+            Succeeded = succeeded,
+            Steps = [.. earlier.Concat(told).OrderBy(record => record.StartedAt).ThenBy(record => record.Number)],
+            Own = attempt is null ? told : earlier,
+            Attempt = attempt ?? ends + 1,
+            LogPath = run.Log.PathFor(target.Name, phase.Name),
+        };
     }
 
-    // What only tells never fails a target: its failure is a warning.
-    private async Task TellAsync(string phase, string name, Change change, object parameters, CancellationToken cancellationToken)
+    // Tells what was not told yet. Where something could not be told, the rest waits for the end of the phase: nobody waits for a ticket service at every step.
+    private async Task TellAsync(PhaseReport report, bool isRepeat, CancellationToken cancellationToken)
+    {
+        foreach (var telling in run.TellingsOf(report))
+        {
+            if (!report.IsEnded && run.Ledger.Read(history => history.Target(target.Name).HasUntoldOf(report.Phase, report.Attempt)))
+                return;
+            var step = run.Ledger.Find(new StepKey(target.Name, report.Phase, telling.StepOf(report.Attempt)));
+            if (step is null ? !isRepeat : step.IsUntold)
+                await TellAsync(report.Phase, telling.StepOf(report.Attempt), telling, cancellationToken);
+        }
+    }
+
+    // What could not be told of phases that ended is told when there is a chance again.
+    private async Task TellAgainAsync(CancellationToken cancellationToken)
+    {
+        foreach (var phase in run.Request.Phases)
+        {
+            var (ends, succeeded, isUntold) = run.Ledger.Read(history =>
+            {
+                var known = history.Target(target.Name);
+                var ends = known.PhaseEnds.GetValueOrDefault(phase.Name);
+                return (ends, known.PhasesDone.Contains(phase.Name), ends > 0 && known.HasUntoldOf(phase.Name, ends));
+            });
+            if (isUntold)
+                await TellAsync(ReportOf(phase, [], isEnded: true, succeeded, ends), isRepeat: true, cancellationToken);
+        }
+    }
+
+    private async Task TellAsync(string phase, string name, Telling telling, CancellationToken cancellationToken)
     {
         var started = run.Scope.Time.GetUtcNow();
-        var end = await run.Gate.RunAsync(change, Context(phase, name), parameters, new StepInfo(0, IsTelling: true), _locks, cancellationToken);
+        var end = await run.Gate.RunAsync(telling.Change, Context(phase, name), telling.Parameters, new StepInfo(0, IsTelling: true), Locks, cancellationToken);
         if (!end.GoesOn)
             end = end with { Outcome = StepOutcome.Warning };
-        await EmitAsync(phase, null, name, change.Name, StepKind.Change, end, started, cancellationToken);
+        await EmitAsync(phase, null, name, telling.Change.Name, StepKind.Change, end, started, cancellationToken);
     }
 
     // Checks and changes that a person left out, in any phase, of any target that the effect is for.

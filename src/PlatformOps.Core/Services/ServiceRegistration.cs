@@ -20,6 +20,17 @@ internal abstract class ServiceRegistration
     /// <summary>The facts that runbooks may name.</summary>
     public virtual IReadOnlyList<FactSource> Facts => [];
 
+    /// <summary>Whether the service is asked who a target is, before anything is done to it.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="needs">The services that it will be worked on with.</param>
+    public virtual bool Identifies(ActionTarget target, IReadOnlyCollection<string> needs) => target.IsMachine && needs.Contains(Name);
+
+    /// <summary>What the service calls a target, asked live, by the keys of <see cref="Configuration.HostIdentity"/>; nothing where it keeps no names of machines.</summary>
+    /// <exception cref="Errors.ObjectNotFoundException">It knows none of that name.</exception>
+    /// <exception cref="Errors.AmbiguousNameException">It knows several.</exception>
+    public virtual Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
+        => Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
+
     /// <summary>Whether there is something to connect to.</summary>
     public virtual bool CanProbe => true;
 

@@ -111,10 +111,10 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
 
     private async Task<StepRecord> RunAsync(Change change, ActionTarget target, object parameters, RunIdentity identity, RunLedger ledger, RunLog log, EffectGuard guard, IReadOnlyList<ActionTarget>? batch, DateTimeOffset started, CancellationToken cancellationToken)
     {
-        using var held = await ledger.LockAsync(TargetExecution.LockKeyOf(target), cancellationToken);
         var context = Context(change, target, parameters, identity, log.For(target.Name, null), batch);
         AmbientLog.Current = context.Log;
-        var end = await new Gate(ledger, guard, session.Time).RunAsync(change, context, parameters, default, [held], cancellationToken);
+        using var hold = await TargetHold.TakeAsync(session.RunScope(), ledger, target, change.Needs, new StepKey(target.Name, null, context.Step), cancellationToken);
+        var end = await new Gate(ledger, guard, session.Time).RunAsync(change, context, parameters, default, hold.Locks, cancellationToken);
         var record = Record(identity, context, change, end, started);
         await log.OnStepEndedAsync(record, cancellationToken);
         return end.GoesOn ? record : throw end.Error ?? new StepFailedException(end.Message) { TargetName = target.Name };
@@ -206,7 +206,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
             {
                 var identity = session.Identity(_name ?? "script") with { MarkerScope = _name };
                 _ledger = await session.Store.CreateAsync(identity.RunId, new RunStarted(
-                    new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd), [], []));
+                    new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd) { MarkerScope = identity.MarkerScope }, [], []));
                 _log = new RunLog(Path.Combine(_ledger.Folder, "run.log"), _ledger.Folder, session.Time, session.Secrets.Redactor);
                 _identity = identity;
             }

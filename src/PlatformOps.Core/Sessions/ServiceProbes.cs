@@ -46,7 +46,7 @@ internal sealed class ServiceProbes(SessionScope session)
     }
 
     private IEnumerable<ServiceRegistration> Probed()
-        => session.Services.Where(registration => registration.CanProbe && registration.ConfigurationType is { } type && session.Configuration.Sections.ContainsKey(type));
+        => session.Services.Where(registration => registration.CanProbe && session.IsConfigured(registration));
 
     private async Task<ServiceHealth> ProbeAsync(ServiceRegistration registration, CancellationToken cancellationToken)
     {

@@ -68,6 +68,9 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the configuration has the service's section.</summary>
+    public bool IsConfigured(ServiceRegistration registration) => registration.ConfigurationType is { } type && Configuration.Sections.ContainsKey(type);
+
     /// <summary>A run's surroundings.</summary>
     public RunScope RunScope(params IReadOnlyList<IRunObserver> observers) => new()
     {
@@ -78,6 +81,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         Policy = Policy,
         KillSwitch = KillSwitch,
         Redactor = Secrets.Redactor,
+        Identify = new TargetIdentifier(this).IdentifyAsync,
         Settings = run => MigrationSettings.Of(Configuration, run),
         Observers = observers,
     };

@@ -120,6 +120,7 @@ internal sealed class LabFolder
           transport: lab
           lab-url: {{lab.Address}}
         migration:
+          log-folder: {{Quoted(In("logs"))}}
           old-os:
             id: rocky
             version: "8"

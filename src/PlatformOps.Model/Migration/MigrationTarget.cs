@@ -9,6 +9,9 @@ public sealed record MigrationTarget
     /// <summary>The key of its ticket, such as <c>MH-101</c>, if it has one.</summary>
     public string? TicketId { get; init; }
 
+    /// <summary>The name of the list file it came from; runs name their log after it.</summary>
+    public string? ListName { get; init; }
+
     /// <summary>The hypervisor's name.</summary>
     public override string ToString() => HypervisorName;
 }

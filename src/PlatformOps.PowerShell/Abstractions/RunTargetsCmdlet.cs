@@ -77,6 +77,9 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     /// <summary>Who is told beside the log and the progress.</summary>
     private protected virtual IReadOnlyList<IRunObserver> Observers() => [];
 
+    /// <summary>Where a copy of the log goes; null for none. Pipeline thread only.</summary>
+    private protected virtual string? LogPath() => null;
+
     /// <summary>Adds a target; one that is there already must not come with another ticket.</summary>
     private protected void Collect(ActionTarget target)
     {
@@ -96,6 +99,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
             throw new RefusedException("No target came, neither from the pipeline nor as a parameter. Nothing was done.");
         if (TakeOver != (Reason is not null))
             throw new RefusedException("-TakeOver and -Reason go together: why is it taken over?");
+        var logPath = LogPath();
 
         var request = new RunRequest
         {
@@ -115,15 +119,34 @@ public abstract class RunTargetsCmdlet : RunCmdlet
 
         if (Confirmation.IsWhatIf)
         {
-            await StreamAsync($"Planning {RunName}", _ => Scope.Runner().PlanAsync(request, cancellationToken));
+            await StreamAsync($"Planning {RunName}", _ => Scope.Runner(Observers()).PlanAsync(request, cancellationToken));
             return;
         }
 
         request = request with { Targets = await ConfirmAsync(request, cancellationToken) };
         if (request.Targets.Count == 0)
             return;
+        request = request with { LogPath = await WritableLogAsync(logPath) };
         await StreamAsync(RunName, progress => Scope.Runner([progress, .. Observers()]).RunAsync(request, cancellationToken));
         await WriteHeldErrorsAsync();
+    }
+
+    // A folder that cannot be written to (a sandbox of a job) is no reason not to run: the run's own folder has its log.
+    private async ValueTask<string?> WritableLogAsync(string? path)
+    {
+        if (path is null)
+            return null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.AppendAllTextAsync(path, "");
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await WriteWarningAsync($"The log cannot be copied to {path}: {e.Message} It is in the run's folder, which Get-OpsRun shows.");
+            return null;
+        }
     }
 
     // The targets that may be changed.
@@ -135,7 +158,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
 
         Scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
         var plan = new List<StepRecord>();
-        await foreach (var record in Scope.Runner().PlanAsync(request, cancellationToken))
+        await foreach (var record in Scope.Runner(Observers()).PlanAsync(request, cancellationToken))
             plan.Add(record);
         var isPerTarget = MyInvocation.BoundParameters.ContainsKey("Confirm");
         var confirmed = new List<ActionTarget>();

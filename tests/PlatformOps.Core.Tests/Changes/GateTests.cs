@@ -49,7 +49,7 @@ public sealed class GateTests
         var end = await Gate.PlanAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), TestContext.Current.CancellationToken);
 
         Assert.Equal((StepOutcome.Planned, "off", "on"), (end.Outcome, end.Before, end.After));
-        Assert.Equal("The light on hv1: off → on", end.Message);
+        Assert.Equal("[test] The light on hv1: off → on", end.Message);
         Assert.Equal((1, 0), (_light.Observed, _light.Applied));
     }
 

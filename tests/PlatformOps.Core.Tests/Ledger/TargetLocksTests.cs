@@ -37,6 +37,21 @@ public sealed class TargetLocksTests : IDisposable
         Assert.False(_locks.IsHeld("kayobe:control/prod"));
     }
 
+    [Fact]
+    public async Task Who_had_it_before_is_remembered_until_it_is_settled()
+    {
+        foreach (var run in (string[])["r1", "r2"])
+            (await _locks.TakeAsync("hypervisor:hv1", new LockOwner(run, "alice", "ops1", 1) { Target = "hv1" }, TestContext.Current.CancellationToken)).Dispose();
+        using (var third = await _locks.TakeAsync("hypervisor:hv1", new LockOwner("r3", "alice", "ops1", 1) { Target = "hv1" }, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal([new FormerWork("r1", "hv1"), new FormerWork("r2", "hv1")], third.Former);
+            third.Keep([new FormerWork("r1", "hv1")]);
+        }
+
+        using var fourth = await _locks.TakeAsync("hypervisor:hv1", new LockOwner("r4", "alice", "ops1", 1) { Target = "hv1" }, TestContext.Current.CancellationToken);
+        Assert.Equal([new FormerWork("r1", "hv1"), new FormerWork("r3", "hv1")], fourth.Former);
+    }
+
     [Theory]
     [InlineData("a/b", "a=2Fb")]
     [InlineData("..", ".")]

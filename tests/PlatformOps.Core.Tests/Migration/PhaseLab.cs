@@ -67,7 +67,7 @@ internal sealed class PhaseLab : IAsyncDisposable
     public async Task<IReadOnlyList<JsonElement>> HostsAsync() => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/hosts", Token)).EnumerateArray()];
 
     public async Task<List<StepRecord>> PlanAsync(string phases, params MigrationTarget[] targets)
-        => await CollectAsync(Session.Runner().PlanAsync(MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases)), Token));
+        => await CollectAsync(Session.Runner(MigrationRun.Ticket(Session)).PlanAsync(MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases)), Token));
 
     /// <summary>Another process goes on with the newest run.</summary>
     public async Task<List<StepRecord>> ResumeAsync()

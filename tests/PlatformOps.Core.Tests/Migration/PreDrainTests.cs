@@ -173,6 +173,90 @@ public sealed class PreDrainTests
         Assert.Contains("Resume-OpsRun", comment, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("MH-999", "MH-999")]
+    [InlineData("MH-102", "does not name hv01.lab.example")]
+    public async Task A_ticket_that_does_not_exist_or_is_another_hosts_stops_everything(string key, string says)
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        var records = await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(1) with { TicketId = key });
+
+        var refused = Assert.Single(records);
+        Assert.Equal(StepOutcome.Failed, refused.Outcome);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await lab.WritesAsync());
+        Assert.Contains(says, Assert.Single(await lab.PlanAsync("PreDrain", PhaseLab.Target(1) with { TicketId = key })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_services_call_the_hypervisor_is_recorded()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        var store = lab.Session.Store;
+        var begun = Assert.Single(store.Entries(store.Ids().First()).OfType<Core.Ledger.TargetStarted>());
+        Assert.Equal(
+            [("hypervisor", "hv01.lab.example"), ("netbox", "hv01"), ("nova", "hv01.lab.example"), ("ticket", "MH-101")],
+            begun.Names.Select(name => (name.Key, name.Value)).Order());
+    }
+
+    [Fact]
+    public async Task A_run_that_holds_the_hypervisor_by_another_of_its_names_keeps_us_out()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        using var held = await lab.Session.Store.Locks.TakeAsync("hypervisor:hv01", new Core.Ledger.LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        Assert.IsType<TargetLockedException>(Assert.Single(records).Error);
+        Assert.Empty(await lab.WritesAsync());
+    }
+
+    [Fact]
+    public async Task A_plan_lists_what_the_ticket_would_be_told()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        var plan = await lab.PlanAsync("PreDrain", PhaseLab.Target(1));
+
+        Assert.Equal(
+            ["[lab] attachment of the ticket MH-101: would be written", "[lab] attachment of the ticket MH-101: would be written", "[lab] comment on the ticket MH-101: would be written"],
+            plan.Where(record => record.Step.StartsWith("ticket.", StringComparison.Ordinal)).Select(record => record.Message));
+    }
+
+    [Fact]
+    public async Task Each_operation_is_told_where_the_configuration_says_so()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await using var session = lab.Open(new Dictionary<string, object> { ["migration.ticket-comments"] = "operation" });
+
+        var records = await PhaseLab.RunAsync(session, "PreDrain", PhaseLab.Target(1));
+
+        var comments = (await lab.TicketAsync("MH-101")).GetProperty("comments").EnumerateArray().Select(comment => comment.ToString()).ToList();
+        Assert.Equal(records.Count(record => record.Number > 0) + 1, comments.Count);
+        Assert.Contains("openstack.compute-service.disable done", comments[4], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_ticket_could_not_be_told_is_told_when_the_run_is_resumed()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.FaultAsync(new { service = "jira", effect = "status:404" });
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.ClearFaultsAsync();
+        Assert.Equal(RunState.Succeeded, lab.Session.Store.List().First().State);
+
+        await lab.ResumeAsync();
+        await lab.ResumeAsync();
+
+        var ticket = await lab.TicketAsync("MH-101");
+        Assert.Equal((1, 2), (ticket.GetProperty("comments").GetArrayLength(), ticket.GetProperty("attachments").GetArrayLength()));
+        Assert.Single(await lab.WritesAsync(), write => write.StartsWith("nova", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_ticket_service_that_is_down_does_not_hide_the_error_nor_fail_the_phase()
     {

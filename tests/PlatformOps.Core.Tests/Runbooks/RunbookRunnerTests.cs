@@ -36,6 +36,7 @@ public sealed class RunbookRunnerTests : IDisposable
     private readonly DirectoryInfo _logs = Directory.CreateTempSubdirectory("runs");
     private readonly RunStore _store;
     private readonly RecordingObserver _observer = new();
+    private Func<ActionTarget, Dictionary<string, string>> _identify = _ => [];
     private TargetPolicy _policy = new() { Environment = "test" };
 
     public RunbookRunnerTests() => _store = new RunStore(_files, _logs.FullName, _time, _redactor.Clean);
@@ -196,7 +197,7 @@ public sealed class RunbookRunnerTests : IDisposable
 
         Assert.Equal([StepOutcome.Failed, StepOutcome.Planned, StepOutcome.Planned, StepOutcome.Planned], records.Select(record => record.Outcome));
         Assert.Equal("would stop here: not empty", records[0].Message);
-        Assert.Equal("light.switch on hv1: off → on", records[1].Message);
+        Assert.Equal("[test] light.switch on hv1: off → on", records[1].Message);
         Assert.All(_house.Lights, light => Assert.Equal(0, light.Applied));
         Assert.Empty(_store.List());
     }
@@ -617,6 +618,138 @@ public sealed class RunbookRunnerTests : IDisposable
         Assert.DoesNotContain("hunter2", journal, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Two_names_of_one_machine_are_one_target()
+    {
+        _identify = target => new() { ["nova"] = "hv1.x.org", ["netbox"] = "hv1" };
+        using var held = await _store.Locks.TakeAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+
+        Assert.IsType<TargetLockedException>(Assert.Single(await RunAsync(Simple, "hv1.x.org")).Error);
+    }
+
+    [Fact]
+    public async Task A_target_that_the_services_do_not_know_is_refused_before_anything_is_done_and_the_others_run()
+    {
+        _identify = target => target.Name == "hv1" ? throw new ObjectNotFoundException("no hv1 in Nova") : [];
+
+        var records = await RunAsync(Simple, "hv1", "hv2");
+
+        Assert.Equal("no hv1 in Nova", Assert.Single(records, record => record.Target == "hv1").Message);
+        Assert.Equal(0, _house.Light("hv1", "light.switch").Observed);
+        Assert.True(_house.Light("hv2", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_called_otherwise_when_the_run_goes_on_is_refused()
+    {
+        _identify = target => new() { ["nova"] = "hv1.x.org" };
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Simple, "hv1");
+        _house.Light("hv1", "light.dim").IsBroken = false;
+        _identify = target => new() { ["nova"] = "hv1.y.org" };
+
+        var records = await ResumeAsync();
+
+        Assert.Contains("was 'hv1.x.org' to nova when the run began, and now it is 'hv1.y.org'", Assert.Single(records).Message, StringComparison.Ordinal);
+        Assert.False(_house.Light("hv1", "light.dim").IsOn);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_run_left_in_doubt_stops_the_next_one_until_a_person_decides()
+    {
+        await KilledAsync("r1", "light.smash");
+
+        var refused = Assert.Single(await RunAsync(Request(Simple, "hv1") with { Identity = TestRun.Identity("r2") }));
+        Assert.Contains("Run r1 of alice was in the middle of Phase.light.smash on hv1 (off → on)", refused.Message, StringComparison.Ordinal);
+        // A run that was refused in between does not make it forgotten.
+        Assert.IsType<RefusedException>(Assert.Single(await RunAsync(Request(Simple, "hv1") with { Identity = TestRun.Identity("r3") })).Error);
+        Assert.Equal(0, _house.Light("hv1", "light.switch").Applied);
+
+        await Runner().ResolveAsync("r1", new StepKey("hv1", "Phase", "light.smash"), StepDecision.NotHappened, "looked", "alice");
+        await RunAsync(Request(Simple, "hv1") with { Identity = TestRun.Identity("r4") });
+        Assert.Equal(RunState.Succeeded, _store.Describe("r4").State);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_run_left_open_and_looking_settles_stops_nothing()
+    {
+        await KilledAsync("r1", "light.switch");
+
+        await RunAsync(Request(Simple, "hv1") with { Identity = TestRun.Identity("r2") });
+
+        Assert.Equal(RunState.Succeeded, _store.Describe("r2").State);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_told_is_told_with_the_next_phase()
+    {
+        _observer.Tells = true;
+        _house.OnMade = (_, action, light) => light.FailObservations = action == "light.tell" ? 1 : 0;
+
+        var records = await RunAsync(Two(Head + "  - change: light.switch\n", Head + "  - change: light.dim\n", "hv1"));
+
+        Assert.Equal(
+            [("P1", StepOutcome.Warning), ("P1", StepOutcome.Done), ("P2", StepOutcome.Unchanged)],
+            records.Where(record => record.Step == "tell").Select(record => (record.Phase!, record.Outcome)));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_done_but_for_the_telling_is_resumed_only_to_tell()
+    {
+        _observer.Tells = true;
+        _house.OnMade = (_, action, light) => light.FailObservations = action == "light.tell" ? 1 : 0;
+        await RunAsync(Simple, "hv1");
+        Assert.False(_house.Light("hv1", "light.tell").IsOn);
+        // Others went on with the machine since: that is no drift of a run that was done.
+        _house.Light("hv1", "light.switch").IsOn = false;
+
+        var records = await ResumeAsync();
+
+        Assert.Equal(("tell", StepOutcome.Done), records.Select(record => (record.Step, record.Outcome)).Single());
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+        Assert.Empty(await ResumeAsync());
+    }
+
+    [Fact]
+    public async Task The_log_is_copied_to_where_the_run_was_asked_to_and_resume_goes_on_there()
+    {
+        var copy = Path.Combine(_logs.FullName, "list.2026_11_18_12_00");
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Request(Simple, "hv1") with { LogPath = copy });
+        Assert.Matches(@"(?m)^2026-11-18T12:\d\d:\d\d\.\d{3}Z hv1 light\.switch: Done", await File.ReadAllTextAsync(copy, TestContext.Current.CancellationToken));
+
+        _house.Light("hv1", "light.dim").IsBroken = false;
+        await ResumeAsync();
+
+        Assert.Contains("hv1 light.dim: Done", await File.ReadAllTextAsync(copy, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(_store.FolderOf("r1"), "run.log"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(copy, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_fails_in_a_plan_behind_a_planned_change_is_said_to_hang_on_it()
+    {
+        _house.OnMade = (_, action, light) => light.FailObservations = action == "light.dim" ? 1 : 0;
+
+        var plan = await CollectAsync(Runner().PlanAsync(Request(Simple, "hv1"), TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("cannot be told before Phase.light.switch is made: ", plan.Single(record => record.Step == "light.dim").Message, StringComparison.Ordinal);
+    }
+
+    // A run whose process died in the middle of an effect.
+    private async Task KilledAsync(string runId, string action)
+    {
+        _house.OnMade = (_, made, light) => light.OnApply = made == action ? Die : null;
+        await Assert.ThrowsAsync<LedgerException>(() => RunAsync(Request(Head + $"  - change: {action}\n", "hv1") with { Identity = TestRun.Identity(runId) }));
+        _house.Light("hv1", action).OnApply = null;
+        (_house.OnMade, _files.BeforeOperation) = (null, null);
+
+        void Die()
+        {
+            _files.BeforeOperation = (_, _) => throw new IOException("the process is dead");
+            throw new TimeoutException();
+        }
+    }
+
     private RunRequest Two(string one, string two, params string[] targets) => Request(one, targets) with
     {
         Phases = [new RunbookPhase("P1", Reader().Read(one, "1.yaml")), new RunbookPhase("P2", Reader().Read(two, "2.yaml"))],
@@ -682,6 +815,7 @@ public sealed class RunbookRunnerTests : IDisposable
             Policy = _policy,
             KillSwitch = new KillSwitch(_files, _logs.FullName, _time),
             Redactor = _redactor,
+            Identify = (target, _, _) => Task.FromResult<IReadOnlyDictionary<string, string>>(_identify(target)),
             Observers = [_observer],
         },
         Reader());
@@ -717,6 +851,12 @@ public sealed class RunbookRunnerTests : IDisposable
         public Exception? Fault { get; set; }
 
         public List<PhaseReport> Phases { get; } = [];
+
+        /// <summary>Tells of each phase by switching a light.</summary>
+        public bool Tells { get; set; }
+
+        public IEnumerable<Telling> TellingsOf(PhaseReport report)
+            => Tells && report.IsEnded ? [new Telling("tell", new SwitchTargetLight("light.tell"), new SwitchTargetLight.Parameters())] : [];
 
         public ValueTask OnPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken)
         {

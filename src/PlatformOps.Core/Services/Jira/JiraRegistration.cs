@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Http;
+using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.Jira;
 
@@ -15,6 +16,26 @@ internal sealed class JiraRegistration : ServiceRegistration
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>> { [typeof(JiraClient)] = Make };
 
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<JiraClient>().ProbeAsync(cancellationToken);
+
+    // Every phase tells its ticket, whatever it works with.
+    public override bool Identifies(ActionTarget target, IReadOnlyCollection<string> needs) => target is { IsMachine: true, TicketId: not null };
+
+    public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var ticket = await scope.Get<JiraClient>().GetAsync(target.TicketId!, cancellationToken);
+            if (!TicketSubject.Names(ticket, target.Name))
+                throw new RefusedException($"{ticket.TicketId} is '{ticket.Summary}', which does not name {target.Name}: it may be another hypervisor's. Correct the key, or give the ticket the label {CreateTicket.LabelOf(target.Name)}.") { TargetName = target.Name };
+            return new Dictionary<string, string> { [ActionTarget.Ticket] = ticket.TicketId };
+        }
+        catch (OpsException e) when (e is not (ObjectNotFoundException or RefusedException))
+        {
+            // A ticket service that is down keeps nobody from working; what cannot be told is a warning of its own.
+            AmbientLog.Current?.Write(Name, $"{target.TicketId} could not be looked at: {e.Message}");
+            return new Dictionary<string, string>();
+        }
+    }
 
     private static JiraClient Make(IServiceScope scope)
     {

@@ -16,6 +16,9 @@ internal sealed class NetBoxRegistration : ServiceRegistration
 
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<NetBoxClient>().ProbeAsync(cancellationToken);
 
+    public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
+        => new Dictionary<string, string> { ["netbox"] = (await scope.Get<NetBoxClient>().DeviceAsync(target.Name, cancellationToken)).DeviceName };
+
     private static NetBoxClient Make(IServiceScope scope)
     {
         var configuration = scope.Configuration.Section<NetBoxConfiguration>();

@@ -135,6 +135,11 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
         return Hypervisor(row, services, await AggregatesAsync(cancellationToken), await UptimeAsync(row, cancellationToken));
     }
 
+    /// <summary>What Nova calls a target's hypervisor.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none.</exception>
+    /// <exception cref="AmbiguousNameException">The target's names lead to several.</exception>
+    public async Task<string> HypervisorNameAsync(string target, CancellationToken cancellationToken) => (await HypervisorRowAsync(target, cancellationToken)).HypervisorHostname ?? target;
+
     /// <summary>Every server on a service host, in any project and of any status but soft-deleted. None is an answer only for a host that Nova knows and whose cell answers.</summary>
     /// <exception cref="ObjectNotFoundException">Nova knows no such service host.</exception>
     /// <exception cref="ServiceAuthenticationException">We are no administrator: Nova then ignores the host and lists something else.</exception>

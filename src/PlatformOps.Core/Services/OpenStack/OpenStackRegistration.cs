@@ -27,6 +27,16 @@ internal sealed class OpenStackRegistration : ServiceRegistration
         [typeof(RoomLimits)] = scope => new RoomLimits(scope.Configuration.Targets.MaxUnavailable),
     };
 
+    public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
+    {
+        var nova = scope.Get<NovaClient>();
+        return new Dictionary<string, string>
+        {
+            ["nova"] = (await nova.ServiceAsync(target.Name, cancellationToken)).HypervisorName,
+            ["hypervisor"] = await nova.HypervisorNameAsync(target.Name, cancellationToken),
+        };
+    }
+
     public override async Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken)
     {
         var keystone = scope.Get<KeystoneSession>();

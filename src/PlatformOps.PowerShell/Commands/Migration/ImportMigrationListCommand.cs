@@ -37,6 +37,7 @@ public sealed class ImportMigrationListCommand : AsyncCmdlet
     private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
         var file = this.FilePath(Path);
-        await WriteObjectsAsync(MigrationList.Parse(await File.ReadAllTextAsync(file, cancellationToken), file));
+        var name = System.IO.Path.GetFileName(file);
+        await WriteObjectsAsync(MigrationList.Parse(await File.ReadAllTextAsync(file, cancellationToken), file).Select(target => target with { ListName = name }));
     }
 }

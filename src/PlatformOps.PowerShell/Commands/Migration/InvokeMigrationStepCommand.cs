@@ -12,6 +12,7 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// <remarks>
 /// <para>A phase is a runbook: checks and changes in a fixed order (Get-MigrationStep shows them). The first step of a hypervisor that does not succeed ends that hypervisor; the others go on. Records come as steps end; errors come when every hypervisor has ended.</para>
 /// <para>All hypervisors are collected first. -WhatIf reads live and emits what would be done; without it one question is asked for the whole plan where its impact calls for one, or one for each hypervisor with -Confirm.</para>
+/// <para>The log goes to ./logs/&lt;list&gt;.&lt;time&gt; too, in the current folder (migration.log-folder), with times in UTC.</para>
 /// <para>What is done is written to a ledger before and after. A run that was killed or stopped goes on with Resume-OpsRun, and nothing happens twice.</para>
 /// </remarks>
 /// <example>
@@ -27,6 +28,8 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 [OutputType(typeof(StepRecord))]
 public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 {
+    private string? _listName;
+
     /// <summary>The phases to run, in this order, such as Setup, PreDrain.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(MigrationStepCompleter))]
@@ -45,14 +48,25 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     [ArgumentCompleter(typeof(MigrationTicketCompleter))]
     public string? TicketId { get; set; }
 
+    /// <summary>The list the hypervisors come from; the log is named after it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? ListName { get; set; }
+
     private protected override string RunName => string.Join(", ", Step);
 
     private protected override IReadOnlyList<RunbookPhase> Phases() => [.. Step.Select(step => MigrationPhases.Get(Scope.Runbooks, step))];
 
     private protected override IReadOnlyList<IRunObserver> Observers() => [MigrationRun.Ticket(Scope)];
 
+    private protected override string? LogPath()
+    {
+        var folder = Scope.Configuration.Has<MigrationConfiguration>() ? Scope.Configuration.Section<MigrationConfiguration>().LogFolder : new MigrationConfiguration().LogFolder;
+        return folder.Length == 0 ? null : Path.Combine(this.FilePath(folder), MigrationRun.LogNameOf(_listName, Scope.Time.GetUtcNow()));
+    }
+
     private protected override ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
+        _listName ??= ListName;
         foreach (var name in HypervisorName)
             Collect(new ActionTarget(MigrationRun.TargetKind, name, string.IsNullOrEmpty(TicketId) ? null : TicketId));
         return default;

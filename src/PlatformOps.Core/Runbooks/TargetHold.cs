@@ -1,0 +1,140 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>A target that a run has for itself: the services agree who it is, the locks of all its names are held, and no earlier run left anything in doubt there.</summary>
+internal sealed class TargetHold : IDisposable
+{
+    private readonly List<TargetLock> _locks = [];
+
+    private TargetHold()
+    {
+    }
+
+    public IReadOnlyList<TargetLock> Locks => _locks;
+
+    /// <summary>What the services call it, and its ticket.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>What two runs on one target contend for: one lock for a machine, whether it is taken as a hypervisor or as a host.</summary>
+    public static string KeyOf(string kind, string name) => $"{(kind == ActionTarget.Host ? ActionTarget.Hypervisor : kind)}:{name.TrimEnd('.').ToLowerInvariant()}";
+
+    /// <summary>Takes a target.</summary>
+    /// <param name="scope">The run's surroundings.</param>
+    /// <param name="ledger">The run.</param>
+    /// <param name="target">What to take.</param>
+    /// <param name="needs">The services that will be asked about it or changed for it: those must know it.</param>
+    /// <param name="effect">The one effect that it is taken for, where it is a script's; null for a runbook.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TargetLockedException">Another run works on it, under this name or another.</exception>
+    /// <exception cref="RefusedException">It is not what it was when the run began, or an earlier run left something there that only a person can decide.</exception>
+    public static async Task<TargetHold> TakeAsync(RunScope scope, RunLedger ledger, ActionTarget target, IReadOnlyCollection<string> needs, StepKey? effect, CancellationToken cancellationToken)
+    {
+        var hold = new TargetHold();
+        try
+        {
+            await hold.LockAsync(ledger, target, target.Name, cancellationToken);
+            hold.Names = await scope.Identify(target, needs, cancellationToken);
+            RefuseAnother(ledger, target, hold.Names);
+            foreach (var (service, name) in hold.Names)
+            {
+                // Runs that were given another of its names contend for the same machine.
+                if (service != ActionTarget.Ticket)
+                    await hold.LockAsync(ledger, target, name, cancellationToken);
+            }
+
+            foreach (var held in hold.Locks)
+                held.Keep(await RefuseDoubtAsync(scope, held, target, effect, cancellationToken));
+            return hold;
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var held in _locks)
+            held.Dispose();
+    }
+
+    private async Task LockAsync(RunLedger ledger, ActionTarget target, string name, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(target.Kind, name);
+        if (!_locks.Exists(held => held.Key == key))
+            _locks.Add(await ledger.LockAsync(key, cancellationToken, target.Name));
+    }
+
+    private static void RefuseAnother(RunLedger ledger, ActionTarget target, IReadOnlyDictionary<string, string> names)
+    {
+        var known = ledger.Read(history => new Dictionary<string, string>(history.Target(target.Name).Names));
+        foreach (var (service, name) in names)
+        {
+            if (known.TryGetValue(service, out var then) && !string.Equals(then, name, StringComparison.OrdinalIgnoreCase))
+                throw new RefusedException($"{target.Name} was '{then}' to {service} when the run began, and now it is '{name}': this may be another machine. Mend the name, or start a new run.") { TargetName = target.Name };
+        }
+    }
+
+    // The former runs that may still have something open.
+    private static async Task<IReadOnlyList<FormerWork>> RefuseDoubtAsync(RunScope scope, TargetLock held, ActionTarget target, StepKey? effect, CancellationToken cancellationToken)
+    {
+        var open = new List<FormerWork>();
+        foreach (var former in held.Former)
+        {
+            var history = scope.Store.FormerHistory(former.RunId);
+            var left = history?.Targets.Values.SelectMany(known => known.Steps)
+                .Where(step => step is { IsOpen: true, Intent.IsTelling: false } && (step.Key.Target == former.Target || step.Intent.Members?.Contains(former.Target) == true))
+                .ToList() ?? [];
+            foreach (var step in left)
+            {
+                if (await IsInDoubtAsync(scope, former, history!, step, target, cancellationToken))
+                {
+                    open.Add(former);
+                    if (Matters(scope, history!, step, effect))
+                        throw InDoubt(former, history!, step, target);
+                }
+            }
+        }
+
+        return [.. open.Distinct()];
+    }
+
+    // A script's interrupted command stops the same command; what a runbook or something destructive left stops everything.
+    private static bool Matters(RunScope scope, RunHistory history, StepHistory step, StepKey? effect)
+        => effect is null || history.Started!.Phases.Length > 0 || step.Key.Step == effect.Step || scope.Catalog.Find(step.Intent!.Action) is not Change { IsDestructive: false };
+
+    private static async Task<bool> IsInDoubtAsync(RunScope scope, FormerWork former, RunHistory history, StepHistory step, ActionTarget target, CancellationToken cancellationToken)
+    {
+        if (step.Intent!.IsUndo || scope.Catalog.Find(step.Intent.Action) is not Change change)
+            return true;
+        var started = history.Started!;
+        var context = new ActionContext
+        {
+            Target = target with { Name = step.Key.Target, TicketId = step.Intent.TicketId ?? target.TicketId },
+            Run = RecordedIdentity.Of(former.RunId, started, history.Owner!, history.TakenOver?.Reason),
+            Phase = step.Key.Phase,
+            Step = step.Key.Step,
+            Clients = scope.Clients,
+            Time = scope.Time,
+            Log = SilentLog.Instance,
+        };
+        try
+        {
+            return await Gate.IsUndecidableAsync(change, context, step.Intent, cancellationToken);
+        }
+        catch (RefusedException)
+        {
+            // Seen, and another's since: no longer that run's.
+            return false;
+        }
+    }
+
+    private static RefusedException InDoubt(FormerWork former, RunHistory history, StepHistory step, ActionTarget target)
+        => new($"Run {former.RunId} of {history.Owner} was in the middle of {(step.Key.Phase is null ? step.Key.Step : $"{step.Key.Phase}.{step.Key.Step}")} on {former.Target} ({step.Intent!.BeforeText} → {step.Intent.DesiredText}), and nobody knows whether it happened. "
+            + $"Go on with it (Resume-OpsRun {former.RunId}), or look and decide: Get-OpsStep {former.RunId} | Where-Object Outcome -eq Unknown | Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.") { TargetName = target.Name };
+}

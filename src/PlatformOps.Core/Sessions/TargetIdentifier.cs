@@ -1,0 +1,19 @@
+using PlatformOps.Core.Changes;
+
+namespace PlatformOps.Core.Sessions;
+
+/// <summary>Asks the services who a target is: what each calls it, and whether its ticket is its own.</summary>
+internal sealed class TargetIdentifier(SessionScope session)
+{
+    /// <summary>What the services call it, by identity key; its ticket under <c>ticket</c>.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="needs">The services that it will be worked on with: each of those must know exactly one of that name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="Errors.OpsException">One knows none or several, cannot be asked, or the ticket is another's.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(ActionTarget target, IReadOnlyCollection<string> needs, CancellationToken cancellationToken)
+    {
+        var asked = session.Services.Where(registration => registration.Identifies(target, needs) && (needs.Contains(registration.Name) || session.IsConfigured(registration)));
+        var answers = await Task.WhenAll(asked.Select(registration => registration.IdentifyAsync(session, target, cancellationToken)));
+        return answers.SelectMany(names => names).ToDictionary(StringComparer.Ordinal);
+    }
+}
