@@ -12,6 +12,9 @@ public sealed partial class FolderConventions
         ("Changes", ["Runbooks", "Services", "Sessions", "Migration", "Http", "Ssh", "Processes"]),
         ("Processes", ["Changes", "Runbooks", "Services", "Sessions", "Migration", "Http", "Ssh", "Ledger", "Configuration", "Secrets"]),
         ("Services", ["Runbooks", "Sessions", "Migration"]),
+        ("Runbooks", ["Services", "Sessions", "Migration", "Http", "Ssh", "Processes"]),
+        ("Migration", ["Sessions", "Http", "Processes"]),
+        ("Http", ["Changes", "Runbooks", "Services", "Sessions", "Migration", "Ssh", "Processes", "Ledger"]),
     ];
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Runbooks;
-using PlatformOps.Core.Sessions;
+using PlatformOps.Core.Services;
 using PlatformOps.Migration;
 
 namespace PlatformOps.Core.Migration;
@@ -15,9 +15,9 @@ internal static class MigrationRun
     public static ActionTarget TargetOf(MigrationTarget target) => new(TargetKind, target.HypervisorName, target.TicketId);
 
     /// <exception cref="Errors.ObjectNotFoundException">There is no such phase.</exception>
-    public static RunRequest Request(SessionScope session, IReadOnlyList<string> phases, IEnumerable<MigrationTarget> targets, RunIdentity identity) => new()
+    public static RunRequest Request(IServiceScope scope, IReadOnlyList<string> phases, IEnumerable<MigrationTarget> targets, RunIdentity identity) => new()
     {
-        Phases = [.. phases.Select(phase => MigrationPhases.Get(session.Runbooks, phase))],
+        Phases = [.. phases.Select(phase => MigrationPhases.Get(scope.Get<RunbookLibrary>(), phase))],
         Targets = [.. targets.Select(TargetOf)],
         Identity = identity,
     };
@@ -29,5 +29,5 @@ internal static class MigrationRun
         => $"{(string.IsNullOrEmpty(list) ? "migration" : Path.GetFileName(list))}.{at.UtcDateTime.ToString("yyyy_MM_dd_HH_mm", CultureInfo.InvariantCulture)}";
 
     /// <summary>Who is told beside the log: the ticket.</summary>
-    public static TicketObserver Ticket(SessionScope session) => new(session.Configuration, session.Get<DossierStore>());
+    public static TicketObserver Ticket(IServiceScope scope) => new(scope.Configuration, scope.Get<DossierStore>());
 }

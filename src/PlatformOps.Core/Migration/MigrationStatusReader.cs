@@ -1,10 +1,10 @@
 using PlatformOps.Compute;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.OpenStack;
-using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.Inventory;
 using PlatformOps.Migration;
@@ -16,29 +16,29 @@ namespace PlatformOps.Core.Migration;
 /// <summary>Answers "where is it?" from the live systems, with or without a ledger. A system that does not answer leaves its columns empty, and says so.</summary>
 internal sealed class MigrationStatusReader
 {
-    private readonly SessionScope _session;
+    private readonly IServiceScope _scope;
     private readonly MigrationStatuses _statuses;
     private readonly Lazy<(IReadOnlyList<OpsRun> Runs, IReadOnlyList<string> Failures)> _ledger;
 
-    public MigrationStatusReader(SessionScope session)
+    public MigrationStatusReader(IServiceScope scope)
     {
-        _session = session;
-        _statuses = session.Configuration.Has<MigrationConfiguration>() ? session.Configuration.Section<MigrationConfiguration>().Statuses : new MigrationStatuses();
-        _ledger = new(() => ReadRuns(session.Store));
+        _scope = scope;
+        _statuses = scope.Configuration.Has<MigrationConfiguration>() ? scope.Configuration.Section<MigrationConfiguration>().Statuses : new MigrationStatuses();
+        _ledger = new(() => ReadRuns(scope.Get<RunStore>()));
     }
 
     public async Task<MigrationStatus> ReadAsync(string hypervisorName, string? ticketId, CancellationToken cancellationToken)
     {
         var unknown = new List<string>();
-        var service = await AskAsync<OpenStackConfiguration, ComputeService>("Nova", async () => await _session.Get<NovaClient>().ServiceAsync(hypervisorName, cancellationToken));
-        var device = await AskAsync<NetBoxConfiguration, InventoryDevice>("NetBox", async () => await _session.Get<NetBoxClient>().DeviceAsync(hypervisorName, cancellationToken));
+        var service = await AskAsync<OpenStackConfiguration, ComputeService>("Nova", async () => await _scope.Get<NovaClient>().ServiceAsync(hypervisorName, cancellationToken));
+        var device = await AskAsync<NetBoxConfiguration, InventoryDevice>("NetBox", async () => await _scope.Get<NetBoxClient>().DeviceAsync(hypervisorName, cancellationToken));
         int? servers = service is null
             ? null
-            : (await AskAsync<OpenStackConfiguration, IReadOnlyList<ComputeServer>>("Nova's servers", async () => await _session.Get<NovaClient>().ServersOnAsync(service.HypervisorName, cancellationToken)))?.Count;
+            : (await AskAsync<OpenStackConfiguration, IReadOnlyList<ComputeServer>>("Nova's servers", async () => await _scope.Get<NovaClient>().ServersOnAsync(service.HypervisorName, cancellationToken)))?.Count;
         var key = ticketId ?? service?.TicketId;
         var ticket = await AskAsync<JiraConfiguration, Ticket>("Jira", async () => key is not null
-            ? await _session.Get<JiraClient>().GetAsync(key, cancellationToken)
-            : (await _session.Get<JiraClient>().FindOpenAsync(hypervisorName, null, null, cancellationToken)) is [var open, ..] ? open : null);
+            ? await _scope.Get<JiraClient>().GetAsync(key, cancellationToken)
+            : (await _scope.Get<JiraClient>().FindOpenAsync(hypervisorName, null, null, cancellationToken)) is [var open, ..] ? open : null);
         var (run, target) = FindRun(hypervisorName);
         unknown.AddRange(_ledger.Value.Failures);
         var phase = PhaseOf(service, device, ticket);
@@ -65,7 +65,7 @@ internal sealed class MigrationStatusReader
             where TSection : class
             where T : class
         {
-            if (!_session.Configuration.Has<TSection>())
+            if (!_scope.Configuration.Has<TSection>())
                 return null;
             try
             {

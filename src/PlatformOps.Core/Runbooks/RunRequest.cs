@@ -33,7 +33,7 @@ internal sealed record RunRequest
     public string? LogPath { get; init; }
 
     /// <summary>The services that its actions need.</summary>
-    public IReadOnlyCollection<string> Needs => field ??= Phases.SelectMany(phase => phase.Runbook.Steps.Concat(phase.Runbook.OnFailure)).SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlyCollection<string> Needs => field ??= Phases.SelectMany(phase => phase.Runbook.Needs).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The step of the first phase to begin at; what comes before it is skipped, and never satisfies a guard.</summary>
     public string? StartAt { get; init; }

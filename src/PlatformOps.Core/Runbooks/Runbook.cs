@@ -18,6 +18,9 @@ internal sealed record Runbook
     /// <summary>What runs when a step failed.</summary>
     public IReadOnlyList<RunbookStep> OnFailure { get; init; } = [];
 
+    /// <summary>The services that its actions need.</summary>
+    public IReadOnlyCollection<string> Needs => Steps.Concat(OnFailure).SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The file, or the embedded runbook, it was read from.</summary>
     public required string Origin { get; init; }
 

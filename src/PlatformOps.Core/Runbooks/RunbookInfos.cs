@@ -1,5 +1,4 @@
 using PlatformOps.Core.Changes;
-using PlatformOps.Core.Sessions;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Runbooks;
@@ -18,7 +17,7 @@ internal static class RunbookInfos
             Origin = runbook.Origin,
             IsBuiltIn = !Path.IsPathRooted(runbook.Origin),
             Impact = steps.Select(step => step.Impact).DefaultIfEmpty(Impact.None).Max(),
-            Needs = [.. ServiceProbes.NeedsOf(runbook).Order(StringComparer.Ordinal)],
+            Needs = [.. runbook.Needs.Order(StringComparer.Ordinal)],
             Parameters =
             [
                 .. runbook.Parameters.Select(parameter => new RunbookParameterInfo

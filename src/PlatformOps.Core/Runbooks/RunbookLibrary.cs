@@ -1,5 +1,3 @@
-using PlatformOps.Core.Migration;
-using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Runbooks;
@@ -8,9 +6,6 @@ namespace PlatformOps.Core.Runbooks;
 internal sealed class RunbookLibrary(RunbookReader reader, string? folder)
 {
     private const string Prefix = "runbook/";
-
-    /// <summary>Only what came with the module: for where there is no session.</summary>
-    public static RunbookLibrary OfModule() => new(new RunbookReader(Registrations.Catalog, MigrationSettings.Names), null);
 
     public RunbookReader Reader { get; } = reader;
 

@@ -38,4 +38,8 @@ internal static class Registrations
     public static ActionCatalog Catalog { get; } = new(
         [new ApprovalWait(), new CheckServices(), .. All.SelectMany(registration => registration.Actions)],
         All.SelectMany(registration => registration.Facts));
+
+    /// <summary>The runbooks that came with the module, and a site's.</summary>
+    /// <param name="folder">The site's; null where there is no session.</param>
+    public static RunbookLibrary Runbooks(string? folder = null) => new(new RunbookReader(Catalog, MigrationSettings.Names), folder);
 }

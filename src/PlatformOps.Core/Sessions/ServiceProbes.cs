@@ -30,14 +30,10 @@ internal sealed class ServiceProbes(SessionScope session)
         }
     }
 
-    /// <summary>The sections that a runbook's actions need.</summary>
-    public static IReadOnlyCollection<string> NeedsOf(Runbooks.Runbook runbook)
-        => runbook.Steps.Concat(runbook.OnFailure).SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
-
     /// <summary>The sections that a phase of a migration needs in this session: those of its actions, every configured one where it looks at all services, and the tickets that every phase tells.</summary>
     public IReadOnlyCollection<string> NeedsOfPhase(Runbooks.Runbook runbook)
     {
-        var needs = NeedsOf(runbook).ToHashSet(StringComparer.Ordinal);
+        var needs = runbook.Needs.ToHashSet(StringComparer.Ordinal);
         if (runbook.Steps.Concat(runbook.OnFailure).Any(step => step.Action is CheckServices))
             needs.UnionWith(Configured);
         if (session.Configuration.Has<JiraConfiguration>())

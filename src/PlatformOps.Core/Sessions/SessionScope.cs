@@ -25,7 +25,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         _makers = Services.SelectMany(registration => registration.Clients).ToDictionary(pair => pair.Key, pair => pair.Value);
         Store = new RunStore(files, configuration.StateFolder, time, secrets.Redactor.Clean);
         KillSwitch = new KillSwitch(files, configuration.StateFolder, time);
-        Runbooks = new RunbookLibrary(new RunbookReader(Registrations.Catalog, MigrationSettings.Names), configuration.Runbooks.Folder);
+        Runbooks = Registrations.Runbooks(configuration.Runbooks.Folder);
         Effects = new EffectRunner(this);
         _probes = new ServiceProbes(this);
     }
@@ -53,7 +53,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     public T Get<T>()
         where T : class
     {
-        if ((this as T ?? Store as T ?? _probes as T) is { } own)
+        if ((this as T ?? Store as T ?? Runbooks as T ?? _probes as T) is { } own)
             return own;
         var lazy = _clients.GetOrAdd(typeof(T), type => new Lazy<object>(() => Make(type)));
         try

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Sessions;
 using PlatformOps.PowerShell.Abstractions;
 
 namespace PlatformOps.PowerShell.Completion;
@@ -9,7 +10,7 @@ public sealed class RunbookCompleter : StaticCompleter
     private protected override IEnumerable<CompletionName> Names()
     {
         var state = OpsRunspace.Current;
-        var library = state.CurrentSession is { } session ? state.ScopeOf(session).Runbooks : RunbookLibrary.OfModule();
+        var library = state.CurrentSession is { } session ? state.ScopeOf(session).Runbooks : Registrations.Runbooks();
         return library.All().Values.Select(runbook => new CompletionName(runbook.Name, runbook.Description.Length > 0 ? runbook.Description : runbook.Name));
     }
 }

@@ -118,10 +118,10 @@ public sealed class ComputeCommandTests : LabShell
     public async Task Enabling_what_another_claimed_tells_both_tickets()
     {
         using var nova = await NovaAsync();
-        await nova.DisableAsync(One, "RL9 reinstall [ops:20261101-080000-abcd carol MH-101]");
-        Assert.Empty(Run($"Enable-ComputeService {One} -Reason 'carol is on leave' -TakeOver -TicketId MH-102 -Confirm:$false").Errors);
+        await nova.DisableAsync(One, "RL9 reinstall [ops:20261101-080000-abcd carol MH-102]");
+        Assert.Empty(Run($"Enable-ComputeService {One} -Reason 'carol is on leave' -TakeOver -TicketId MH-101 -Confirm:$false").Errors);
         foreach (var ticket in (string[])["MH-101", "MH-102"])
-            Assert.Matches("carol had claimed for MH-101 .*: carol is on leave", (string?)(await TicketAsync(ticket))["comments"]![0]!["body"]);
+            Assert.Matches("carol had claimed for MH-102 .*: carol is on leave", (string?)(await TicketAsync(ticket))["comments"]![0]!["body"]);
     }
 
     [Fact]

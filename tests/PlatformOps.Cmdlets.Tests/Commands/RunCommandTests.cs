@@ -113,9 +113,10 @@ public sealed class RunCommandTests : LabShell
         Assert.False(Assert.IsType<OpsKillSwitch>(Assert.Single(Run("Disable-OpsKillSwitch -PassThru").Values)).IsSet);
 
         // A device that is not active does not pass the check.
-        var failed = Shell.Run("param($f, $n) $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -Confirm:$false", file, "hv99.lab.example");
+        Run("Set-InventoryDevice hv04.lab.example -Status failed -Confirm:$false");
+        var failed = Shell.Run("param($f, $n) $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -Confirm:$false", file, "hv04.lab.example");
         Assert.Single(failed.Errors);
-        var run = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun -State Failed -Target hv99*").Values));
+        var run = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun -State Failed -Target hv04*").Values));
         Assert.Single(Run($"Resume-OpsRun {run.RunId} -Confirm:$false").Errors);
         Assert.Contains("there is nothing to stop", Assert.Single(Run($"Stop-OpsRun {run.RunId}").Errors).Exception.Message, StringComparison.Ordinal);
         Assert.Contains("nothing to decide", Assert.Single(Run($"Get-OpsStep {run.RunId} | Resolve-OpsStep -As Happened -Reason seen -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);

@@ -50,7 +50,8 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 
     /// <summary>The list the hypervisors come from; the log is named after it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? ListName { get; set; }
+    [Alias("ListName")]
+    public string? List { get; set; }
 
     private protected override string RunName => string.Join(", ", Step);
 
@@ -66,7 +67,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 
     private protected override ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
-        _listName ??= ListName;
+        _listName ??= List;
         foreach (var name in HypervisorName)
             Collect(new ActionTarget(MigrationRun.TargetKind, name, string.IsNullOrEmpty(TicketId) ? null : TicketId));
         return default;

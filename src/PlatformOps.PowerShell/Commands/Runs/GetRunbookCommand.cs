@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
@@ -36,7 +37,7 @@ public sealed class GetRunbookCommand : SessionCmdlet
 
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
-        var library = (Session ?? State.CurrentSession) is { } session ? State.ScopeOf(session).Runbooks : RunbookLibrary.OfModule();
+        var library = (Session ?? State.CurrentSession) is { } session ? State.ScopeOf(session).Runbooks : Registrations.Runbooks();
         var all = library.All();
         var patterns = Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase)).ToList();
         foreach (var name in Name.Where(name => !WildcardPattern.ContainsWildcardCharacters(name) && !all.Keys.Contains(name, StringComparer.OrdinalIgnoreCase)))

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Sessions;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
@@ -45,7 +46,7 @@ public sealed class TestRunbookCommand : SessionCmdlet
 
     private protected override ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
-        var library = (Session ?? State.CurrentSession) is { } session ? State.ScopeOf(session).Runbooks : RunbookLibrary.OfModule();
+        var library = (Session ?? State.CurrentSession) is { } session ? State.ScopeOf(session).Runbooks : Registrations.Runbooks();
         return WriteObjectAsync(RunbookInfos.From(ParameterSetName == "Path" ? library.ReadFile(this.FilePath(Path)) : library.Get(Name)));
     }
 }
