@@ -32,7 +32,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             return;
         }
 
-        var mended = new List<string>();
+        var changes = false;
         foreach (var phase in request.Phases)
         {
             var planned = new List<StepRecord>();
@@ -45,10 +45,10 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
                     continue;
                 var started = scope.Time.GetUtcNow();
                 var end = await PlanAsync(target, phase, step, inputs, facts, cancellationToken);
-                if (end.Outcome is StepOutcome.Unknown && mended.Count > 0)
-                    end = end with { Message = $"cannot be told before {string.Join(", ", mended)} is made: {end.Error?.Message}" };
-                if (end.Outcome == StepOutcome.Planned && step.Action is Change)
-                    mended.Add($"{phase.Name}.{step.Name}");
+                // What a planned change mends (root's login) stops nothing when the run comes to it.
+                if (end.Outcome is StepOutcome.Unknown && changes)
+                    end = end with { Message = $"cannot be told before the changes planned above: {end.Error?.Message}" };
+                changes |= end.Outcome == StepOutcome.Planned && step.Action is Change;
                 planned.Add(await EmitAsync(target, phase.Name, step, end, started, cancellationToken));
             }
 

@@ -732,7 +732,7 @@ public sealed class RunbookRunnerTests : IDisposable
 
         var plan = await CollectAsync(Runner().PlanAsync(Request(Simple, "hv1"), TestContext.Current.CancellationToken));
 
-        Assert.StartsWith("cannot be told before Phase.light.switch is made: ", plan.Single(record => record.Step == "light.dim").Message, StringComparison.Ordinal);
+        Assert.StartsWith("cannot be told before the changes planned above: ", plan.Single(record => record.Step == "light.dim").Message, StringComparison.Ordinal);
     }
 
     // A run whose process died in the middle of an effect.
