@@ -27,16 +27,17 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
     /// <summary>Makes the change, or finds out what became of it in an earlier process.</summary>
     /// <param name="locks">What the caller holds for the target.</param>
+    /// <param name="guards">What must hold immediately before the effect, looked at with every lock held; throws where it does not.</param>
     /// <returns>Done, Unchanged, Failed, Unknown, Skipped or Drifted; refusals and failures of observing are Failed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; an effect that was under way is probed when the run is resumed.</exception>
     /// <exception cref="LedgerException">The journal could not be written: nothing more may happen.</exception>
-    public async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    public async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken, Func<Task>? guards = null)
     {
         var started = time.GetUtcNow();
         var key = new StepKey(context.Target.Name, context.Phase, context.Step);
         try
         {
-            return await RunAsync(change, context, parameters, new Recording(this, change, context, key, step, started), locks, cancellationToken);
+            return await RunAsync(change, context, parameters, new Recording(this, change, context, key, step, started), locks, guards, cancellationToken);
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
@@ -132,7 +133,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             last);
     }
 
-    private async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, Recording record, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    private async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, Recording record, IReadOnlyList<TargetLock> locks, Func<Task>? guards, CancellationToken cancellationToken)
     {
         var history = ledger.Find(record.Key);
         if (history is { Intent.IsUndo: false, Decision: { } decision })
@@ -169,6 +170,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
         using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
         await change.GuardAsync(context, parameters, now, cancellationToken);
+        if (guards is not null)
+            await guards();
         guard.ThrowIfEffectRefused(change, context, held.All);
         return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
     }

@@ -102,7 +102,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             return step.Action switch
             {
                 Check check => Checked(await check.RunAsync(context, parameters, cancellationToken)),
-                Change change => await Gate.PlanAsync(change, context, parameters, cancellationToken),
+                Change change => await PlanAsync(change, step, context, parameters, variables, cancellationToken),
                 Report report => new StepEnd(StepOutcome.Planned, $"would report: {report.Summary}"),
                 _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
             };
@@ -111,6 +111,21 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         {
             return new StepEnd(StepOutcome.Unknown, $"would stop here: {e.Message}") { Error = e };
         }
+    }
+
+    private static async Task<StepEnd> PlanAsync(Change change, RunbookStep step, ActionContext context, object parameters, Variables variables, CancellationToken cancellationToken)
+    {
+        var end = await Gate.PlanAsync(change, context, parameters, cancellationToken);
+        if (end.Outcome != StepOutcome.Planned)
+            return end;
+        foreach (var guard in step.Guards)
+        {
+            var answer = await ((Check)guard.Action).RunAsync(context, guard.Bind(variables), cancellationToken);
+            if (answer.Outcome != StepOutcome.Passed)
+                throw new RefusedException($"{guard.Action.Summary} does not hold: {answer.Evidence}") { TargetName = context.Target.Name };
+        }
+
+        return end;
     }
 
     private static StepEnd Checked(CheckResult result) => result.Outcome == StepOutcome.Passed

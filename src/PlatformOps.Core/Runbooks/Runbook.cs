@@ -19,7 +19,7 @@ internal sealed record Runbook
     public IReadOnlyList<RunbookStep> OnFailure { get; init; } = [];
 
     /// <summary>The services that its actions need.</summary>
-    public IReadOnlyCollection<string> Needs => Steps.Concat(OnFailure).SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlyCollection<string> Needs => Steps.Concat(OnFailure).SelectMany(step => step.Guards.Append(step)).SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The file, or the embedded runbook, it was read from.</summary>
     public required string Origin { get; init; }

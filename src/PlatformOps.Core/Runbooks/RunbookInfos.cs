@@ -45,6 +45,7 @@ internal static class RunbookInfos
         When = step.When?.Text,
         IsOptional = step.IsOptional,
         IsOnFailure = step.IsOnFailure,
-        Needs = [.. step.Action.Needs],
+        Needs = [.. step.Guards.Append(step).SelectMany(part => part.Action.Needs).Distinct()],
+        Guards = [.. step.Guards.Select(guard => guard.Name)],
     };
 }

@@ -56,7 +56,7 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
 
     private RunbookStep ReadStep(YamlMapping step, int number, HashSet<string> names, HashSet<string> known, bool isOnFailure)
     {
-        RefuseUnknown(step, [.. StepKeys, "with", "when", "name", "once", "optional"], "a step");
+        RefuseUnknown(step, [.. StepKeys, "with", "when", "name", "once", "optional", "guard"], "a step");
         var kinds = StepKeys.Where(kind => step.Find(kind) is not null).ToList();
         if (kinds is not [var kindKey])
             throw step.Error($"A step has exactly one of {string.Join(", ", StepKeys)}.");
@@ -70,21 +70,18 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
         if (isOnFailure && action.Scope == ActionScope.Batch)
             throw actionNode.Error($"{action.Name} runs once for a batch and cannot stand in on-failure.");
 
-        var with = step.Find("with") switch
-        {
-            null => new YamlMapping(step.Source, step.Line, step.Column, []),
-            YamlMapping mapping => mapping,
-            var other => throw other.Error($"with: is a mapping, not {other.KindName}."),
-        };
-        YamlBinder.Validate(with, action.ParametersType, allowPlaceholders: true);
         var used = new HashSet<string>(StringComparer.Ordinal);
-        _ = with.Map(scalar => RefuseUnknownVariables(scalar, known, used));
+        var with = ReadWith(step, action, known, used);
         var when = step.Find("when") is YamlScalar condition ? Condition.Parse(RefuseUnknownVariables(condition, known, used)) : null;
         var once = Flag(step, "once");
         if (once && kind != StepKind.Check)
             throw step.Error("once: is for checks: true only until the phase itself changes what they look at.");
+        var guards = ReadGuards(step, known, used);
+        if (guards.Count > 0 && kind != StepKind.Change)
+            throw step.Error("guard: is for changes: checks that are made again immediately before the effect.");
         return new RunbookStep
         {
+            Guards = guards,
             Name = NameOf(step, action, names, isOnFailure),
             Number = number,
             Action = action,
@@ -95,6 +92,42 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
             IsOnFailure = isOnFailure,
             FactNames = [.. used.Where(name => name.StartsWith("fact.", StringComparison.Ordinal)).Select(name => name["fact.".Length..])],
         };
+    }
+
+    private static YamlMapping ReadWith(YamlMapping step, OpsAction action, HashSet<string> known, HashSet<string> used)
+    {
+        var with = step.Find("with") switch
+        {
+            null => new YamlMapping(step.Source, step.Line, step.Column, []),
+            YamlMapping mapping => mapping,
+            var other => throw other.Error($"with: is a mapping, not {other.KindName}."),
+        };
+        YamlBinder.Validate(with, action.ParametersType, allowPlaceholders: true);
+        _ = with.Map(scalar => RefuseUnknownVariables(scalar, known, used));
+        return with;
+    }
+
+    // Each the name of a check, or a mapping of it with its parameters.
+    private List<RunbookStep> ReadGuards(YamlMapping step, HashSet<string> known, HashSet<string> used)
+    {
+        var guards = new List<RunbookStep>();
+        foreach (var item in Items(step, "guard"))
+        {
+            if (item is YamlMapping mapping)
+                RefuseUnknown(mapping, ["check", "with"], "a guard");
+            var name = (item as YamlMapping)?.Find("check") as YamlScalar ?? item as YamlScalar ?? throw item.Error("guard: each is the name of a check, or a mapping such as '{ check: host.os, with: { … } }'.");
+            var check = catalog.Find(name.Text) as Check
+                ?? throw name.Error($"There is no check '{name.Text}'.{Suggest(name.Text, catalog.Actions.OfType<Check>().Select(one => one.Name))}");
+            guards.Add(new RunbookStep
+            {
+                Name = check.Name,
+                Number = guards.Count + 1,
+                Action = check,
+                With = ReadWith(item as YamlMapping ?? new YamlMapping(item.Source, item.Line, item.Column, []), check, known, used),
+            });
+        }
+
+        return guards;
     }
 
     private static string NameOf(YamlMapping step, OpsAction action, HashSet<string> names, bool isOnFailure)

@@ -20,6 +20,9 @@ internal sealed record RunbookStep
     /// <summary>The step runs only where this holds; always where null.</summary>
     public Condition? When { get; init; }
 
+    /// <summary>Checks of a change, made again immediately before its effect, with its locks held: what an earlier step proved may be so no more. Where one does not pass, nothing is sent.</summary>
+    public IReadOnlyList<RunbookStep> Guards { get; init; } = [];
+
     /// <summary>A check that the phase's own changes make untrue: not repeated when the run is resumed after it passed.</summary>
     public bool Once { get; init; }
 
@@ -29,7 +32,7 @@ internal sealed record RunbookStep
     /// <summary>Part of <c>on-failure</c>.</summary>
     public bool IsOnFailure { get; init; }
 
-    /// <summary>The facts that its parameters and condition name.</summary>
+    /// <summary>The facts that its parameters, its condition and its guards name.</summary>
     public IReadOnlyList<string> FactNames { get; init; } = [];
 
     public object Bind(Variables variables) => YamlBinder.Bind((YamlMapping)With.Map(variables.Expand), Action.ParametersType);

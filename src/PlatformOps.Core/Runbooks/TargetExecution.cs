@@ -135,7 +135,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     // Null where the target goes on to the next phase.
     private async Task<TargetEnd?> RunPhaseAsync(RunbookPhase phase, CancellationToken cancellationToken)
     {
-        var facts = new FactReader(run.Scope.Catalog, read => run.Ledger.WriteAsync(new FactsRead(target.Name, phase.Name, new Dictionary<string, string>(read))));
+        var facts = NewFacts(target, phase);
         var told = new List<StepRecord>();
         TargetEnd? end = null;
         foreach (var step in phase.Runbook.Steps)
@@ -197,14 +197,14 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             return await MissedAsync(phase, step, context, started, new StepEnd(StepOutcome.Skipped, $"skipped: before -StartAt {run.Request.StartAt}"));
 
         await facts.EnsureAsync(step, context, cancellationToken);
-        var variables = new Variables(target, run.Request.Identity, run.Request.Inputs, facts.Values, run.Scope.Settings(run.Request.Identity));
+        var variables = VariablesOf(target, facts);
         if (step.When?.Holds(variables) == false)
             return await MissedAsync(phase, step, context, started, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.Text} does not hold") { IsByCondition = true });
         var parameters = step.Bind(variables);
 
         if (step.Action.Scope == ActionScope.Batch)
             return await RunForBatchAsync(phase, step, parameters, started, cancellationToken);
-        return await RunActionAsync(step, context, parameters, earlier, started, cancellationToken);
+        return await RunActionAsync(phase, step, context, parameters, earlier, started, cancellationToken);
     }
 
     private async Task<StepEnd> RunForBatchAsync(RunbookPhase phase, RunbookStep step, object parameters, DateTimeOffset started, CancellationToken cancellationToken)
@@ -216,7 +216,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 var together = new ActionTarget(target.Kind, $"batch {batch.Number}");
                 var context = Context(phase.Name, step.Name, isApproved: false, together, targets);
                 var earlier = run.Ledger.Find(new StepKey(together.Name, phase.Name, step.Name));
-                return await RunActionAsync(step, context, parameters, earlier, started, cancellationToken);
+                return await RunActionAsync(phase, step, context, parameters, earlier, started, cancellationToken);
             }, cancellationToken),
             cancellationToken);
     }
@@ -231,7 +231,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         return RecordAsync(context, step, started, end);
     }
 
-    private async Task<StepEnd> RunActionAsync(RunbookStep step, ActionContext context, object parameters, StepHistory? earlier, DateTimeOffset started, CancellationToken cancellationToken)
+    private async Task<StepEnd> RunActionAsync(RunbookPhase phase, RunbookStep step, ActionContext context, object parameters, StepHistory? earlier, DateTimeOffset started, CancellationToken cancellationToken)
     {
         switch (step.Action)
         {
@@ -257,11 +257,35 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                     // What on-failure put back is made again.
                 }
 
-                return await run.Gate.RunAsync(change, context, parameters, InfoOf(step), Locks, cancellationToken);
+                return await run.Gate.RunAsync(change, context, parameters, InfoOf(step), Locks, cancellationToken, step.Guards.Count == 0 ? null : () => ProveAsync(phase, step, context, cancellationToken));
             default:
                 throw new InvalidOperationException($"{step.Action.Name} is neither check, change, report nor wait.");
         }
     }
+
+    // The proof of every target that the effect is for, with facts that are read anew.
+    private async Task ProveAsync(RunbookPhase phase, RunbookStep step, ActionContext context, CancellationToken cancellationToken)
+    {
+        foreach (var member in context.Batch)
+        {
+            var look = Context(phase.Name, step.Name, together: member, all: [member]);
+            var facts = NewFacts(member, phase);
+            await facts.EnsureAsync(step, look, cancellationToken);
+            var variables = VariablesOf(member, facts);
+            foreach (var guard in step.Guards)
+            {
+                var answer = await ((Check)guard.Action).RunAsync(look, guard.Bind(variables), cancellationToken);
+                look.Log.Write(step.Name, $"guard {guard.Name}: {answer.Outcome}: {answer.Evidence}");
+                if (answer.Outcome != StepOutcome.Passed)
+                    throw new RefusedException($"{guard.Action.Summary} does not hold for {member.Name}, so nothing was changed: {answer.Evidence}") { TargetName = member.Name };
+            }
+        }
+    }
+
+    private FactReader NewFacts(ActionTarget of, RunbookPhase phase)
+        => new(run.Scope.Catalog, read => run.Ledger.WriteAsync(new FactsRead(of.Name, phase.Name, new Dictionary<string, string>(read))));
+
+    private Variables VariablesOf(ActionTarget of, FactReader facts) => new(of, run.Request.Identity, run.Request.Inputs, facts.Values, run.Scope.Settings(run.Request.Identity));
 
     // In a run that was taken over it carries another's claim until it is written anew.
     private bool IsClaimedAnew(Change change) => change.CarriesClaim && run.Request.Identity.TakeOverReason is not null;

@@ -39,6 +39,9 @@ public sealed record RunbookStepInfo
     /// <summary>The sections of the configuration that it needs.</summary>
     public string[] Needs { get; init; } = [];
 
+    /// <summary>The checks that are made again immediately before its effect.</summary>
+    public string[] Guards { get; init; } = [];
+
     /// <summary>The step's name.</summary>
     public override string ToString() => Step;
 }

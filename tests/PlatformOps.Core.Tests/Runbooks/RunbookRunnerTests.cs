@@ -619,6 +619,51 @@ public sealed class RunbookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_guard_is_looked_at_again_immediately_before_the_effect_and_stops_it()
+    {
+        var looks = 0;
+        _world.Check = _ => ++looks == 1 ? CheckResult.Passed("empty") : CheckResult.Unknown("nova does not answer");
+
+        var records = await RunAsync(Head + "  - check: test.check\n  - change: light.smash\n    guard: [test.check]\n", "hv1");
+
+        Assert.Equal([("test.check", StepOutcome.Passed), ("light.smash", StepOutcome.Failed)], records.Select(record => (record.Step, record.Outcome)));
+        Assert.Contains("nova does not answer", records[1].Message, StringComparison.Ordinal);
+        Assert.Equal(0, _house.Light("hv1", "light.smash").Applied);
+        Assert.DoesNotContain(_store.Entries("r1"), entry => entry is Intent);
+    }
+
+    [Fact]
+    public async Task What_is_there_already_needs_no_guard()
+    {
+        _house.OnMade = (_, _, light) => light.IsOn = true;
+        _world.Check = _ => throw new InvalidOperationException("asked");
+
+        var records = await RunAsync(Head + "  - change: light.smash\n    guard: [test.check]\n", "hv1");
+
+        Assert.Equal(StepOutcome.Unchanged, Assert.Single(records).Outcome);
+    }
+
+    [Fact]
+    public async Task A_guard_holds_for_every_target_of_a_batchs_effect_and_its_facts_are_read_anew()
+    {
+        _world.Check = target => target == "hv2" ? CheckResult.Failed("hv2 has servers") : CheckResult.Passed("empty");
+
+        var records = await RunAsync(Request(Head + "  - change: test.batch\n    guard:\n      - check: test.check\n        with: { text: \"${fact.model}\" }\n", "hv1", "hv2") with { ThrottleLimit = 2 });
+
+        Assert.All(records, record => Assert.Contains("hv2 has servers", record.Message, StringComparison.Ordinal));
+        Assert.Empty(_world.BatchCalls);
+        Assert.Equal(4, _world.FactReads);
+    }
+
+    [Theory]
+    [InlineData("  - check: test.check\n    guard: [test.check]\n", "guard: is for changes")]
+    [InlineData("  - change: light.dim\n    guard: [test.chek]\n", "There is no check 'test.chek'. Did you mean 'test.check'?")]
+    [InlineData("  - change: light.dim\n    guard: [light.dim]\n", "There is no check 'light.dim'.")]
+    [InlineData("  - change: light.dim\n    guard: [{ check: test.check, with: { txt: a } }]\n", "txt")]
+    public void A_wrong_guard_is_refused_with_its_place(string steps, string says)
+        => Assert.Contains(says, Assert.Throws<RunbookException>(() => Reader().Read(Head + steps, "test.yaml")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public async Task Two_names_of_one_machine_are_one_target()
     {
         _identify = target => new() { ["nova"] = "hv1.x.org", ["netbox"] = "hv1" };
