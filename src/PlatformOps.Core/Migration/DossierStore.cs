@@ -28,21 +28,27 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
         files.Replace(PathOf(dossier.HypervisorName, dossier.RunId), JsonSerializer.SerializeToUtf8Bytes(dossier, Json));
     }
 
+    /// <summary>A dossier as it was written.</summary>
+    /// <param name="content">UTF-8.</param>
+    /// <param name="origin">Where it is from, for errors.</param>
+    /// <exception cref="SourceException">It is not one.</exception>
+    public static HypervisorDossier Parse(ReadOnlySpan<byte> content, string origin)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<HypervisorDossier>(content, Json) is { Schema: HypervisorDossier.CurrentSchema } dossier
+                ? dossier
+                : throw new SourceException($"This dossier is not of schema {HypervisorDossier.CurrentSchema}, the one that this version knows.", origin);
+        }
+        catch (JsonException e)
+        {
+            throw new SourceException($"This dossier cannot be read: {e.Message} Copies are in the state folders of those who worked on the hypervisor, and at its ticket.", origin, innerException: e);
+        }
+    }
+
     private string FolderOf(string hypervisorName) => HostNameRule.IsValid(hypervisorName)
         ? Path.Combine(_root, hypervisorName.ToLowerInvariant())
         : throw new RefusedException($"'{hypervisorName}' is not a host name.") { TargetName = hypervisorName };
 
-    private HypervisorDossier? Read(string path)
-    {
-        if (files.TryRead(path) is not { } content)
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize<HypervisorDossier>(content, Json);
-        }
-        catch (JsonException e)
-        {
-            throw new SourceException($"This dossier cannot be read: {e.Message} The ticket has a copy.", path, innerException: e);
-        }
-    }
+    private HypervisorDossier? Read(string path) => files.TryRead(path) is { } content ? Parse(content, path) : null;
 }

@@ -7,7 +7,9 @@ namespace PlatformOps.Core.Migration;
 /// <summary>What later phases need of a hypervisor as it was before: who it is, what it held, what to put back. Kept in the state folder and attached to the ticket.</summary>
 internal sealed record HypervisorDossier
 {
-    public int Schema { get; init; } = 1;
+    public const int CurrentSchema = 1;
+
+    public int Schema { get; init; } = CurrentSchema;
 
     public required string HypervisorName { get; init; }
 
@@ -26,4 +28,10 @@ internal sealed record HypervisorDossier
     public required ComputeDossier Compute { get; init; }
 
     public required InventoryDevice Device { get; init; }
+
+    /// <summary>Where its BMC is: resolved before the host leaves Aquilon, because its name goes with it.</summary>
+    public string? BmcAddress { get; init; }
+
+    /// <summary>What Aquilon had of it (<c>aq show_host</c> and <c>aq show_machine</c>), to restore it from.</summary>
+    public string? AquilonRecord { get; init; }
 }

@@ -16,7 +16,10 @@ internal sealed class MigrationRegistration : ServiceRegistration
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
     {
         [typeof(DossierStore)] = scope => new DossierStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
+        [typeof(DossierFinder)] = scope => new DossierFinder(scope),
     };
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new ReinstalledWait()];
+
+    public override IReadOnlyList<FactSource> Facts { get; } = [new DossierFacts()];
 }

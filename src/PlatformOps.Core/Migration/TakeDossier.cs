@@ -4,6 +4,7 @@ using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
+using PlatformOps.Remote;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Migration;
@@ -32,8 +33,12 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
         var compute = await context.Client<ComputeDossierReader>().ReadAsync(context.Target.Name, cancellationToken);
         var device = await context.Client<NetBoxClient>().DeviceAsync(context.Target.Name, cancellationToken);
         RefuseAnother(context, host.SerialNumber, device.SerialNumber, "NetBox has");
-        if (context.Client<DossierStore>().Latest(context.Target.Name) is { } earlier)
+        if (await FindEarlierAsync(context, cancellationToken) is { } earlier)
+        {
             RefuseAnother(context, host.SerialNumber, earlier.Host.SerialNumber, $"the dossier of {earlier.TakenAt:yyyy-MM-dd} has");
+            RefuseReinstalled(context, host, earlier);
+        }
+
         context.Client<DossierStore>().Write(new HypervisorDossier
         {
             HypervisorName = context.Target.Name,
@@ -58,6 +63,27 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
             throw new RefusedException($"{context.Target.Name} does not tell its serial number (DMI), so nobody can prove that it is the right machine.") { TargetName = context.Target.Name };
         if (!string.IsNullOrEmpty(known) && !string.Equals(found, known, StringComparison.OrdinalIgnoreCase))
             throw new RefusedException($"The machine that answers as {context.Target.Name} has serial {found}, but {whose} {known}: this may be another machine. Mend the address or the record first.") { TargetName = context.Target.Name };
+    }
+
+    // A ticket service that is down keeps nobody from writing down what is there.
+    private static async Task<HypervisorDossier?> FindEarlierAsync(ActionContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Client<DossierFinder>().FindAsync(context, cancellationToken);
+        }
+        catch (OpsException e) when (e is ServiceException or ObjectNotFoundException)
+        {
+            context.Log.Write("dossier", $"{context.Target.TicketId} could not be asked for an earlier one: {e.Message}");
+            return null;
+        }
+    }
+
+    // A dossier of what the installer left would take the place of the one that knows what to put back.
+    private static void RefuseReinstalled(ActionContext context, RemoteHostFact host, HypervisorDossier earlier)
+    {
+        if (earlier.Host.ComputeId is { } known && known != host.ComputeId)
+            throw new RefusedException($"{context.Target.Name} was nova's compute node {known} when its dossier was taken ({earlier.TakenAt:yyyy-MM-dd}), and {(host.ComputeId is null ? "now it has no compute_id" : $"now it is {host.ComputeId}")}: it was reinstalled since. Go on with PostReinstall; where it is in service again in its own right, remove the old dossier first.") { TargetName = context.Target.Name };
     }
 
     internal sealed record State(string Serial)

@@ -245,6 +245,19 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     public async Task<IReadOnlyList<JiraAttachment>> AttachmentsAsync(string key, CancellationToken cancellationToken)
         => (await IssueAsync(key, "attachment", cancellationToken)).Fields?.Attachment ?? [];
 
+    /// <summary>The content of an attachment.</summary>
+    /// <remarks>Cloud REST v3, "Get attachment content"; Data Center has it at the site's own <c>/secure/attachment</c>.</remarks>
+    public async Task<ReadOnlyMemory<byte>> DownloadAsync(JiraAttachment attachment, CancellationToken cancellationToken)
+    {
+        var (http, kind, _) = await SiteAsync(cancellationToken);
+        var what = $"download the attachment '{ServerText.Clean(attachment.Filename, 200)}'";
+        var id = Uri.EscapeDataString(attachment.Id);
+        var call = kind == JiraKind.Cloud
+            ? HttpCall.Get($"rest/api/3/attachment/content/{id}", what, ("redirect", "false"))
+            : HttpCall.Get($"secure/attachment/{id}/{Uri.EscapeDataString(attachment.Filename)}", what);
+        return (await http.SendAsync(call with { ExpectsJson = false }, cancellationToken)).Body;
+    }
+
     /// <summary>Attaches a file; the caller has looked for one of that name.</summary>
     public Task AttachAsync(string key, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => WriteAsync(key, async () =>
     {

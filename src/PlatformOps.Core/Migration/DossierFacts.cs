@@ -1,0 +1,27 @@
+using PlatformOps.Core.Changes;
+
+namespace PlatformOps.Core.Migration;
+
+/// <summary>What the hypervisor was, for the steps that put it back.</summary>
+internal sealed class DossierFacts : FactSource
+{
+    public override IReadOnlyList<string> Names { get; } = ["dossier.compute-id", "dossier.service-id", "dossier.bmc-address", "dossier.role", "dossier.model"];
+
+    public override async Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
+    {
+        var dossier = await context.Client<DossierFinder>().RequireAsync(context, cancellationToken);
+        var facts = new Dictionary<string, string>();
+        Add("dossier.compute-id", dossier.Host.ComputeId);
+        Add("dossier.service-id", dossier.Compute.ServiceId);
+        Add("dossier.bmc-address", dossier.BmcAddress);
+        Add("dossier.role", dossier.Device.Role);
+        Add("dossier.model", dossier.Device.DeviceType);
+        return facts;
+
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+                facts[name] = value;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
+using PlatformOps.Lab;
+using PlatformOps.Runs;
+using PlatformOps.TestKit;
+using PlatformOps.TestKit.Changes;
+
+namespace PlatformOps.Core.Tests.Migration;
+
+public sealed class DossierTests : IDisposable
+{
+    private readonly TemporaryFolder _elsewhere = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _elsewhere.Dispose();
+
+    [Theory]
+    [InlineData(LabJiraKind.DataCenter)]
+    [InlineData(LabJiraKind.Cloud)]
+    public async Task It_is_found_at_the_ticket_by_who_has_another_state_folder(LabJiraKind jira)
+    {
+        await using var lab = await StartAsync(jira);
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        var original = lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!;
+        await using var other = Elsewhere(lab);
+
+        var found = await other.Get<DossierFinder>().RequireAsync(Context(other), Token);
+
+        Assert.Equal((original.Host.SerialNumber, original.Host.ComputeId, original.RunId), (found.Host.SerialNumber, found.Host.ComputeId, found.RunId));
+        Assert.Equal(original.Host.Disks!.Select(disk => disk.Serial), found.Host.Disks!.Select(disk => disk.Serial));
+        // From now on it is there without the ticket.
+        Assert.Equal(original.RunId, other.Get<DossierStore>().Latest("hv01.lab.example")?.RunId);
+    }
+
+    [Fact]
+    public async Task What_is_here_serves_while_the_ticket_service_is_down()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.FaultAsync(new { service = "jira", effect = "status:404" });
+
+        Assert.NotNull(await lab.Session.Get<DossierFinder>().FindAsync(Context(lab.Session), Token));
+    }
+
+    [Fact]
+    public async Task Without_one_the_phase_to_run_is_named()
+    {
+        await using var lab = await StartAsync();
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => lab.Session.Get<DossierFinder>().RequireAsync(Context(lab.Session), Token));
+
+        Assert.Contains("PreDrain", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_hosts_dossier_at_the_ticket_is_refused()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(3));
+        var theirs = lab.Session.Get<DossierStore>().Latest("hv03.lab.example")!;
+        await lab.Session.Get<Core.Services.Jira.JiraClient>().AttachAsync("MH-101", "hv01.lab.example.dossier.x.json", await File.ReadAllBytesAsync(lab.Session.Get<DossierStore>().PathOf("hv03.lab.example", theirs.RunId), Token), Token);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => lab.Session.Get<DossierFinder>().FindAsync(Context(lab.Session), Token));
+
+        Assert.Contains("of 'hv03.lab.example', not of hv01.lab.example", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hypervisor_that_was_reinstalled_gets_no_dossier_that_would_hide_what_to_put_back()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.SetHostAsync(1, new { files = new Dictionary<string, string?> { ["/var/lib/nova/compute_id"] = "11111111-2222-4333-8444-555555555555\n" } });
+
+        var refused = (await lab.RunAsync("PreDrain", PhaseLab.Target(1))).Single(record => record.Outcome == StepOutcome.Failed);
+
+        Assert.Equal("hypervisor.dossier", refused.Step);
+        Assert.Contains("it was reinstalled since", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_is_reinstalled_when_it_was_started_anew()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        Wait wait = new ReinstalledWait();
+
+        var before = await wait.LookAsync(Context(lab.Session), new ReinstalledParameters(), Token);
+        await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { ["/proc/sys/kernel/random/boot_id"] = "99999999-2222-4333-8444-555555555555\n" } });
+        var after = await wait.LookAsync(Context(lab.Session), new ReinstalledParameters(), Token);
+
+        Assert.Equal((false, true), (before.IsOver, after.IsOver));
+        Assert.Contains("was not restarted since", before.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<PhaseLab> StartAsync(LabJiraKind jira = LabJiraKind.DataCenter)
+        => PhaseLab.StartAsync(new LabOptions { Hypervisors = 6, VirtualMachines = 12, Speed = 3600, Jira = jira });
+
+    private SessionScope Elsewhere(PhaseLab lab) => lab.Open(new Dictionary<string, object> { ["state-folder"] = _elsewhere.Path });
+
+    private static ActionContext Context(SessionScope session) => new()
+    {
+        Target = MigrationRun.TargetOf(PhaseLab.Target(1)),
+        Run = session.Identity("test"),
+        Step = "test",
+        Clients = session,
+        Time = session.Time,
+        Log = new RecordingLog(),
+    };
+}
