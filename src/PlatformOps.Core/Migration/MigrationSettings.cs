@@ -1,3 +1,4 @@
+using System.Reflection;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Configuration.Yaml;
@@ -7,9 +8,13 @@ namespace PlatformOps.Core.Migration;
 /// <summary>What the configuration says of a migration, as runbooks name it: <c>${setting.…}</c>.</summary>
 internal static class MigrationSettings
 {
+    // Services that a site may do without: runbooks leave their steps out.
+    private static readonly string[] Optional = ["alertmanager", "aquilon", "kayobe", "bmc", "prometheus"];
+
     /// <summary>The names.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
+        .. Optional.Select(ConfiguredName),
         "old-os.id", "old-os.version", "new-os.id", "new-os.version", "reason",
         .. typeof(MigrationStatuses).GetProperties().Select(property => StatusName(property.Name)),
     ];
@@ -26,6 +31,9 @@ internal static class MigrationSettings
             ["new-os.version"] = migration.NewOs.Version,
             ["reason"] = Reason(migration, run),
         };
+        var sections = configuration.Sections.Keys.Select(type => type.GetCustomAttribute<SectionAttribute>()?.Name).ToHashSet();
+        foreach (var name in Optional)
+            values[ConfiguredName(name)] = sections.Contains(name) ? "true" : "false";
         foreach (var property in typeof(MigrationStatuses).GetProperties())
         {
             if (property.GetValue(migration.Statuses) is string status)
@@ -44,6 +52,8 @@ internal static class MigrationSettings
 
     // As the field writes it: RL9, RHEL9, debian12.
     private static string Short(OsRelease os) => (os.Id switch { "rocky" => "RL", "rhel" => "RHEL", "centos" => "CentOS", "almalinux" => "AL", var id => id }) + os.Version;
+
+    private static string ConfiguredName(string section) => "configured." + section;
 
     private static string StatusName(string property) => "status." + YamlKey.Of(property);
 }

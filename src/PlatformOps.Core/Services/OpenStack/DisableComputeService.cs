@@ -27,9 +27,12 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
         => ComputeServiceState.Of(await context.Client<NovaClient>().ServiceAsync(context.Target.Name, cancellationToken));
 
     protected override bool IsDesired(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState state)
+        => state.IsDisabled && IsOurs(context, state);
+
+    /// <summary>Whether what is disabled carries our claim.</summary>
+    /// <exception cref="RefusedException">It is another's, and is not taken over.</exception>
+    public static bool IsOurs(ActionContext context, ComputeServiceState state)
     {
-        if (!state.IsDisabled)
-            return false;
         var claim = Claim.Find(state.Reason);
         if (claim?.IsSameOwner(context.Claim) == true)
             return true;

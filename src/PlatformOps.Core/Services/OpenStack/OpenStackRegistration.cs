@@ -12,7 +12,7 @@ internal sealed class OpenStackRegistration : ServiceRegistration
 
     public override Type ConfigurationType => typeof(OpenStackConfiguration);
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new DisableComputeService(), new EnableComputeService(), new CheckRoom(), new CheckClaim()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new DisableComputeService(), new EnableComputeService(), new CheckRoom(), new CheckClaim(), new ClaimComputeService()];
 
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
     {
