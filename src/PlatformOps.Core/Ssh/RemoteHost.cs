@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 using PlatformOps.Remote;
 

@@ -1,4 +1,4 @@
-using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 
 namespace PlatformOps.Core.Ssh;
 
@@ -10,9 +10,6 @@ internal sealed class RemoteShell(ISshTransport transport, SshTransportOptions o
     public ISshTransport Transport => transport;
 
     public SshTransportOptions Options => options;
-
-    /// <summary>The action's target as root: what actions on a hypervisor use.</summary>
-    public RemoteHost On(ActionContext context) => Root(context.Target.Name, context.Log);
 
     public RemoteHost Root(string hostName, IActionLog log) => new(transport, new SshHost(hostName, "root"), log);
 

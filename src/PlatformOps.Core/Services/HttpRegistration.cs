@@ -1,6 +1,6 @@
-using PlatformOps.Core.Services;
+using PlatformOps.Core.Http;
 
-namespace PlatformOps.Core.Http;
+namespace PlatformOps.Core.Services;
 
 /// <summary>The <c>http:</c> section and the session's one <see cref="HttpServiceFactory"/>, which every HTTP service's clients are made with.</summary>
 internal sealed class HttpRegistration : ServiceRegistration
