@@ -8,9 +8,12 @@ public sealed partial class FolderConventions
     // What a folder must not name. Sessions tie everything together, so only they name the domains.
     private static readonly (string Folder, string[] Forbidden)[] Rules =
     [
+        ("Logging", ["Changes", "Runbooks", "Services", "Sessions", "Migration", "Http", "Ssh", "Processes", "Ledger", "Configuration", "Secrets"]),
         ("Ledger", ["Changes", "Runbooks", "Services", "Sessions", "Migration", "Http", "Ssh", "Processes"]),
         ("Changes", ["Runbooks", "Services", "Sessions", "Migration", "Http", "Ssh", "Processes"]),
         ("Processes", ["Changes", "Runbooks", "Services", "Sessions", "Migration", "Http", "Ssh", "Ledger", "Configuration", "Secrets"]),
+        ("Ssh", ["Changes", "Runbooks", "Services", "Sessions", "Migration", "Http", "Ledger"]),
+        ("Http", ["Changes", "Runbooks", "Services", "Sessions", "Migration", "Ssh", "Ledger"]),
         ("Services", ["Runbooks", "Sessions", "Migration"]),
         ("Runbooks", ["Services", "Sessions", "Migration", "Http", "Ssh", "Processes"]),
         ("Migration", ["Sessions", "Http", "Processes"]),

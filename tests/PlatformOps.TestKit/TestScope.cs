@@ -1,6 +1,7 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Http;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Services;
 

@@ -1,3 +1,4 @@
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Changes;

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.OpenStack;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Runs;
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 

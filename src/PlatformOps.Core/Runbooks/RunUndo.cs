@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 

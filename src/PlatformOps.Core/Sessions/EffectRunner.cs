@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.Jira;
 using PlatformOps.Errors;

@@ -67,7 +67,7 @@ internal sealed class LabSshTransport : ISshTransport
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return output.Result(null);
+            return output.TimeUp();
         }
         catch (HttpRequestException error) when (error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
@@ -75,7 +75,7 @@ internal sealed class LabSshTransport : ISshTransport
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return output.Result(null);
+            return output.Dropped();
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class LabSshTransport : ISshTransport
             catch (JsonException)
             {
                 // Cut or garbled: as good as a dropped connection.
-                return output.Result(null);
+                return output.Dropped();
             }
 
             switch (line?.Type)
@@ -111,13 +111,13 @@ internal sealed class LabSshTransport : ISshTransport
                     output.Add(line.Type == "stderr", line.Data);
                     break;
                 case "exit":
-                    return output.Result(line.Status, line.Signal);
+                    return line.Status is { } status ? output.Ended(status, line.Signal) : output.Dropped();
                 case "error":
                     throw Refusal(host, user, port, line);
             }
         }
 
-        return output.Result(null);
+        return output.Dropped();
     }
 
     private RemoteHostException Refusal(SshHost host, string user, int port, LabLine line)

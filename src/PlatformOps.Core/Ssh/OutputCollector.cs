@@ -18,10 +18,20 @@ internal sealed class OutputCollector(SshCommand command, TimeProvider time)
         command.OnOutput?.Invoke(new SshOutput(isError, data));
     }
 
-    public SshResult Result(int? exitStatus, string? signal = null) => new()
+    public SshResult Ended(int exitStatus, string? signal = null) => Result(exitStatus, signal, null);
+
+    public SshResult Dropped() => Lost("the connection dropped");
+
+    public SshResult TimeUp() => Lost($"its time of {command.Timeout.TotalSeconds:0} s was up");
+
+    /// <param name="why">As <see cref="SshResult.Lost"/>.</param>
+    public SshResult Lost(string why) => Result(null, null, why);
+
+    private SshResult Result(int? exitStatus, string? signal, string? lost) => new()
     {
         ExitStatus = exitStatus,
         Signal = signal,
+        Lost = lost,
         OutputBytes = _output.Written,
         ErrorBytes = _error.Written,
         DroppedBytes = _output.Dropped + _error.Dropped,

@@ -1,18 +1,22 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 using PlatformOps.Remote;
 
 namespace PlatformOps.Core.Ssh;
 
 /// <summary>Commands on one host as one account. Each goes to the log with its result: exit status, time, size and digest, never the output itself.</summary>
-internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionLog log)
+/// <param name="transport">Carries them.</param>
+/// <param name="host">The host and account.</param>
+/// <param name="log">Where each command and its result go.</param>
+/// <param name="time">The clock; the system's where null.</param>
+internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionLog log, TimeProvider? time = null)
 {
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(2);
-
     public string Name => host.Name;
+
+    public TimeProvider Time { get; } = time ?? TimeProvider.System;
 
     /// <summary>Runs a command; however it ends is the answer.</summary>
     /// <exception cref="RemoteHostException">Not connected or not let in: nothing ran.</exception>
@@ -27,16 +31,21 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
         }
         catch (Exception error)
         {
-            log.Write(host.Name, $"{shown}: {(error is OperationCanceledException ? "cancelled" : OutputText.Line(error.Message, 600))}");
+            Log($"{shown}: {(error is OperationCanceledException ? "cancelled" : OutputText.Line(error.Message, 600))}");
             throw;
         }
 
-        log.Write(host.Name, $"{shown}: {End(result)} in {result.Duration.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s, {Digest("output", result.OutputBytes.Span)}, {Digest("errors", result.ErrorBytes.Span)}{(result.DroppedBytes > 0 ? $", {result.DroppedBytes} bytes more dropped" : "")}");
+        Log($"{shown}: {Describe(result)}");
         return result;
     }
 
+    /// <summary>A run of a command that goes on without its connection and without us, under a name that finds it again.</summary>
+    /// <param name="key">Its name, see <see cref="DetachedKey"/>.</param>
+    /// <param name="patience">How long the host may be out of reach before the outcome counts as Unknown; 10 minutes where null.</param>
+    public DetachedRun Detached(DetachedKey key, TimeSpan? patience = null) => new(this, key, patience ?? DetachedRun.DefaultPatience);
+
     /// <summary>Runs a command that only reads and must succeed.</summary>
-    /// <exception cref="RemoteHostException">It did not; the message has the command, its exit status and the end of its errors.</exception>
+    /// <exception cref="RemoteHostException">It did not; the message has the command, its exit status and the end of its errors, or that the connection dropped, and that nothing was changed.</exception>
     public async Task<SshResult> ReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var result = await RunAsync(new SshCommand(arguments), cancellationToken);
@@ -66,7 +75,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
             return;
         throw result.ExitStatus switch
         {
-            null => new OutcomeUnknownException($"'{Show(command.Arguments)}' was begun on {host.Name}, and after {result.Duration.TotalSeconds:0} s nobody knows how it ended (the connection dropped, or its time of {command.Timeout.TotalSeconds:0} s was up). Look on the host before it is repeated.{Tail(result)}") { TargetName = host.Name },
+            null => new OutcomeUnknownException($"'{Show(command.Arguments)}' was begun on {host.Name}, and nobody knows how it ended: {Lost(result)}. Look on the host before it is repeated.{Tail(result)}") { TargetName = host.Name },
             _ => (OpsException)Failure(command.Arguments, result),
         };
     }
@@ -102,9 +111,11 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     /// <summary>Whether <c>cat</c> said that there is no such file.</summary>
     public static bool SaysAbsent(SshResult result) => Encoding.UTF8.GetString(result.ErrorBytes.Span).Contains("No such file or directory", StringComparison.Ordinal);
 
-    /// <summary>The error for a command that did not end as it should.</summary>
+    /// <summary>The error for a command that did not end as it should; one without an exit status is taken for a read, see <see cref="ThrowIfFailed"/> for what changes something.</summary>
     public RemoteHostException Failure(IReadOnlyList<string> arguments, SshResult result)
-        => new(host.Name, $"'{Show(arguments)}' on {host.Name}: {End(result)}.{Tail(result)}") { ExitStatus = result.ExitStatus };
+        => result.ExitStatus is null
+            ? new(host.Name, $"'{Show(arguments)}' could not be read on {host.Name}: {Lost(result)}. Nothing was changed.")
+            : new(host.Name, $"'{Show(arguments)}' on {host.Name}: {End(result)}.{Tail(result)}") { ExitStatus = result.ExitStatus };
 
     /// <summary>The result for people and pipelines.</summary>
     public RemoteCommandResult ToModel(SshResult result) => new()
@@ -119,17 +130,27 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
         Duration = result.Duration,
     };
 
-    private static string Show(IReadOnlyList<string> arguments)
+    /// <summary>Runs a command of our own making, which the log tells in other words.</summary>
+    internal Task<SshResult> SendAsync(SshCommand command, CancellationToken cancellationToken) => transport.RunAsync(host, command, cancellationToken);
+
+    internal void Log(string message) => log.Write(host.Name, message);
+
+    internal static string Describe(SshResult result)
+        => $"{End(result)} in {result.Duration.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s, {Digest("output", result.OutputBytes.Span)}, {Digest("errors", result.ErrorBytes.Span)}{(result.DroppedBytes > 0 ? $", {result.DroppedBytes} bytes more dropped" : "")}";
+
+    internal static string Show(IReadOnlyList<string> arguments)
         => OutputText.Line(string.Join(' ', arguments.Select(a => a.Contains('\0', StringComparison.Ordinal) ? "?" : ShellQuoting.Word(a))));
 
     private static string End(SshResult result) => result switch
     {
-        { ExitStatus: null } => "outcome unknown",
+        { ExitStatus: null } => $"no exit status ({Lost(result)})",
         { Signal: { } signal } => $"ended by signal {signal}",
         _ => $"exit {result.ExitStatus}",
     };
 
-    private static string Tail(SshResult result)
+    private static string Lost(SshResult result) => result.Lost ?? "the connection dropped";
+
+    internal static string Tail(SshResult result)
     {
         var text = OutputText.Tail(result.ErrorBytes.Span);
         if (text.Length == 0)

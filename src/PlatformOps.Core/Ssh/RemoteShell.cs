@@ -1,4 +1,4 @@
-using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 
 namespace PlatformOps.Core.Ssh;
 
@@ -11,18 +11,15 @@ internal sealed class RemoteShell(ISshTransport transport, SshTransportOptions o
 
     public SshTransportOptions Options => options;
 
-    /// <summary>The action's target as root: what actions on a hypervisor use.</summary>
-    public RemoteHost On(ActionContext context) => Root(context.Target.Name, context.Log);
-
-    public RemoteHost Root(string hostName, IActionLog log) => new(transport, new SshHost(hostName, "root"), log);
+    public RemoteHost Root(string hostName, IActionLog log) => As(hostName, "root", log);
 
     /// <summary>As the configured account, which is not root.</summary>
-    public RemoteHost User(string hostName, IActionLog log) => new(transport, new SshHost(hostName, options.UserName), log);
+    public RemoteHost User(string hostName, IActionLog log) => As(hostName, options.UserName, log);
 
     public RemoteHost As(string hostName, string userName, IActionLog log)
     {
         HostNameRule.RequireUser(hostName, userName);
-        return new(transport, new SshHost(hostName, userName), log);
+        return new(transport, new SshHost(hostName, userName), log, options.Time);
     }
 
     public ValueTask DisposeAsync() => transport.DisposeAsync();

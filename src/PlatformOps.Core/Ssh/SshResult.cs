@@ -1,6 +1,6 @@
 namespace PlatformOps.Core.Ssh;
 
-/// <summary>How a command ended. A null <see cref="ExitStatus"/> means that nobody knows: the connection dropped or the time was up. Never success.</summary>
+/// <summary>How a command ended. A null <see cref="ExitStatus"/> means that nobody knows, and <see cref="Lost"/> why. Never success.</summary>
 internal sealed record SshResult
 {
     public required int? ExitStatus { get; init; }
@@ -16,6 +16,9 @@ internal sealed record SshResult
 
     /// <summary>How many bytes over the cap were dropped.</summary>
     public long DroppedBytes { get; init; }
+
+    /// <summary>Why there is no exit status, as the end of a sentence: <c>the connection dropped</c>. Null where there is one.</summary>
+    public string? Lost { get; init; }
 
     public required TimeSpan Duration { get; init; }
 }

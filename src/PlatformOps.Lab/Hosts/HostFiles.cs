@@ -71,7 +71,7 @@ internal sealed class HostFiles(Func<DateTimeOffset> now)
         return May(file, user, 4) ? file.Read() : throw new HostFailure(HostFailure.Denied);
     }
 
-    public void Write(string path, byte[] content, HostAccount user, bool append, int newMode = 0b110_100_100)
+    public void Write(string path, byte[] content, HostAccount user, bool append, int newMode)
     {
         CheckWay(path, user);
         var file = Find(path);
@@ -144,6 +144,20 @@ internal sealed class HostFiles(Func<DateTimeOffset> now)
         Changes++;
     }
 
+    /// <summary>A second name for the same file.</summary>
+    public void Link(string from, string to, HostAccount user)
+    {
+        var file = Get(from, user);
+        if (file.IsDirectory)
+            throw new HostFailure("hard link not allowed for directory");
+        CheckWay(to, user);
+        CheckFolder(to, user);
+        if (Find(to) is not null)
+            throw new HostFailure(HostFailure.Exists);
+        _files[to] = file;
+        Changes++;
+    }
+
     public void SetMode(string path, int mode, HostAccount user)
     {
         var file = Get(path, user);
@@ -167,11 +181,11 @@ internal sealed class HostFiles(Func<DateTimeOffset> now)
         Changes++;
     }
 
-    public void Touch(string path, HostAccount user)
+    public void Touch(string path, HostAccount user, int newMode)
     {
         if (Find(path) is not { } file)
         {
-            Write(path, [], user, append: false);
+            Write(path, [], user, append: false, newMode);
             return;
         }
 

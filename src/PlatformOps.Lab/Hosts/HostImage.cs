@@ -10,6 +10,9 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
         ("sshd.service", true), ("chronyd.service", true), ("crond.service", true), ("libvirtd.service", true), ("docker.service", true), ("firewalld.service", false),
     ];
 
+    /// <summary>Real systems set the sticky bit too; who may write matters here.</summary>
+    public const int AnybodysFolder = 0b1_111_111_111;
+
     private Hypervisor Machine => host.Hypervisor;
 
     private bool IsNine => Machine.OsVersion.StartsWith('9');
@@ -17,10 +20,10 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
     public void Install()
     {
         var files = host.Files;
-        foreach (var folder in new[] { "/boot", "/dev", "/etc", "/home", "/mnt", "/opt", "/run", "/srv", "/usr/bin", "/var/log", "/var/tmp" })
+        foreach (var folder in new[] { "/boot", "/dev", "/etc", "/home", "/mnt", "/opt", "/run", "/run/systemd/system", "/srv", "/usr/bin", "/var/log", "/var/tmp" })
             files.InstallFolder(folder);
-        // Real systems set the sticky bit; who may write matters here.
-        files.InstallFolder("/tmp", 0b1_111_111_111);
+        files.InstallFolder("/tmp", AnybodysFolder);
+        files.InstallFolder("/dev/shm", AnybodysFolder);
         files.InstallFolder("/root", 0b101_101_000);
         files.InstallFolder("/root/.ssh", 0b111_000_000);
         files.Install("/root/.ssh/authorized_keys", Machine.RootAccess && !isReinstalled ? operatorKey + "\n" : "", 0b110_000_000);

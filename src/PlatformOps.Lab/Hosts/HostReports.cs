@@ -9,6 +9,6 @@ internal static class HostReports
         .Where(disk => disk.MountPoint is not null && disk.MountPoint != "[SWAP]").DistinctBy(disk => disk.Path);
 
     public static string Mounts(LabHost host) =>
-        "proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\n"
+        "proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\ntmpfs /dev/shm tmpfs rw,nosuid,nodev 0 0\n"
         + string.Concat(Mounted(host).OrderBy(disk => disk.MountPoint, StringComparer.Ordinal).Select(disk => $"{disk.Path} {disk.MountPoint} {disk.FileSystem} {disk.MountOptions} 0 0\n"));
 }

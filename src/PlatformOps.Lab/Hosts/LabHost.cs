@@ -55,6 +55,9 @@ internal sealed class LabHost
     /// <summary>Processes of people, by name, for pgrep.</summary>
     public List<HostProcess> Processes { get; } = [];
 
+    /// <summary>Shells that run now, oldest first.</summary>
+    public List<HostProcess> Shells { get; } = [];
+
     public string BootId { get; private set; }
 
     public DateTimeOffset BootedAt { get; private set; }
@@ -72,6 +75,20 @@ internal sealed class LabHost
     public static string NewId() => Guid.NewGuid().ToString();
 
     public int NextPid() => ++_lastPid;
+
+    /// <summary>A shell begins: it is in /proc until it ends.</summary>
+    public void Begin(HostProcess shell)
+    {
+        var ticks = (long)((_lab.Clock.Now - BootedAt).TotalSeconds * 100);
+        Shells.Add(shell);
+        Files.InstallLive($"/proc/{shell.Id}/stat", () => $"{shell.Id} ({shell.Name}) S 1 {shell.Group} {shell.Group} 0 -1 4194304 310 0 0 0 0 0 0 0 20 0 1 0 {ticks} 7536640 740 0\n");
+    }
+
+    public void End(HostProcess shell)
+    {
+        Shells.Remove(shell);
+        Files.Uninstall($"/proc/{shell.Id}");
+    }
 
     public HostAccount? AccountOf(string nameOrId) => Accounts.GetValueOrDefault(nameOrId)
         ?? Accounts.Values.FirstOrDefault(account => account.Id.ToString(CultureInfo.InvariantCulture) == nameOrId);
@@ -159,6 +176,7 @@ internal sealed class LabHost
     /// <summary>A new operating system: new files, host key and boot id; root's key is gone, data disks keep what they had.</summary>
     public void Reinstall(string osId, string osVersion)
     {
+        _ = Power.CancelAsync();
         Hypervisor.OsId = osId;
         Hypervisor.OsVersion = osVersion;
         Hypervisor.HostKey = _lab.World.Random.Bytes(32);
@@ -200,6 +218,8 @@ internal sealed class LabHost
         BootedAt = _lab.Clock.Now;
         IsUp = true;
         Sessions.Clear();
+        Files.Uninstall("/dev/shm");
+        Files.InstallFolder("/dev/shm", HostImage.AnybodysFolder);
         foreach (var transient in Units.Values.Where(unit => unit.IsTransient).ToList())
             Units.Remove(transient.Name);
         StartUnits();

@@ -91,8 +91,13 @@ internal sealed class SshEndpoint(HostFleet fleet)
         var drop = faults.Any(fault => fault.Kind is FaultKind.SshDrop or FaultKind.ResetAfterCommit);
         var output = Channel.CreateUnbounded<JsonObject>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.Power.Token, fleet.Stopped);
+        int id;
+        lock (_lab.World.Gate)
+            id = host.NextPid();
         var state = new ShellState(host, host.Accounts[request.User], request.Environment)
         {
+            Id = id,
+            Group = id,
             Stdin = request.Stdin,
             Stdout = data => _ = data.Length == 0 || output.Writer.TryWrite(Line("stdout", data)),
             Stderr = data => _ = data.Length == 0 || output.Writer.TryWrite(Line("stderr", data)),

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PlatformOps.Lab.Hosts.Shell;
 using PlatformOps.Lab.Wire;
 
 namespace PlatformOps.Lab.Hosts;
@@ -10,11 +11,13 @@ internal sealed partial record SshRequest(string Host, int Port, string User, st
     private static readonly string[] Wrappers = ["sudo", "env", "timeout", "sh", "bash", "nice", "nohup"];
     private static readonly char[] Space = [' ', '\t', '\n'];
 
-    /// <summary>The program for counters and faults: what stands behind sudo, env, timeout and <c>sh -c</c>.</summary>
+    /// <summary>The program for counters and faults: what stands behind sudo, env, timeout and <c>sh -c</c>; the name that a script of several lines was given (<c>sh -c '…' name</c>).</summary>
     public string Program
     {
         get
         {
+            if (NameOfScript() is { } script)
+                return script;
             var words = new Queue<string>(Command.Split(Space, StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\'', '"').TrimEnd(';')));
             var wrapper = "";
             while (words.TryDequeue(out var word))
@@ -56,6 +59,21 @@ internal sealed partial record SshRequest(string Host, int Port, string User, st
             given.Text("command") ?? throw new LabException("'command' is missing"),
             (given["environment"] as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "", StringComparer.Ordinal),
             stdin);
+    }
+
+    private string? NameOfScript()
+    {
+        if (!Command.Contains('\n', Ordinal))
+            return null;
+        try
+        {
+            return ShellParser.Parse(Command) is ShellNode.List { Items: [{ Node: ShellNode.Simple { Words: [var shell, var option, _, { Parts: [{ Kind: ShellWord.Kind.Literal, Text: var name }] }, ..] } }] }
+                && shell.IsPlain("sh") && option.IsPlain("-c") ? name : null;
+        }
+        catch (ShellSyntaxException)
+        {
+            return null;
+        }
     }
 
     [GeneratedRegex(@"^[A-Za-z_]\w*=")]

@@ -49,8 +49,12 @@ public sealed class RemoteHostTests : IAsyncDisposable
     {
         _ssh.On("mkfs", exit: null).On("lsblk", exit: null);
 
-        await Assert.ThrowsAsync<OutcomeUnknownException>(() => Host.ChangeAsync(["mkfs"], Stop));
-        Assert.Contains("outcome unknown", (await Assert.ThrowsAsync<RemoteHostException>(() => Host.ReadAsync(["lsblk"], Stop))).Message);
+        var change = await Assert.ThrowsAsync<OutcomeUnknownException>(() => Host.ChangeAsync(["mkfs"], Stop));
+        var read = await Assert.ThrowsAsync<RemoteHostException>(() => Host.ReadAsync(["lsblk"], Stop));
+
+        Assert.Equal("'mkfs' was begun on hv1, and nobody knows how it ended: the connection dropped. Look on the host before it is repeated.", change.Message);
+        Assert.Equal("'lsblk' could not be read on hv1: the connection dropped. Nothing was changed.", read.Message);
+        Assert.Contains(_log.Lines, l => l.StartsWith("hv1: lsblk: no exit status (the connection dropped) in ", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -12,6 +12,8 @@ public sealed class SshRequestTests
     [InlineData("sudo -n sh -c 'install -d /x && true'", "install")]
     [InlineData("timeout 30 dnf -y update", "dnf")]
     [InlineData("sudo -n sh -s", "sh")]
+    [InlineData("sh -c 'umask 077\ncat \"$1\"' ops-reader /etc/os-release", "ops-reader")]
+    [InlineData("sh -c 'umask 077\ncat \"$1\"'", "umask")]
     [InlineData("", "shell")]
     public void Counters_and_faults_name_the_program_behind_its_wrappers(string command, string program) =>
         Assert.Equal(program, SshRequest.Read(new JsonObject { ["host"] = "h", ["user"] = "u", ["command"] = command }).Program);

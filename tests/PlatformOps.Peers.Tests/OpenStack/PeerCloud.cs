@@ -5,6 +5,7 @@ using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Http;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Services;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 
 namespace PlatformOps.TestKit.Changes;
 

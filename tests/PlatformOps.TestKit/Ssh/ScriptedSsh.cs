@@ -44,6 +44,7 @@ internal sealed class ScriptedSsh : ISshTransport
     public static SshResult Result(int? exit, string output = "", string error = "") => new()
     {
         ExitStatus = exit,
+        Lost = exit is null ? "the connection dropped" : null,
         OutputBytes = Encoding.UTF8.GetBytes(output),
         ErrorBytes = Encoding.UTF8.GetBytes(error),
         Duration = TimeSpan.FromMilliseconds(5),

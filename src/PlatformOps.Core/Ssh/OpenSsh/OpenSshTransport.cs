@@ -139,13 +139,15 @@ internal sealed partial class OpenSshTransport : ISshTransport
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // The time is up. What the server told of its end still counts: its background may hold the channel open.
+            if (session.ExitStatus is null)
+                return deadline.IsCancellationRequested ? output.TimeUp() : output.Lost("the session was closed");
         }
         catch (SessionRefusedException error)
         {
             throw new RemoteHostException(host.Name, $"{_options.Describe(host)} did not run '{command.Arguments[0]}': {error.Message}.", error);
         }
 
-        return output.Result(session.ExitStatus, session.Signal);
+        return session.ExitStatus is { } status ? output.Ended(status, session.Signal) : output.Dropped();
     }
 
     /// <summary>Logs in and leaves a master in the background.</summary>
@@ -213,12 +215,12 @@ internal sealed partial class OpenSshTransport : ISshTransport
             var text = await ReadLogAsync(log, stop.Token);
             var status = ExitStatusLine().Matches(text).LastOrDefault();
             if (status is not null && int.Parse(status.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is >= 0 and var known)
-                return output.Result(known);
+                return output.Ended(known);
             // ssh does not tell which signal.
             if (text.Contains("rtype exit-signal", StringComparison.Ordinal))
-                return output.Result(255, "unknown");
+                return output.Ended(255, "unknown");
             if (text.Contains("debug1: Sending command: ", StringComparison.Ordinal))
-                return output.Result(null);
+                return ended.TimedOut ? output.TimeUp() : output.Dropped();
             throw await FailureAsync(host, identity, log, ended, stop.Token);
         }
         finally

@@ -22,8 +22,9 @@ internal static class FileCommands
         table.Add("chgrp", call => call.Options().Rest is [var group, .. var paths] ? call.Each(paths, "changing group of", path => call.Host.Files.SetOwner(call.PathOf(path), null, group, call.User)) : call.Fail("chgrp: missing operand", 1));
         table.Add("cp", Copy);
         table.Add("mv", Move);
+        table.Add("ln", Link);
         table.Add("rm", Remove);
-        table.Add("touch", call => call.Each(call.Options("dr").Rest, "cannot touch", path => call.Host.Files.Touch(call.PathOf(path), call.User)));
+        table.Add("touch", call => call.Each(call.Options("dr").Rest, "cannot touch", path => call.Host.Files.Touch(call.PathOf(path), call.User, call.State.NewFileMode)));
         table.Add("mktemp", MakeTemporary);
         table.Add("readlink", call =>
         {
@@ -160,7 +161,7 @@ internal static class FileCommands
     private static int Tee(CommandCall call)
     {
         var options = call.Options();
-        var status = call.Each(options.Rest, "", path => call.Host.Files.Write(call.PathOf(path), call.State.Stdin, call.User, options.Has("a", "append")));
+        var status = call.Each(options.Rest, "", path => call.Host.Files.Write(call.PathOf(path), call.State.Stdin, call.User, options.Has("a", "append"), call.State.NewFileMode));
         call.Out(call.State.Stdin);
         return status;
     }
@@ -253,7 +254,7 @@ internal static class FileCommands
         }
 
         MakeAll(call, HostFiles.Parent(path));
-        call.Host.Files.MakeFolder(path, call.User, 0b111_101_101);
+        call.Host.Files.MakeFolder(path, call.User, call.State.NewFolderMode);
     }
 
     private static int MakeFolder(CommandCall call)
@@ -270,7 +271,7 @@ internal static class FileCommands
                     return;
             }
 
-            files.MakeFolder(path, call.User, options.Value("m", "mode") is { } mode ? ModeOf(mode, 0) : 0b111_101_101);
+            files.MakeFolder(path, call.User, options.Value("m", "mode") is { } mode ? ModeOf(mode, 0) : call.State.NewFolderMode);
         });
     }
 
@@ -353,6 +354,22 @@ internal static class FileCommands
         var to = call.PathOf(rest[^1]);
         return call.Each(rest.SkipLast(1), "cannot stat", source => call.Host.Files.Move(
             call.PathOf(source), call.Host.Files.Find(to) is { IsDirectory: true } ? $"{to}/{HostFiles.NameOf(source)}" : to, call.User));
+    }
+
+    private static int Link(CommandCall call)
+    {
+        var options = call.Options();
+        if (options.Has("s") || options.Rest.Count != 2)
+            return call.Fail("ln: only 'ln FILE NAME' is simulated", 1);
+        try
+        {
+            call.Host.Files.Link(call.PathOf(options.Rest[0]), call.PathOf(options.Rest[1]), call.User);
+            return 0;
+        }
+        catch (HostFailure failure)
+        {
+            return call.Fail($"ln: failed to create hard link '{options.Rest[1]}': {failure.Message}", 1);
+        }
     }
 
     private static int Remove(CommandCall call)

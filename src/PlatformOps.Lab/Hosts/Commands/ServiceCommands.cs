@@ -177,6 +177,8 @@ internal static class ServiceCommands
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         var child = call.State.Subshell();
+        // A unit has the manager's environment, not its caller's.
+        child.Exported.IntersectWith(["PATH", "LANG"]);
         var i = 1;
         for (; i < call.Arguments.Length && call.Arguments[i].StartsWith('-'); i++)
         {
@@ -239,6 +241,8 @@ internal static class ServiceCommands
         var stdout = pipe ? call.State.Stdout : Sink(call, unit, properties.GetValueOrDefault("StandardOutput"));
         child = child with
         {
+            Leader = unit.MainPid,
+            Umask = 0b000_010_010,
             Folder = options.GetValueOrDefault("--working-directory") is { Length: > 0 } folder ? folder : properties.GetValueOrDefault("WorkingDirectory") ?? "/",
             Stdin = pipe ? call.State.Stdin : [],
             Stdout = stdout,
@@ -260,7 +264,7 @@ internal static class ServiceCommands
 
         int Write(byte[] data, bool append)
         {
-            call.Host.Files.Write(path, data, root, append);
+            call.Host.Files.Write(path, data, root, append, 0b110_100_100);
             return 0;
         }
     }
@@ -290,6 +294,8 @@ internal static class ServiceCommands
                 0 or null => ("inactive", "dead"),
                 _ => ("failed", "failed"),
             };
+            if (state.Shared.HasEffects)
+                host.Lab.Journal.Wrote("ssh", "systemd-run", host.Hypervisor.Fqdn, string.Join(' ', command));
             // systemd forgets a transient unit that ended well; a failed one stays until reset-failed.
             if (unit.ActiveState == "inactive" || (unit.ActiveState == "failed" && unit.IsCollected))
                 host.Units.Remove(unit.Name);

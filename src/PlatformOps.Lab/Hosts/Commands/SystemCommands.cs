@@ -188,7 +188,35 @@ internal static class SystemCommands
 
     private static async Task<int> RunShell(CommandCall call)
     {
-        var child = call.State.Subshell();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(call.State.Cancellation);
+        var process = call.State.Locked(() =>
+        {
+            var id = call.State.Leader ?? call.Host.NextPid();
+            var begun = new HostProcess(id, call.Name, string.Join(' ', call.Arguments), call.User.Name) { Group = call.State.Leader ?? call.State.Group, End = end };
+            call.Host.Begin(begun);
+            return begun;
+        });
+        try
+        {
+            return await RunShell(call, call.State.Subshell() with { Id = process.Id, Group = process.Group, Leader = null, Cancellation = end.Token });
+        }
+        catch (OperationCanceledException) when (!call.State.Cancellation.IsCancellationRequested)
+        {
+            // By a signal to it, not with all around it.
+            return 128 + process.Signal;
+        }
+        finally
+        {
+            call.State.Locked(() =>
+            {
+                call.Host.End(process);
+                return 0;
+            });
+        }
+    }
+
+    private static async Task<int> RunShell(CommandCall call, ShellState child)
+    {
         // A child sees only what was exported.
         foreach (var name in child.Variables.Keys.Where(name => !child.Exported.Contains(name)).ToList())
             child.Variables.Remove(name);
@@ -204,6 +232,7 @@ internal static class SystemCommands
                     continue;
                 if (i + 1 >= call.Arguments.Length)
                     return call.Fail($"{call.Name}: -c: option requires an argument", 2);
+                child.Name = call.Arguments.ElementAtOrDefault(i + 2) ?? call.Name;
                 child.Arguments = [.. call.Arguments.Skip(i + 3)];
                 return await ShellRunner.RunTextAsync(call.Arguments[i + 1], child);
             }
@@ -224,6 +253,7 @@ internal static class SystemCommands
                 return call.Fail($"{call.Name}: {word}: {failure.Message}", failure.Message == HostFailure.NotFound ? 127 : 126);
             }
 
+            child.Name = word;
             child.Arguments = [.. call.Arguments.Skip(i + 1)];
             return await ShellRunner.RunTextAsync(script, child);
         }
@@ -243,9 +273,10 @@ internal static class SystemCommands
         var words = call.Arguments.Skip(1).SkipWhile(word => word.StartsWith('-')).ToArray();
         if (words.Length == 0)
             return call.Fail("setsid: no command specified", 1);
+        var leader = call.State.Locked(call.Host.NextPid);
         if (!call.Arguments.Contains("-f") && !call.Arguments.Contains("--fork"))
-            return await ShellRunner.RunProgramAsync(words, call.State);
-        var child = call.State.Subshell() with { Cancellation = call.Host.Power.Token, Stdout = _ => { }, Stderr = _ => { } };
+            return await ShellRunner.RunProgramAsync(words, call.State with { Leader = leader });
+        var child = call.State.Subshell() with { Leader = leader, Cancellation = call.Host.Power.Token, Stdout = _ => { }, Stderr = _ => { } };
         _ = Task.Run(() => ShellRunner.RunProgramAsync(words, child), CancellationToken.None);
         return 0;
     }

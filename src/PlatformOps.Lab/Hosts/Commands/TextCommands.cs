@@ -10,10 +10,16 @@ internal static class TextCommands
         table.Add("echo", Echo);
         table.Add("printf", Printf);
         table.Add("grep", Grep);
-        table.Add("head", call => Some(call, (lines, count) => lines.Take(count)));
-        table.Add("tail", call => call.Options("n").Value("n") is ['+', .. var from]
-            ? Some(call, (lines, _) => lines.Skip(int.Parse(from, CultureInfo.InvariantCulture) - 1))
-            : Some(call, (lines, count) => lines.TakeLast(count)));
+        table.Add("head", call => call.Options("nc").Value("c") is { } bytes
+            ? Bytes(call, input => input[..Math.Min(input.Length, int.Parse(bytes, CultureInfo.InvariantCulture))])
+            : Some(call, (lines, count) => lines.Take(count)));
+        table.Add("tail", call => call.Options("nc") switch
+        {
+            var options when options.Value("c") is ['+', .. var from] => Bytes(call, input => input[Math.Min(input.Length, int.Parse(from, CultureInfo.InvariantCulture) - 1)..]),
+            var options when options.Value("c") is { } bytes => Bytes(call, input => input[^Math.Min(input.Length, int.Parse(bytes, CultureInfo.InvariantCulture))..]),
+            var options when options.Value("n") is ['+', .. var from] => Some(call, (lines, _) => lines.Skip(int.Parse(from, CultureInfo.InvariantCulture) - 1)),
+            _ => Some(call, (lines, count) => lines.TakeLast(count)),
+        });
         table.Add("wc", Count);
         table.Add("sort", call =>
         {
@@ -151,6 +157,12 @@ internal static class TextCommands
         else if (!options.Has("q", "quiet", "silent"))
             call.Out(string.Concat(found.Select(line => line + "\n")));
         return found.Count > 0 ? 0 : 1;
+    }
+
+    private static int Bytes(CommandCall call, Func<byte[], byte[]> choose)
+    {
+        call.Out(choose(Input(call, call.Options("nc"))));
+        return 0;
     }
 
     private static int Some(CommandCall call, Func<string[], int, IEnumerable<string>> choose)

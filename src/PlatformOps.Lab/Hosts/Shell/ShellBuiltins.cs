@@ -24,7 +24,7 @@ internal static class ShellBuiltins
             shell.Arguments = [.. shell.Arguments.Skip(1)];
             return Task.FromResult(0);
         },
-        ["umask"] = (_, _) => Task.FromResult(0),
+        ["umask"] = (call, shell) => Task.FromResult(SetUmask(call, shell)),
         ["trap"] = (_, _) => Task.FromResult(0),
         ["wait"] = (_, _) => Task.FromResult(0),
         ["read"] = (call, shell) => Task.FromResult(Read(call, shell)),
@@ -116,14 +116,26 @@ internal static class ShellBuiltins
         return 0;
     }
 
+    private static int SetUmask(CommandCall call, ShellState shell)
+    {
+        if (call.Arguments.ElementAtOrDefault(1) is not { } mask)
+            return SystemCommands.Print(call, Convert.ToString(shell.Umask, 8).PadLeft(4, '0'));
+        if (!mask.All(c => c is >= '0' and <= '7'))
+            return call.Fail($"bash: line 1: umask: {mask}: only octal masks are simulated", 1);
+        shell.Umask = Convert.ToInt32(mask, 8) & 0b111_111_111;
+        return 0;
+    }
+
     private static int Read(CommandCall call, ShellState shell)
     {
-        var text = Encoding.UTF8.GetString(shell.Stdin);
+        // The shell's own input goes on where this line ended; a redirected one is its own.
+        var source = call.State;
+        var text = Encoding.UTF8.GetString(source.Stdin);
         if (text.Length == 0)
             return 1;
         var end = text.IndexOf('\n', Ordinal);
         var line = end < 0 ? text : text[..end];
-        shell.Stdin = Encoding.UTF8.GetBytes(end < 0 ? "" : text[(end + 1)..]);
+        source.Stdin = Encoding.UTF8.GetBytes(end < 0 ? "" : text[(end + 1)..]);
         var names = call.Arguments.Skip(1).Where(argument => !argument.StartsWith('-')).ToArray();
         var fields = line.Split([' ', '\t'], Math.Max(names.Length, 1), StringSplitOptions.RemoveEmptyEntries);
         for (var i = 0; i < names.Length; i++)

@@ -142,11 +142,11 @@ internal static class ShellExpansion
         var value = part.Text switch
         {
             "?" => state.LastStatus.ToString(CultureInfo.InvariantCulture),
-            "$" => "4711",
+            "$" => state.Id.ToString(CultureInfo.InvariantCulture),
             "!" => state.Shared.LastBackground.ToString(CultureInfo.InvariantCulture),
             "#" => state.Arguments.Count.ToString(CultureInfo.InvariantCulture),
             "@" or "*" => string.Join(' ', state.Arguments),
-            "0" => "bash",
+            "0" => state.Name,
             [>= '1' and <= '9'] => state.Arguments.ElementAtOrDefault(part.Text[0] - '1'),
             _ => state.Variables.GetValueOrDefault(part.Text),
         };

@@ -58,6 +58,7 @@ internal static class ShellRunner
         if (content is not null)
         {
             var child = state.Subshell();
+            child.Name = name;
             child.Arguments = [.. arguments.Skip(1)];
             return await RunTextAsync(Encoding.UTF8.GetString(content), child);
         }
@@ -113,7 +114,7 @@ internal static class ShellRunner
     private static void StartInBackground(ShellNode node, ShellState state)
     {
         // It lives on when the session ends, and dies with the system.
-        var child = state.Subshell() with { Cancellation = state.Host.Power.Token };
+        var child = state.Subshell() with { Cancellation = state.Host.Power.Token, Shared = new ShellShared(), Stdin = [] };
         state.Shared.LastBackground = state.Host.NextPid();
         _ = Task.Run(async () =>
         {
@@ -124,6 +125,11 @@ internal static class ShellRunner
             catch (Exception ended) when (ended is OperationCanceledException or ShellExit)
             {
                 // Nobody waits for it.
+            }
+            finally
+            {
+                if (child.Shared.HasEffects)
+                    child.Host.Lab.Journal.Wrote("ssh", "background", child.Host.Hypervisor.Fqdn, node is ShellNode.Simple { Words: [{ Parts: [{ Kind: ShellWord.Kind.Literal } first, ..] }, ..] } ? first.Text : "");
             }
         });
     }
@@ -316,12 +322,12 @@ internal static class ShellRunner
 
                 state.Locked(() =>
                 {
-                    state.Host.Files.Write(path, [], state.User, append: redirection.Operator == ">>");
+                    state.Host.Files.Write(path, [], state.User, append: redirection.Operator == ">>", state.NewFileMode);
                     return 0;
                 });
                 void Write(byte[] data) => state.Locked(() =>
                 {
-                    state.Host.Files.Write(path, data, state.User, append: true);
+                    state.Host.Files.Write(path, data, state.User, append: true, state.NewFileMode);
                     return 0;
                 });
                 current = redirection switch

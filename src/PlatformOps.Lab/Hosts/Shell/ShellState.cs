@@ -29,6 +29,24 @@ internal sealed record ShellState
 
     public IReadOnlyList<string> Arguments { get; set; } = [];
 
+    /// <summary>$0.</summary>
+    public string Name { get; set; } = "bash";
+
+    /// <summary>$$, which a subshell shares with its shell.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The process group that what it starts belongs to.</summary>
+    public required int Group { get; init; }
+
+    /// <summary>The id of the next shell that starts, where it is to lead a group of its own: behind setsid, and in a unit.</summary>
+    public int? Leader { get; init; }
+
+    public int Umask { get; set; } = 0b000_010_010;
+
+    public int NewFileMode => 0b110_110_110 & ~Umask;
+
+    public int NewFolderMode => 0b111_111_111 & ~Umask;
+
     public byte[] Stdin { get; set; } = [];
 
     public required Action<byte[]> Stdout { get; init; }

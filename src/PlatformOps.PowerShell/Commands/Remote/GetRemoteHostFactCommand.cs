@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Ssh;
 using PlatformOps.PowerShell.Abstractions;

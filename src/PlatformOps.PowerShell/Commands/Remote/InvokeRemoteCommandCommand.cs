@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 using PlatformOps.Core.Changes;
-using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;

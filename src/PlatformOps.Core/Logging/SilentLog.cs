@@ -1,6 +1,4 @@
-using PlatformOps.Core.Changes;
-
-namespace PlatformOps.Core.Runbooks;
+namespace PlatformOps.Core.Logging;
 
 /// <summary>Where a plan's reads are not written down.</summary>
 internal sealed class SilentLog : IActionLog

@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Changes;
+namespace PlatformOps.Core.Logging;
 
 /// <summary>The log of whoever is at work on this flow of control, so that the pipelines that all targets share (HTTP, SSH) write each call to the right one.</summary>
 internal static class AmbientLog

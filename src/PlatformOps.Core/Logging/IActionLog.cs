@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Changes;
+namespace PlatformOps.Core.Logging;
 
 /// <summary>Where an action says what it did: every command or call with its result. Secrets are removed on the way.</summary>
 internal interface IActionLog
