@@ -13,7 +13,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <summary>Goes on with a run that was killed, stopped, failed, or waits.</summary>
 /// <remarks>
 /// <para>It goes on with the runbooks and values that it began with. What was done is observed again: a change that no longer holds stops its target as Drifted. What was begun, and nobody knows whether it happened, is looked at; where that does not tell, the target stops until Resolve-OpsStep.</para>
-/// <para>A run that waits for a person goes on with -Approve; one that waits for a condition looks at it again.</para>
+/// <para>A run that waits for a person goes on with -Approve; one that waits for a condition looks at it again. One that was taken back as a whole is refused: start a new run.</para>
 /// </remarks>
 /// <example>
 /// <summary>Go on with what was interrupted</summary>
@@ -87,7 +87,15 @@ public sealed class ResumeOpsRunCommand : RunCmdlet
     private async ValueTask ResumeAsync(string given, CancellationToken cancellationToken)
     {
         var run = Scope.Store.Describe(given);
-        var request = Scope.Runner().RequestOf(run.RunId);
+        var options = new ResumeOptions(SessionScope.Person)
+        {
+            Approve = Approve,
+            TakeOverReason = TakeOver ? Reason : null,
+            ThrottleLimit = ThrottleLimit == 0 ? null : ThrottleLimit,
+            OnWarning = message => _ = WriteWarningAsync(message).AsTask(),
+        };
+        // What is refused is refused before anybody is asked.
+        var request = Scope.Runner().PlanResume(run.RunId, options);
         if (run.State is RunState.Succeeded)
         {
             await WriteVerboseAsync($"Run {run.RunId} has ended, and every target succeeded: there is nothing to go on with.");
@@ -100,13 +108,6 @@ public sealed class ResumeOpsRunCommand : RunCmdlet
         if (!await Confirmation.AskAsync(impact, $"[{run.Environment}] run {run.RunId}: {string.Join(", ", pending)}", action, cancellationToken))
             return;
         await TakeRunAsync(run);
-        var options = new ResumeOptions(SessionScope.Person)
-        {
-            Approve = Approve,
-            TakeOverReason = TakeOver ? Reason : null,
-            ThrottleLimit = ThrottleLimit == 0 ? null : ThrottleLimit,
-            OnWarning = message => _ = WriteWarningAsync(message).AsTask(),
-        };
         await StreamAsync($"{run.Name} (resumed)", progress => Scope.Runner([progress, MigrationRun.Ticket(Scope)]).ResumeAsync(run.RunId, options, cancellationToken));
     }
 }
