@@ -220,6 +220,36 @@ public sealed class RunCommandTests : LabShell
     }
 
     [Fact]
+    public void A_run_whose_journal_is_damaged_is_an_error_that_names_it_and_the_others_are_listed()
+    {
+        foreach (var name in (string[])[One, Two])
+            Shell.Run("param($n) $n | Invoke-Runbook hypervisor/noops -Confirm:$false", name);
+        var runs = Run("Get-OpsRun").Values.Cast<OpsRun>().ToList();
+        var journal = Path.Combine(runs[1].Path, "journal");
+        var content = File.ReadAllBytes(journal);
+        content[content.Length / 4] ^= 1;
+        File.WriteAllBytes(journal, content);
+
+        var listed = Run("Get-OpsRun");
+
+        Assert.Equal(runs[0].RunId, Assert.IsType<OpsRun>(Assert.Single(listed.Values)).RunId);
+        Assert.Contains(journal, Assert.Single(listed.Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_was_taken_back_is_not_resumed()
+    {
+        Shell.Run("param($f, $n) $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -Confirm:$false", Write("take-out.yaml", TakeOut), One);
+        Run("Get-OpsRun | Undo-OpsRun -Confirm:$false");
+        Assert.Equal(RunState.Undone, Assert.Single(Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).Targets).State);
+
+        var refused = Run("Get-OpsRun | Resume-OpsRun -Confirm:$false");
+
+        Assert.Empty(refused.Values);
+        Assert.Contains("Start a new run", Assert.Single(refused.Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_policy_or_the_kill_switch_refuses_opens_no_run()
     {
         Assert.NotEmpty(Run("Disable-ComputeService hv01.elsewhere.example -Reason x -Confirm:$false").Errors);

@@ -265,6 +265,19 @@ public sealed class RunbookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_tells_how_the_step_ended_that_a_target_failed_at()
+    {
+        _world.Check = target => target == "hv2" ? new CheckResult(StepOutcome.Unknown, "no answer") : CheckResult.Passed("fine");
+        _house.OnMade = (target, action, light) => light.IsBroken = (target, action) is ("hv1", "light.dim") or ("hv3", "light.dim");
+        await RunAsync(Simple, "hv1", "hv2", "hv3");
+        _house.Light("hv1", "light.switch").IsOn = false;
+
+        await ResumeAsync();
+
+        Assert.Equal([StepOutcome.Drifted, StepOutcome.Unknown, StepOutcome.Failed], _store.Describe("r1").Targets.Select(target => target.Outcome!.Value));
+    }
+
+    [Fact]
     public async Task Resume_stops_where_an_earlier_change_no_longer_holds()
     {
         _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
