@@ -42,6 +42,30 @@ public sealed class RunCommandTests : LabShell
         var error = Assert.Single(alone.Run("param($f) Get-Item $f | Test-Runbook", wrong).Errors);
         Assert.StartsWith($"{wrong}:4:12: There is no action 'host.oss'. Did you mean 'host.os'?", error.Exception.Message, StringComparison.Ordinal);
         Assert.StartsWith("InvalidRunbook,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("-Name hypervisor/setup", Assert.Single(alone.Run("Test-Runbook hypervisor/setup").Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_listed_runbook_is_tested_itself_and_a_wrong_file_is_an_error_beside_the_others()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.FullName, "runbooks"));
+        Write("runbooks/own.yaml", TakeOut);
+        Write("runbooks/wrong.yaml", "runbook: hypervisor/setup\ntarget: hypervisor\nsteps:\n  - check: host.oss\n");
+        var configuration = Write("ops.yaml", $"environment: lab\nrunbooks: {{ folder: '{folder.FullName}' }}\n");
+        using var site = new Shell();
+        Assert.Empty(site.Run("param($c) Connect-PlatformOps $c", configuration).Errors);
+
+        var listed = site.Run("Get-Runbook");
+        var tested = site.Run("Get-Runbook -ErrorAction Ignore | Test-Runbook");
+
+        Assert.Contains("host.oss", Assert.Single(listed.Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hypervisor/setup", listed.Values.Cast<RunbookInfo>().Select(runbook => runbook.Name));
+        Assert.Contains("site/take-out", listed.Values.Cast<RunbookInfo>().Select(runbook => runbook.Name));
+        Assert.Empty(tested.Errors);
+        Assert.Equal(listed.Values.Cast<RunbookInfo>().Select(runbook => (runbook.Name, runbook.Origin)), tested.Values.Cast<RunbookInfo>().Select(runbook => (runbook.Name, runbook.Origin)));
+        Assert.Empty(site.Run("Get-Runbook hypervisor/pre-drain").Errors);
+        Assert.Empty(site.Run("Get-Runbook hypervisor/setup -ErrorAction Ignore").Values);
+        Assert.Single(site.Run("Get-MigrationStep").Errors);
     }
 
     [Fact]
