@@ -35,7 +35,7 @@ public sealed class GetMigrationStepCommand : SessionCmdlet
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         foreach (var step in Step.Where(step => !WildcardPattern.ContainsWildcardCharacters(step)))
-            _ = MigrationPhases.RunbookOf(MigrationPhases.Names.FirstOrDefault(name => string.Equals(name, step, StringComparison.OrdinalIgnoreCase)) ?? step);
+            _ = MigrationPhases.RunbookOf(MigrationPhases.NameOf(step));
         var patterns = Step.Select(step => WildcardPattern.Get(step, WildcardOptions.IgnoreCase)).ToList();
         await EachAsync(MigrationPhases.Names.Where(name => patterns.Exists(pattern => pattern.IsMatch(name))), async name =>
         {
