@@ -21,6 +21,18 @@ public sealed class MigrationStepCommandTests : LabShell
     }
 
     [Fact]
+    public void A_window_that_is_over_is_refused_before_anything_happens()
+    {
+        foreach (var how in (string[])["-Confirm:$false", "-WhatIf"])
+        {
+            var over = "[PlatformOps.Migration.MaintenanceWindow]@{ Start = [DateTimeOffset]::UtcNow.AddDays(-2); End = [DateTimeOffset]::UtcNow.AddMinutes(-1) }";
+            Assert.Contains("is over", Assert.Single(Run($"try {{ '{One}' | Invoke-MigrationStep -Step Setup -Window ({over}) {how} }} catch {{ Write-Error $_ }}").Errors).Exception.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
     public void Phases_run_in_the_order_of_the_migration_whatever_their_case()
         => Assert.Equal(["Noops", "Setup"], Run($"'{One}' | Invoke-MigrationStep -Step noops, setup -Confirm:$false").Values.Cast<StepRecord>().Select(step => step.Phase).Distinct());
 }
