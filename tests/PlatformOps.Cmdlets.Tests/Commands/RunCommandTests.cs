@@ -88,7 +88,11 @@ public sealed class RunCommandTests : LabShell
         var report = Path.Combine(_folder.FullName, "report.json");
         Assert.Empty(Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f", report).Errors);
         using (var json = JsonDocument.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken)))
+        {
             Assert.Equal("Succeeded", json.RootElement.GetProperty("run").GetProperty("state").GetString());
+            Assert.Equal("Succeeded", json.RootElement.GetProperty("run").GetProperty("targets")[0].GetProperty("state").GetString());
+            Assert.Equal(("Check", "Passed"), (json.RootElement.GetProperty("steps")[0].GetProperty("kind").GetString(), json.RootElement.GetProperty("steps")[0].GetProperty("outcome").GetString()));
+        }
 
         Assert.Contains(Run("Get-OpsRun | Undo-OpsRun -WhatIf").Values.Cast<StepRecord>(), step => step is { Outcome: StepOutcome.Planned, After: "enabled" });
         Assert.Equal(RunState.Succeeded, Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).State);
@@ -186,6 +190,10 @@ public sealed class RunCommandTests : LabShell
         Assert.Equal(2, _folder.GetFiles("*.html").Length);
         var error = Assert.Single(Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f", Path.Combine(_folder.FullName, "one.md")).Errors);
         Assert.Contains("Give a folder", error.Exception.Message, StringComparison.Ordinal);
+        var nowhere = Path.Combine(_folder.FullName, "nowhere", "one.md");
+        var missing = Assert.Single(Shell.Run("param($f) Get-OpsRun | Select-Object -First 1 | Export-OpsReport $f", nowhere).Errors);
+        Assert.Equal($"{nowhere} cannot be written: there is no folder {Path.GetDirectoryName(nowhere)}. Make it first, or give another path.", missing.Exception.Message);
+        Assert.StartsWith("PathNotFound,", missing.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("NoClobber", Assert.Single(Shell.Run("param($f) Get-OpsRun | Select-Object -First 1 | Export-OpsReport $f -NoClobber", Path.Combine(_folder.FullName, "one.md")).Errors).Exception.Message, StringComparison.Ordinal);
     }
 
