@@ -66,6 +66,12 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 
+    /// <summary>Ends with one terminating error where a target failed, for CI: a failed run then fails its step.</summary>
+    [Parameter]
+    public SwitchParameter FailOnError { get; set; }
+
+    private protected override bool EndsWithError => FailOnError;
+
     /// <summary>What the run is called in lists.</summary>
     private protected abstract string RunName { get; }
 

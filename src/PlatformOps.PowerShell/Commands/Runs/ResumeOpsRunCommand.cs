@@ -1,11 +1,9 @@
 using System.Management.Automation;
-using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
-using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Commands.Runs;
@@ -30,15 +28,8 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <seealso cref="ResolveOpsStepCommand"/>
 [Cmdlet(VerbsLifecycle.Resume, "OpsRun", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StepRecord))]
-public sealed class ResumeOpsRunCommand : RunCmdlet
+public sealed class ResumeOpsRunCommand : RunWorkCmdlet
 {
-    /// <summary>The run, as an object, by identifier, or by a part of it that only one has.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [RunIdTransformation]
-    [ArgumentCompleter(typeof(RunCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] RunId { get; set; } = [];
-
     /// <summary>Lets it go on past what it waits for a person for; recorded with your name.</summary>
     [Parameter]
     public SwitchParameter Approve { get; set; }
@@ -62,29 +53,10 @@ public sealed class ResumeOpsRunCommand : RunCmdlet
     {
         if (TakeOver != (Reason is not null))
             throw new RefusedException("-TakeOver and -Reason go together: why is it taken over?");
-        // Read on the pipeline thread.
-        _ = Confirmation;
         await base.BeginAsync(cancellationToken);
     }
 
-    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
-    {
-        foreach (var given in RunId)
-        {
-            try
-            {
-                await ResumeAsync(given, cancellationToken);
-            }
-            catch (OpsException e) when (e is LedgerException || !EndsPipeline(e))
-            {
-                Hold(e, given);
-            }
-        }
-    }
-
-    private protected override ValueTask EndAsync(CancellationToken cancellationToken) => WriteHeldErrorsAsync();
-
-    private async ValueTask ResumeAsync(string given, CancellationToken cancellationToken)
+    private protected override async ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {
         var run = Scope.Store.Describe(given);
         var options = new ResumeOptions(SessionScope.Person)
