@@ -22,12 +22,13 @@ public sealed class LabServer : IAsyncDisposable
     private readonly LabFolder _folder;
     private readonly HostFleet _fleet;
 
-    private LabServer(WebApplication application, LabFolder folder, HostFleet fleet, Uri address)
+    private LabServer(WebApplication application, LabFolder folder, HostFleet fleet, LabContext lab)
     {
         _application = application;
         _folder = folder;
         _fleet = fleet;
-        Address = address;
+        Address = lab.Address;
+        Services = lab.Faults.Services;
     }
 
     /// <summary>The lab's version.</summary>
@@ -35,6 +36,9 @@ public sealed class LabServer : IAsyncDisposable
 
     /// <summary>The lab's address with a trailing slash; services are below it, <c>lab</c> is the control endpoint.</summary>
     public Uri Address { get; }
+
+    /// <summary>The names of its services, as faults and counters have them.</summary>
+    public IReadOnlyList<string> Services { get; }
 
     /// <summary>Path of the PlatformOps configuration for this lab.</summary>
     public string ConfigurationPath => _folder.ConfigurationPath;
@@ -57,10 +61,11 @@ public sealed class LabServer : IAsyncDisposable
         var clock = new LabClock(TimeProvider.System, options.Speed);
         var world = new WorldBuilder(options, plan, clock.Now).Build();
         var lab = new LabContext(options, world, clock, new CallJournal(clock), new FaultBoard(options.Seed));
+        var services = LabServices.Make(lab);
+        lab.Faults.Services = [.. services.Select(service => service.Name).Append("ssh").Distinct().Order(StringComparer.Ordinal)];
         foreach (var fault in plan.Faults)
             lab.Faults.Add(fault);
 
-        var services = LabServices.Make(lab);
         var folder = LabFolder.Make(options.Folder);
         var application = Build(lab);
         try
@@ -78,7 +83,7 @@ public sealed class LabServer : IAsyncDisposable
             await application.StartAsync(cancellationToken);
             lab.Address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
             folder.Write(lab);
-            return new LabServer(application, folder, fleet, lab.Address);
+            return new LabServer(application, folder, fleet, lab);
         }
         catch (IOException failure)
         {

@@ -24,6 +24,7 @@ internal static class LabCommand
                 ["configuration"] = lab.ConfigurationPath,
                 ["list"] = lab.ListPath,
                 ["folder"] = lab.Folder,
+                ["services"] = lab.Services,
                 ["pid"] = Environment.ProcessId,
             }));
             await Console.Out.FlushAsync();

@@ -19,6 +19,8 @@ Describe 'A lab' -Skip:$noRuntime {
             @(Import-MigrationList $lab.ListPath).Count | Should -Be 3
             (Get-OpsLab).ProcessId | Should -Be $lab.ProcessId
             ($lab | Add-OpsLabFault -Service netbox -Effect status:503 -Count 1 -Confirm:$false).Effect | Should -Be 'status:503'
+            { Add-OpsLabFault -Service nosuch -Effect reset -Confirm:$false -ErrorAction Stop } | Should -Throw '*nosuch*netbox*' -ErrorId 'LabFault,*'
+            (TabExpansion2 'Add-OpsLabFault -Service ').CompletionMatches.CompletionText | Should -Be (@("'*'") + $lab.Services)
             { Add-OpsLabFault -Service netbox -Effect nonsense -Confirm:$false -ErrorAction Stop } | Should -Throw '*nonsense*' -ErrorId 'LabFault,*'
         }
         finally {

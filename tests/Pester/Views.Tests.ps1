@@ -63,6 +63,18 @@ Describe 'Data' {
         $step | ConvertTo-Json -Depth 3 | Should -Not -Match ([regex]::Escape('\u001b[3') + '[26]m(Failed|Done)')
     }
 
+    It 'shows an error in a property as the sentence it says, and keeps the exception' {
+        $thrown = [PlatformOps.Errors.StepFailedException]::new('hv01: the disk is full. Free it.', $null)
+        try { [System.Threading.Tasks.Task]::FromException($thrown).GetAwaiter().GetResult() } catch { $thrown.StackTrace | Should -Not -BeNullOrEmpty }
+        $failed = New-Record PlatformOps.Runs.StepRecord @{ Target = 'hv01'; Outcome = 'Failed'; Error = $thrown }
+        $sick = New-Record PlatformOps.Sessions.ServiceHealth @{ Service = 'netbox'; Error = $thrown }
+        foreach ($shown in ($failed | Format-List | Out-String), ($sick | Format-List | Out-String), ($failed | Format-List * | Out-String)) {
+            $shown | Should -Match '(?m)^Error +: hv01: the disk is full. Free it.\s*$'
+            $shown | Should -Not -Match 'Exception|   at '
+        }
+        $failed.Error | Should -BeOfType PlatformOps.Errors.StepFailedException
+    }
+
     It 'lists the properties that matter first' {
         ($step | Format-List | Out-String) | Should -Not -Match 'RunId'
         ($step | Format-List * | Out-String) | Should -Match 'RunId'

@@ -66,12 +66,6 @@ internal sealed record OpsConfiguration
         where T : struct
         => value ?? throw Missing(key, what);
 
-    /// <summary>Whether changes may start now.</summary>
-    public bool IsChangeWindowOpen(DateTimeOffset now) => ChangeWindows.Count == 0 || ChangeWindows.Any(w => w.IsOpen(now));
-
-    /// <summary>When changes may start next; <paramref name="now"/> itself where they may.</summary>
-    public DateTimeOffset NextChangeWindow(DateTimeOffset now) => ChangeWindows.Count == 0 ? now : ChangeWindows.Min(w => w.NextOpening(now));
-
     internal static string NameOf(Type section)
         => section.GetCustomAttribute<SectionAttribute>()?.Name ?? throw new InvalidOperationException($"{section} has no [Section].");
 

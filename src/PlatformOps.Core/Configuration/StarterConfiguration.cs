@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformOps.Core.Files;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Configuration;
@@ -10,7 +11,6 @@ internal static class StarterConfiguration
     public const string OptionMark = "#:";
 
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public static string Text { get; } = ReadResource();
 
@@ -22,24 +22,14 @@ internal static class StarterConfiguration
     {
         if (!force && Path.Exists(path))
             throw Exists(path);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var draft = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
+        var folder = Path.GetDirectoryName(path)!;
         try
         {
             if (OperatingSystem.IsWindows())
                 Directory.CreateDirectory(folder);
             else
                 Directory.CreateDirectory(folder, FolderMode);
-            var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = FileMode;
-            using (var stream = new FileStream(draft, options))
-            {
-                stream.Write(Encoding.UTF8.GetBytes(Text));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite: force);
+            WholeFile.Write(path, Encoding.UTF8.GetBytes(Text), WholeFile.OwnerOnly, overwrite: force);
         }
         catch (IOException) when (!force && Path.Exists(path))
         {
@@ -49,17 +39,6 @@ internal static class StarterConfiguration
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException($"The configuration cannot be written: {error.Message}", path, innerException: error);
-        }
-        finally
-        {
-            // Moved, it is gone; after a failure it must not stay.
-            try
-            {
-                File.Delete(draft);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-            }
         }
     }
 

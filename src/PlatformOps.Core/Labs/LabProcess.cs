@@ -147,6 +147,7 @@ internal sealed class LabProcess : IAsyncDisposable, IDisposable
                 ConfigurationPath = Text("configuration"),
                 ListPath = Text("list"),
                 Folder = Text("folder"),
+                Services = [.. json.RootElement.GetProperty("services").EnumerateArray().Select(name => name.GetString()!)],
                 StartedAt = now,
             };
         }

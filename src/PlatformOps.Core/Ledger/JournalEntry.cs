@@ -136,7 +136,11 @@ internal sealed record Approval(string Key, string Person) : JournalEntry;
 
 internal sealed record PhaseEnded(string Target, string Phase, bool Succeeded) : JournalEntry;
 
-internal sealed record TargetEnded(string Target, RunState State, string Message) : JournalEntry;
+internal sealed record TargetEnded(string Target, RunState State, string Message) : JournalEntry
+{
+    /// <summary>How the step ended that it failed at; null where it failed at none.</summary>
+    public StepOutcome? Outcome { get; init; }
+}
 
 internal sealed record RunEnded(RunState State, string Message) : JournalEntry
 {

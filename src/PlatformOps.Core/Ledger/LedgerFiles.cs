@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PlatformOps.Core.Files;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Ledger;
@@ -81,21 +82,13 @@ internal class LedgerFiles
     /// <summary>Replaces a file's content so that after a crash it is the old or the new one, never a mixture.</summary>
     public virtual void Replace(string path, ReadOnlySpan<byte> content)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}.new";
         try
         {
-            using (var stream = new FileStream(temporary, OwnerOnly(FileMode.CreateNew, FileShare.None)))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            WholeFile.Write(path, content, WholeFile.OwnerOnly);
             FlushFolder(Path.GetDirectoryName(path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
             throw Fault(path, e);
         }
     }
@@ -143,7 +136,7 @@ internal class LedgerFiles
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = WholeFile.OwnerOnly;
         return options;
     }
 

@@ -74,8 +74,26 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     public IEnumerable<string> Ids() => Files.Folders(_runs).OrderByDescending(name => name, StringComparer.Ordinal);
 
     /// <summary>All runs, newest first.</summary>
-    /// <exception cref="LedgerException">A journal is damaged.</exception>
-    public IEnumerable<OpsRun> List() => Ids().Select(TryDescribe).OfType<OpsRun>();
+    /// <param name="damaged">Is told of a run that cannot be read, and the others are listed; null where that is an error.</param>
+    /// <exception cref="LedgerException">A journal is damaged, and nobody is told instead.</exception>
+    public IEnumerable<OpsRun> List(Action<string, OpsException>? damaged = null)
+    {
+        foreach (var runId in Ids())
+        {
+            OpsRun? run = null;
+            try
+            {
+                run = TryDescribe(runId);
+            }
+            catch (OpsException e) when (damaged is not null)
+            {
+                damaged(runId, e);
+            }
+
+            if (run is not null)
+                yield return run;
+        }
+    }
 
     /// <summary>One run by its identifier, or by a part of it that only one has.</summary>
     public OpsRun Describe(string runId)
@@ -166,18 +184,31 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     private static IEnumerable<TargetRun> TargetsOf(RunHistory history, RunStarted started, bool isAlive)
     {
         var tickets = started.Targets.ToDictionary(target => target.Name, target => target.TicketId);
+        var isScript = started.Phases.Length == 0;
         // A script's targets are known from its effects; a runbook's effects on a whole batch are no target.
-        foreach (var name in started.Phases.Length == 0 ? tickets.Keys.Concat(history.Targets.Keys).Distinct() : tickets.Keys)
+        foreach (var name in isScript ? tickets.Keys.Concat(history.Targets.Keys).Distinct() : tickets.Keys)
         {
             var target = history.Target(name);
+            // What a living process has begun is not in doubt. What else failed in a runbook is its end to tell.
+            var troubles = isAlive || target.Ended is not null ? [] : isScript ? target.Troubles : [.. target.Steps.Where(step => step.IsOpen)];
             yield return new TargetRun
             {
                 Target = name,
                 TicketId = tickets.GetValueOrDefault(name),
-                State = target.Ended?.State ?? (isAlive ? RunState.Running : started.Phases.Length == 0 ? RunState.Succeeded : RunState.Interrupted),
+                State = target.Ended?.State ?? Unended(),
+                Outcome = target.Ended is { } ended ? ended.Outcome : troubles.Any(step => step.IsOpen) ? StepOutcome.Unknown : troubles is [var first, ..] ? first.Result!.Outcome : null,
                 Phase = target.LastStep?.Phase,
                 Step = target.LastStep?.Step,
-                Message = target.Ended?.Message,
+                Message = target.Ended?.Message ?? (troubles.Count == 0 ? null : $"failed or in doubt: {string.Join(", ", troubles.Select(step => step.Key.Step))}"),
+            };
+
+            RunState Unended() => (isAlive, history.Ended, isScript) switch
+            {
+                (true, _, _) => RunState.Running,
+                (_, null, _) => RunState.Interrupted,
+                (_, _, true) => troubles.Count > 0 ? RunState.Failed : RunState.Succeeded,
+                (_, { State: RunState.Waiting }, _) => RunState.Waiting,
+                _ => RunState.Stopped,
             };
         }
     }

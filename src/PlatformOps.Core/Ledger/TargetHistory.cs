@@ -35,6 +35,9 @@ internal sealed class TargetHistory
     /// <summary>Something of an attempt at a phase could not be told.</summary>
     public bool HasUntoldOf(string phase, int attempt) => _inOrder.Exists(step => step.Key.Phase == phase && step.IsUntold && step.Attempt == attempt);
 
+    /// <summary>The steps that failed or are in doubt. One that failed and was done later is neither: the last result counts.</summary>
+    public IReadOnlyList<StepHistory> Troubles => [.. _inOrder.Where(step => step.IsOpen || (step.Decision is null && step.Result?.Outcome is StepOutcome.Failed or StepOutcome.Drifted or StepOutcome.Unknown))];
+
     public StepHistory? Find(StepKey key) => _steps.GetValueOrDefault(key);
 
     public void Apply(JournalEntry entry)

@@ -42,6 +42,13 @@ internal sealed class MaintenanceCalendar(IEnumerable<DayOfWeek> days, IEnumerab
             : throw new RefusedException($"The window would end at {end:yyyy-MM-dd HH:mm:ss}Z, which is not after its start at {start:yyyy-MM-dd HH:mm:ss}Z.");
     }
 
+    /// <exception cref="RefusedException">The window is over: what it is for could only be late.</exception>
+    public static void ThrowIfOver(MaintenanceWindow window, DateTimeOffset now)
+    {
+        if (window.End <= now)
+            throw new RefusedException($"The maintenance window {window} is over: it is {now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} now. Give one that ends later.");
+    }
+
     private static DateTimeOffset WholeSeconds(DateTimeOffset time)
     {
         var utc = time.ToUniversalTime();

@@ -19,7 +19,23 @@ internal static class MigrationPhases
 
     public static RunbookPhase Get(RunbookLibrary library, string phase)
     {
-        var name = Names.FirstOrDefault(known => string.Equals(known, phase, StringComparison.OrdinalIgnoreCase)) ?? phase;
+        var name = NameOf(phase);
         return new RunbookPhase(name, library.Get(RunbookOf(name)));
     }
+
+    /// <summary>The phases of one run.</summary>
+    /// <exception cref="ObjectNotFoundException">There is no such phase.</exception>
+    /// <exception cref="RefusedException">One comes twice, or before one that it needs: nobody means that.</exception>
+    public static IReadOnlyList<RunbookPhase> Get(RunbookLibrary library, IReadOnlyList<string> phases)
+    {
+        var names = phases.Select(NameOf).ToList();
+        List<RunbookPhase> found = [.. names.Select(name => Get(library, name))];
+        var ordered = Names.Where(names.Contains).ToList();
+        if (!names.SequenceEqual(ordered))
+            throw new RefusedException($"The phases {string.Join(", ", names)} are {(names.Count == ordered.Count ? "not in the order of the migration" : "given more than once")}. Give them as {string.Join(", ", ordered)}.");
+        return found;
+    }
+
+    /// <summary>The phase as it is written here, whatever its case; as it is given where there is none.</summary>
+    public static string NameOf(string phase) => Names.FirstOrDefault(known => string.Equals(known, phase, StringComparison.OrdinalIgnoreCase)) ?? phase;
 }

@@ -14,10 +14,10 @@ internal static class MigrationRun
 
     public static ActionTarget TargetOf(MigrationTarget target) => new(TargetKind, target.HypervisorName, target.TicketId);
 
-    /// <exception cref="Errors.ObjectNotFoundException">There is no such phase.</exception>
+    /// <inheritdoc cref="MigrationPhases.Get(RunbookLibrary, IReadOnlyList{string})"/>
     public static RunRequest Request(IServiceScope scope, IReadOnlyList<string> phases, IEnumerable<MigrationTarget> targets, RunIdentity identity) => new()
     {
-        Phases = [.. phases.Select(phase => MigrationPhases.Get(scope.Get<RunbookLibrary>(), phase))],
+        Phases = MigrationPhases.Get(scope.Get<RunbookLibrary>(), phases),
         Targets = [.. targets.Select(TargetOf)],
         Identity = identity,
     };

@@ -82,22 +82,8 @@ internal sealed class MigrationStatusReader
     // One run whose journal is damaged must not hide the others.
     private static (IReadOnlyList<OpsRun> Runs, IReadOnlyList<string> Failures) ReadRuns(RunStore store)
     {
-        List<OpsRun> runs = [];
         List<string> failures = [];
-        foreach (var runId in store.Ids())
-        {
-            try
-            {
-                if (store.TryDescribe(runId) is { } run)
-                    runs.Add(run);
-            }
-            catch (OpsException e)
-            {
-                failures.Add($"run {runId}: {e.Message}");
-            }
-        }
-
-        return (runs, failures);
+        return ([.. store.List((runId, e) => failures.Add($"run {runId}: {e.Message}"))], failures);
     }
 
     private (OpsRun? Run, TargetRun? Target) FindRun(string hypervisorName)

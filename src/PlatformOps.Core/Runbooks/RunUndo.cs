@@ -19,42 +19,41 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
 
     public async Task UndoAsync(CancellationToken cancellationToken)
     {
-        var targets = history.Targets.Keys.Where(name => options.Target is null || name == options.Target).ToList();
-        if (options.Target is not null && targets.Count == 0)
+        var all = history.Started!.Targets.Select(target => target.Name).Union(history.Targets.Keys).ToList();
+        var targets = all.Where(name => options.Target is null || name == options.Target).ToList();
+        if (targets.Count == 0 && options.Target is not null)
             throw new ObjectNotFoundException($"Run {runId} has no target '{options.Target}'.") { TargetName = options.Target };
-        var left = 0;
         foreach (var name in targets)
-            left += await TryUndoTargetAsync(name, cancellationToken);
+            await TryUndoTargetAsync(name, cancellationToken);
         if (writing is not null)
         {
-            await writing.Ledger.WriteDurablyAsync(left == 0 && options is { Target: null, Step: null }
-                ? new RunEnded(RunState.Undone, "taken back")
+            var left = all.Sum(name => Left(name).Count);
+            await writing.Ledger.WriteDurablyAsync(all.TrueForAll(name => history.Target(name).Ended?.State == RunState.Undone)
+                ? new RunEnded(RunState.Undone, $"taken back by {options.Person}")
                 : new RunEnded(RunState.Stopped, left == 0 ? "partly taken back, as asked" : $"taken back but for {left} changes"));
         }
     }
 
     // One target that cannot be worked on does not keep the others.
-    private async Task<int> TryUndoTargetAsync(string name, CancellationToken cancellationToken)
+    private async Task TryUndoTargetAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await UndoTargetAsync(name, cancellationToken);
+            await UndoTargetAsync(name, cancellationToken);
         }
         catch (OpsException e) when (e is not LedgerException)
         {
             var end = new StepEnd(StepOutcome.Failed, e.Message) { Error = e };
             await records.WriteAsync(StepRecords.From(IdentityOf(), TargetOf(name, []), null, TargetExecution.BeginStep, TargetExecution.BeginStep, StepKind.Change, 0, end, scope.Time.GetUtcNow(), scope), cancellationToken);
-            return 1;
         }
     }
 
-    // How many changes were left as they are.
-    private async Task<int> UndoTargetAsync(string name, CancellationToken cancellationToken)
+    private async Task UndoTargetAsync(string name, CancellationToken cancellationToken)
     {
         var made = history.Target(name).Steps.Where(step => step.Made is { IsTelling: false }).Reverse().ToList();
         var target = TargetOf(name, made);
         using var held = made.Count == 0 || writing is null ? null : await TargetHold.TakeAsync(scope, writing.Ledger, target, NeedsOf(made), null, cancellationToken);
-        var left = 0;
+        var undone = 0;
         var barrier = LastDestructive(name);
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
@@ -64,17 +63,31 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             var end = barrier is null || step.Made.Order > barrier.Order
                 ? await UndoStepAsync(step, target, held, cancellationToken)
                 : new StepEnd(StepOutcome.Skipped, barrier.Key == step.Key ? "left as it is: it cannot be taken back" : $"left as it is: {barrier.Key.Step} came after it and cannot be taken back");
-            if (end.Outcome != StepOutcome.Undone)
-                left++;
+            if (end.Outcome == StepOutcome.Undone)
+                undone++;
             await records.WriteAsync(
                 StepRecords.From(IdentityOf(), target, step.Key.Phase, step.Key.Step, action, StepKind.Change, number, end, started, scope),
                 cancellationToken);
         }
 
-        return left;
+        if (writing is null)
+            return;
+        if (Left(name) is { Count: > 0 } left)
+        {
+            if (undone > 0)
+                await writing.Ledger.WriteDurablyAsync(new TargetEnded(name, RunState.Stopped, $"taken back but for {string.Join(", ", left)}"));
+        }
+        else
+        {
+            await writing.Ledger.WriteDurablyAsync(new TargetEnded(name, RunState.Undone, $"taken back by {options.Person}"));
+        }
     }
 
     private List<string> NeedsOf(List<StepHistory> made) => [.. made.SelectMany(step => scope.Catalog.Find(step.Made!.Action)?.Needs ?? []).Distinct()];
+
+    // The changes that were made and not taken back, or may have been made.
+    private List<string> Left(string name)
+        => [.. history.Target(name).Steps.Where(step => step.Made is { IsTelling: false } || step is { IsOpen: true, Intent.IsTelling: false }).Select(step => step.Key.Step)];
 
     // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, nothing is taken back across it.
     private Intent? LastDestructive(string name) => history.Targets.Values.SelectMany(known => known.Steps).Select(step => step.Intent)

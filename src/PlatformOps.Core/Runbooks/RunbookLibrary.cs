@@ -9,38 +9,56 @@ internal sealed class RunbookLibrary(RunbookReader reader, string? folder)
 
     public RunbookReader Reader { get; } = reader;
 
-    /// <summary>The built-in ones and the site's, by name.</summary>
-    /// <exception cref="SourceException">One of the site's is wrong.</exception>
-    public IReadOnlyDictionary<string, Runbook> All()
+    /// <summary>The built-in ones and the site's.</summary>
+    public RunbookListing List()
     {
         var runbooks = new SortedDictionary<string, Runbook>(StringComparer.Ordinal);
         foreach (var runbook in BuiltIn())
             runbooks.Add(runbook.Name, runbook);
         var own = new Dictionary<string, Runbook>(StringComparer.Ordinal);
+        var broken = new List<BrokenRunbook>();
         foreach (var file in Files())
         {
-            var runbook = ReadFile(file);
-            if (!own.TryAdd(runbook.Name, runbook))
-                throw new RunbookException($"'{runbook.Name}' is also the name of the runbook in {own[runbook.Name].Origin}.", file);
-            runbooks[runbook.Name] = runbook;
+            string? text = null;
+            try
+            {
+                text = ReadText(file);
+                var runbook = Reader.Read(text, file);
+                if (!own.TryAdd(runbook.Name, runbook))
+                    throw new RunbookException($"'{runbook.Name}' is also the name of the runbook in {own[runbook.Name].Origin}.", file);
+            }
+            catch (RunbookException e)
+            {
+                broken.Add(new BrokenRunbook(text, e));
+            }
         }
 
-        return runbooks;
+        foreach (var (name, runbook) in own)
+            runbooks[name] = runbook;
+        return new RunbookListing(runbooks, broken);
     }
 
     /// <exception cref="ObjectNotFoundException">There is none of that name.</exception>
+    /// <exception cref="RunbookException">A file of the site that may be it is wrong.</exception>
     public Runbook Get(string name)
     {
-        var all = All();
-        return all.GetValueOrDefault(name)
-            ?? throw new ObjectNotFoundException($"There is no runbook '{name}'. There are: {string.Join(", ", all.Keys)}.") { TargetName = name };
+        var all = List();
+        if (all.Broken.FirstOrDefault(broken => broken.MayBe(name)) is { } wrong)
+            throw wrong.Error;
+        return all.Runbooks.GetValueOrDefault(name) ?? throw Missing(name, all);
     }
 
-    public Runbook ReadFile(string path)
+    /// <summary>What to say of a name that is not there.</summary>
+    public static ObjectNotFoundException Missing(string name, RunbookListing all)
+        => new($"There is no runbook '{name}'. There are: {string.Join(", ", all.Runbooks.Keys)}.") { TargetName = name };
+
+    public Runbook ReadFile(string path) => Reader.Read(ReadText(path), path);
+
+    private static string ReadText(string path)
     {
         try
         {
-            return Reader.Read(File.ReadAllText(path), path);
+            return File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -64,6 +82,7 @@ internal sealed class RunbookLibrary(RunbookReader reader, string? folder)
             return [];
         if (!Directory.Exists(folder))
             throw new ConfigurationException($"runbooks.folder: there is no folder {folder}.");
-        return Directory.EnumerateFiles(folder, "*.y*ml").Order(StringComparer.Ordinal);
+        // Hidden ones are an editor's.
+        return Directory.EnumerateFiles(folder, "*.y*ml").Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal);
     }
 }

@@ -99,12 +99,14 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             yield return record;
     }
 
-    /// <summary>What a run was asked, with the runbooks it began with.</summary>
+    /// <summary>What a run would go on with: what it was asked, with the runbooks it began with.</summary>
     /// <exception cref="ObjectNotFoundException">There is no such run.</exception>
-    public RunRequest RequestOf(string runId)
+    /// <exception cref="RefusedException">It cannot be gone on with, or not so.</exception>
+    public RunRequest PlanResume(string runId, ResumeOptions options)
     {
         var found = scope.Store.Describe(runId).RunId;
-        return RequestOf(found, scope.Store.History(found), new ResumeOptions(""));
+        RefuseResume(found, options);
+        return RequestOf(found, scope.Store.History(found), options);
     }
 
     /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
@@ -142,6 +144,8 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         if (history.Started!.Phases.Length == 0)
             throw new RefusedException($"Run {runId} is a script's: start the script again. It observes first, and does nothing twice.") { TargetName = runId };
         RefuseOtherEnvironment(runId, history.Started);
+        if (history.Ended is { State: RunState.Undone } undone)
+            throw new RefusedException($"Run {runId} was {undone.Message}, with everything it had changed: there is nothing to go on with. Start a new run.") { TargetName = runId };
         if (history.Owner != options.Person && options is { TakeOverReason: null, Approve: false })
             throw new RefusedException($"Run {runId} is {history.Owner}'s. Ask, or take it over with -TakeOver -Reason: its claims are then yours, and its tickets are told.") { TargetName = runId };
     }

@@ -23,7 +23,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             var end = await RunAllAsync(cancellationToken);
             // A target that was stopped has not ended: the run goes on with it when it is resumed.
             if (end.State != RunState.Stopped)
-                await run.Ledger.WriteDurablyAsync(new TargetEnded(target.Name, end.State, end.Message));
+                await run.Ledger.WriteDurablyAsync(new TargetEnded(target.Name, end.State, end.Message) { Outcome = end.Outcome });
             return end;
         }
         finally
@@ -95,7 +95,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             if (end.GoesOn)
                 continue;
             await EmitAsync(step.Key.Phase, null, step.Key.Step, change.Name, StepKind.Change, end, started, cancellationToken);
-            return new TargetEnd(target.Name, RunState.Failed, end.Message);
+            return new TargetEnd(target.Name, RunState.Failed, end.Message, Outcome: end.Outcome);
         }
 
         return null;
@@ -149,7 +149,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 continue;
             if (ended.Outcome == StepOutcome.Waiting)
                 return new TargetEnd(target.Name, RunState.Waiting, ended.Message, step.Action is ApprovalWait ? ApprovalKey(phase, step) : null);
-            end = new TargetEnd(target.Name, RunState.Failed, $"{phase.Name}.{step.Name}: {ended.Message}");
+            end = new TargetEnd(target.Name, RunState.Failed, $"{phase.Name}.{step.Name}: {ended.Message}", Outcome: ended.Outcome);
             break;
         }
 

@@ -177,15 +177,10 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         var runId = _ledger?.RunId;
         if (_ledger is not null)
         {
-            var bad = _ledger.Read(history => history.Targets
-                .Select(target => (Name: target.Key, Steps: target.Value.Steps.Where(IsBad).Select(step => step.Key.Step).ToList()))
-                .Where(target => target.Steps.Count > 0)
-                .ToList());
-            foreach (var (name, steps) in bad)
-                await _ledger.WriteDurablyAsync(new TargetEnded(name, RunState.Failed, $"failed or in doubt: {string.Join(", ", steps)}"));
+            var bad = _ledger.Read(history => history.Targets.Where(target => target.Value.Troubles.Count > 0).Select(target => target.Key).ToList());
             await _ledger.WriteDurablyAsync(bad.Count == 0
                 ? new RunEnded(RunState.Succeeded, "ended")
-                : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad.Select(target => target.Name))}"));
+                : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad)}"));
             await _ledger.DisposeAsync();
         }
 
@@ -194,9 +189,6 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         (_ledger, _log, _identity) = (null, null, null);
         return runId;
     }
-
-    // An effect that failed and was made later is good: the last result counts.
-    private static bool IsBad(StepHistory step) => step.IsOpen || step.Result?.Outcome is StepOutcome.Failed or StepOutcome.Drifted or StepOutcome.Unknown;
 
     private async Task<(RunLedger Ledger, RunLog Log, RunIdentity Identity)> OpenAsync(CancellationToken cancellationToken)
     {

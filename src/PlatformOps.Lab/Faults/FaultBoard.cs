@@ -30,8 +30,11 @@ internal sealed class FaultBoard(int seed)
     private readonly List<Entry> _entries = [];
     private int _lastId;
 
+    /// <summary>The services that a fault can strike: those of the lab, and <c>ssh</c>.</summary>
+    public IReadOnlyList<string> Services { get; set; } = [];
+
     /// <summary>Adds a fault given as JSON.</summary>
-    /// <exception cref="LabException">It has an unknown key or effect, or a value out of range.</exception>
+    /// <exception cref="LabException">It has an unknown key, service or effect, or a value out of range.</exception>
     public int Add(JsonNode? given)
     {
         if (given is not JsonObject body)
@@ -40,6 +43,8 @@ internal sealed class FaultBoard(int seed)
             throw new LabException($"a fault has no '{unknown}' (known: {string.Join(", ", Known)})");
 
         var service = body.Text("service") is { Length: > 0 } name ? name : throw new LabException("a fault needs a service, or '*'");
+        if (!Services.Any(known => Glob.IsMatch(service, known)))
+            throw new LabException($"unknown service '{service}' (known: {string.Join(", ", Services)}; * for all)");
         var effect = body.Text("effect") ?? throw new LabException("a fault needs an effect");
         var parts = effect.Split(':', 2);
         if (!Effects.TryGetValue(parts[0], out var kind))

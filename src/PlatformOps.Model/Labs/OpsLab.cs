@@ -18,6 +18,9 @@ public sealed record OpsLab
     /// <summary>The folder with both, with keys and with state; removed when the lab ends.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>The names of its services, as <c>Add-OpsLabFault</c> takes them.</summary>
+    public string[] Services { get; init; } = [];
+
     /// <summary>When it was started, UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

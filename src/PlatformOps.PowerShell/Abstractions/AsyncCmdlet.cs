@@ -24,7 +24,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly PipelineQueue _queue = new();
     private readonly List<OpsProgress> _progress = [];
     private ExceptionDispatchInfo? _ended;
-    private ShouldProcessConfirmation? _confirmation;
     private int _writer;
     private bool _disposed;
 
@@ -72,6 +71,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing()
     {
         StopToken = _stop.Token;
+        Confirmation = new ShouldProcessConfirmation(this, IsWhatIf);
         OnBegin();
     }
 
@@ -165,8 +165,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     });
 
-    /// <summary>The confirmation of this invocation's effects. Called on the pipeline thread, in BeginAsync or before the first wait.</summary>
-    private protected ShouldProcessConfirmation Confirmation => _confirmation ??= new(this, IsWhatIf);
+    /// <summary>The confirmation of this invocation's effects.</summary>
+    private protected ShouldProcessConfirmation Confirmation { get; private set; } = null!;
 
     internal ValueTask<bool> ShouldProcessFromAsync(string target, string action) => ShouldProcessAsync(target, action);
 

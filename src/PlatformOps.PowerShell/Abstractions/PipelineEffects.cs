@@ -9,9 +9,18 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// <param name="scope">The session's.</param>
 /// <param name="confirmation">Made on the pipeline thread.</param>
 /// <param name="maxTargets">Of this call; the configuration's where null.</param>
+/// <param name="takeOverReason">Why something that another person claimed is taken over; null where nothing is.</param>
 /// <param name="emit">Takes the plan of a <c>-WhatIf</c>.</param>
 /// <param name="tell">Takes what was done, for <c>-Verbose</c>.</param>
-internal sealed class PipelineEffects(SessionScope scope, ShouldProcessConfirmation confirmation, int? maxTargets, Func<object, ValueTask> emit, Func<string, ValueTask> tell)
+/// <param name="warn">Takes what went wrong beside it.</param>
+internal sealed class PipelineEffects(
+    SessionScope scope,
+    ShouldProcessConfirmation confirmation,
+    int? maxTargets,
+    string? takeOverReason,
+    Func<object, ValueTask> emit,
+    Func<string, ValueTask> tell,
+    Func<string, ValueTask> warn)
 {
     private readonly HashSet<string> _targets = new(StringComparer.OrdinalIgnoreCase);
 
@@ -31,7 +40,7 @@ internal sealed class PipelineEffects(SessionScope scope, ShouldProcessConfirmat
 
     /// <summary>Plans, asks where it must, and makes the change.</summary>
     /// <returns>What came of it: Done or Unchanged; with -WhatIf the plan, which was emitted already; null where the answer was no.</returns>
-    public async ValueTask<StepRecord?> ApplyAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken)
+    public async ValueTask<StepRecord?> ApplyAsync(Change change, ActionTarget target, object parameters, CancellationToken cancellationToken)
     {
         Count(target.Name);
         if (confirmation.IsWhatIf || confirmation.MustAsk(change.Impact))
@@ -57,6 +66,8 @@ internal sealed class PipelineEffects(SessionScope scope, ShouldProcessConfirmat
 
         var record = await scope.Effects.RunAsync(change, target, parameters, takeOverReason, cancellationToken);
         await tell(record.Message);
+        foreach (var warning in await scope.Effects.TellTakeOverAsync(record, target, takeOverReason, cancellationToken))
+            await warn(warning);
         return record;
     }
 

@@ -14,9 +14,8 @@ public abstract class RunCmdlet : SessionCmdlet
     private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _targets = new(StringComparer.Ordinal);
 
-    /// <summary>Ends with one terminating error where a target failed, for CI: a failed run then fails its step.</summary>
-    [Parameter]
-    public SwitchParameter FailOnError { get; set; }
+    /// <summary>Whether the cmdlet ends with a terminating error where a target failed.</summary>
+    private protected virtual bool EndsWithError => false;
 
     /// <summary>Emits the records of a run as they come, and shows how far it is.</summary>
     /// <param name="activity">What the progress bar says it does.</param>
@@ -65,12 +64,12 @@ public abstract class RunCmdlet : SessionCmdlet
         _errors.Add(ErrorRecords.From(exception, run));
     }
 
-    /// <summary>Writes the errors that were held; with FailOnError one that ends the pipeline.</summary>
+    /// <summary>Writes the errors that were held, and where asked one that ends the pipeline.</summary>
     private protected async ValueTask WriteHeldErrorsAsync()
     {
         foreach (var error in _errors)
             await WriteErrorAsync(error);
-        if (FailOnError && _failed.Count > 0)
+        if (EndsWithError && _failed.Count > 0)
             throw new StepFailedException(string.Create(CultureInfo.InvariantCulture, $"{_failed.Count} of {_targets.Count} targets failed: {string.Join(", ", _failed.Order(StringComparer.Ordinal))}"));
     }
 

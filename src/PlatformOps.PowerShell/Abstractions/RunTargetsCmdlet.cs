@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Errors;
 using PlatformOps.Migration;
@@ -51,7 +52,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     [ValidateNotNullOrEmpty]
     public string? RequestedBy { get; set; }
 
-    /// <summary>When the targets are out of service; from New-MaintenanceWindow.</summary>
+    /// <summary>When the targets are out of service; from New-MaintenanceWindow. One that is over is refused.</summary>
     /// <value>From now, as long as the configuration's maintenance section says</value>
     [Parameter]
     public MaintenanceWindow? Window { get; set; }
@@ -64,6 +65,12 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
+
+    /// <summary>Ends with one terminating error where a target failed, for CI: a failed run then fails its step.</summary>
+    [Parameter]
+    public SwitchParameter FailOnError { get; set; }
+
+    private protected override bool EndsWithError => FailOnError;
 
     /// <summary>What the run is called in lists.</summary>
     private protected abstract string RunName { get; }
@@ -99,6 +106,8 @@ public abstract class RunTargetsCmdlet : RunCmdlet
             throw new RefusedException("No target came, neither from the pipeline nor as a parameter. Nothing was done.");
         if (TakeOver != (Reason is not null))
             throw new RefusedException("-TakeOver and -Reason go together: why is it taken over?");
+        if (Window is not null)
+            MaintenanceCalendar.ThrowIfOver(Window, Time.GetUtcNow());
         var logPath = LogPath();
 
         var request = new RunRequest

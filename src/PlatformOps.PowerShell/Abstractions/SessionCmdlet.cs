@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PlatformOps.Core.Changes;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Completion;
@@ -8,9 +9,11 @@ using PlatformOps.Sessions;
 
 namespace PlatformOps.PowerShell.Abstractions;
 
-/// <summary>The base of cmdlets that talk to services: adds <c>-Session</c>, and is sure of an open one before the first object.</summary>
+/// <summary>The base of cmdlets that talk to services: adds <c>-Session</c>, and is sure of an open one before the first object. What they change passes the gate.</summary>
 public abstract class SessionCmdlet : AsyncCmdlet
 {
+    private PipelineEffects? _effects;
+
     /// <summary>The session to work in, as an object or by name. The current session of this runspace where it is left out.</summary>
     /// <value>The current session</value>
     [Parameter]
@@ -29,6 +32,29 @@ public abstract class SessionCmdlet : AsyncCmdlet
 
     /// <summary>Whether the cmdlet can do without a session.</summary>
     private protected virtual bool NeedsSession => true;
+
+    /// <summary>The most targets that this invocation may change; targets.max of the configuration where null.</summary>
+    private protected virtual int? MostTargets => null;
+
+    /// <summary>Why something that another person claimed is taken over; null where nothing is.</summary>
+    private protected virtual string? TakeOverReason => null;
+
+    /// <summary>What this invocation changes, through the gate.</summary>
+    private protected PipelineEffects Effects
+        => LazyInitializer.EnsureInitialized(ref _effects, () => new(Scope, Confirmation, MostTargets, TakeOverReason, WriteObjectAsync, WriteVerboseAsync, WriteWarningAsync));
+
+    /// <inheritdoc cref="PipelineEffects.ApplyAsync"/>
+    private protected ValueTask<StepRecord?> ApplyAsync(Change change, ActionTarget target, object parameters, CancellationToken cancellationToken)
+        => Effects.ApplyAsync(change, target, parameters, cancellationToken);
+
+    /// <inheritdoc cref="PipelineEffects.ApplyAsync"/>
+    /// <typeparam name="TChange">A <see cref="Change"/>; not constrained to it, because a constraint to a type of Core would load Core at import.</typeparam>
+    private protected ValueTask<StepRecord?> ApplyAsync<TChange>(ActionTarget target, object parameters, CancellationToken cancellationToken)
+        where TChange : class, new()
+        => ApplyAsync((Change)(object)new TChange(), target, parameters, cancellationToken);
+
+    /// <summary>Whether the state asked for is there now: it was reached, or was there before.</summary>
+    private protected static bool IsThere(StepRecord? record) => record?.Outcome is StepOutcome.Done or StepOutcome.Unchanged;
 
     /// <summary>A run that is about to be worked on: this session's own has to end first, because its journal is held by this very process.</summary>
     private protected async ValueTask<OpsRun> TakeRunAsync(OpsRun run)

@@ -11,6 +11,6 @@ public sealed class RunbookCompleter : StaticCompleter
     {
         var state = OpsRunspace.Current;
         var library = state.CurrentSession is { } session ? state.ScopeOf(session).Runbooks : Registrations.Runbooks();
-        return library.All().Values.Select(runbook => new CompletionName(runbook.Name, runbook.Description.Length > 0 ? runbook.Description : runbook.Name));
+        return library.List().Runbooks.Values.Select(runbook => new CompletionName(runbook.Name, runbook.Description.Length > 0 ? runbook.Description : runbook.Name));
     }
 }

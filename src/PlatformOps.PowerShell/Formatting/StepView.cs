@@ -54,7 +54,7 @@ public static class StepView
         _ => null,
     });
 
-    /// <summary>The state of a run or target in its colour.</summary>
+    /// <summary>The state of a run in its colour.</summary>
     public static string State(RunState state, bool colours) => Colour(state.ToString(), colours, state switch
     {
         RunState.Failed => "31",
@@ -64,10 +64,18 @@ public static class StepView
         _ => null,
     });
 
-    /// <summary>How many targets are in which state: "3 Succeeded, 1 Failed".</summary>
+    /// <summary>The state of a target in its colour; what nobody knows, and what somebody else changed, in its own word.</summary>
+    public static string State(TargetRun? target, bool colours) => target switch
+    {
+        null => "",
+        { Outcome: StepOutcome.Unknown or StepOutcome.Drifted } => Outcome(target.Outcome.Value, colours),
+        _ => State(target.State, colours),
+    };
+
+    /// <summary>How many targets are in which state: "3 Succeeded, 1 Failed, 1 Unknown".</summary>
     public static string Targets(OpsRun? run) => run is null
         ? ""
-        : string.Join(", ", run.Targets.GroupBy(target => target.State).OrderBy(group => group.Key).Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
+        : string.Join(", ", run.Targets.OrderBy(target => target.State).ThenBy(target => target.Outcome).GroupBy(target => State(target, colours: false)).Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
 
     /// <summary>One line for the host: what servers send must not move the cursor or colour the screen.</summary>
     public static string OneLine(string? text) => text is null

@@ -80,10 +80,16 @@ public sealed class MigrationListCommandTests : IDisposable
     [Fact]
     public void A_window_is_placed_by_the_cmdlet()
     {
-        var window = Assert.IsType<MaintenanceWindow>(Assert.Single(_shell.Run("New-MaintenanceWindow -Start 2026-11-20T08:15:00Z -Holidays 2026-12-22").Values));
-        Assert.Equal("2026-11-20T08:15:00Z..2026-12-23T08:15:00Z", window.ToString());
-        Assert.Equal("2026-11-20T08:15:00Z..2026-12-16T17:00:00Z", Assert.Single(_shell.Run("New-MaintenanceWindow -Start 2026-11-20T08:15:00Z -End 2026-12-16T17:00:00Z").Values).ToString());
+        var window = Assert.IsType<MaintenanceWindow>(Assert.Single(_shell.Run("New-MaintenanceWindow -Start 2037-11-20T08:15:00Z -Holidays 2037-12-22").Values));
+        Assert.Equal("2037-11-20T08:15:00Z..2037-12-23T08:15:00Z", window.ToString());
+        Assert.Equal("2037-11-20T08:15:00Z..2037-12-16T17:00:00Z", Assert.Single(_shell.Run("New-MaintenanceWindow -Start 2037-11-20T08:15:00Z -End 2037-12-16T17:00:00Z").Values).ToString());
     }
+
+    [Theory]
+    [InlineData("-Start 2020-11-20T08:15:00Z")]
+    [InlineData("-Start 2020-11-20T08:15:00Z -End 2020-12-16T17:00:00Z")]
+    public void A_window_that_is_over_is_refused(string arguments)
+        => Assert.Contains("is over", Assert.Single(_shell.Run($"try {{ New-MaintenanceWindow {arguments} }} catch {{ Write-Error $_ }}").Errors).Exception.Message, StringComparison.Ordinal);
 
     private string Write(string name, string text)
     {

@@ -42,6 +42,30 @@ public sealed class RunCommandTests : LabShell
         var error = Assert.Single(alone.Run("param($f) Get-Item $f | Test-Runbook", wrong).Errors);
         Assert.StartsWith($"{wrong}:4:12: There is no action 'host.oss'. Did you mean 'host.os'?", error.Exception.Message, StringComparison.Ordinal);
         Assert.StartsWith("InvalidRunbook,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("-Name hypervisor/setup", Assert.Single(alone.Run("Test-Runbook hypervisor/setup").Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_listed_runbook_is_tested_itself_and_a_wrong_file_is_an_error_beside_the_others()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.FullName, "runbooks"));
+        Write("runbooks/own.yaml", TakeOut);
+        Write("runbooks/wrong.yaml", "runbook: hypervisor/setup\ntarget: hypervisor\nsteps:\n  - check: host.oss\n");
+        var configuration = Write("ops.yaml", $"environment: lab\nrunbooks: {{ folder: '{folder.FullName}' }}\n");
+        using var site = new Shell();
+        Assert.Empty(site.Run("param($c) Connect-PlatformOps $c", configuration).Errors);
+
+        var listed = site.Run("Get-Runbook");
+        var tested = site.Run("Get-Runbook -ErrorAction Ignore | Test-Runbook");
+
+        Assert.Contains("host.oss", Assert.Single(listed.Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hypervisor/setup", listed.Values.Cast<RunbookInfo>().Select(runbook => runbook.Name));
+        Assert.Contains("site/take-out", listed.Values.Cast<RunbookInfo>().Select(runbook => runbook.Name));
+        Assert.Empty(tested.Errors);
+        Assert.Equal(listed.Values.Cast<RunbookInfo>().Select(runbook => (runbook.Name, runbook.Origin)), tested.Values.Cast<RunbookInfo>().Select(runbook => (runbook.Name, runbook.Origin)));
+        Assert.Empty(site.Run("Get-Runbook hypervisor/pre-drain").Errors);
+        Assert.Empty(site.Run("Get-Runbook hypervisor/setup -ErrorAction Ignore").Values);
+        Assert.Single(site.Run("Get-MigrationStep").Errors);
     }
 
     [Fact]
@@ -64,7 +88,11 @@ public sealed class RunCommandTests : LabShell
         var report = Path.Combine(_folder.FullName, "report.json");
         Assert.Empty(Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f", report).Errors);
         using (var json = JsonDocument.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken)))
+        {
             Assert.Equal("Succeeded", json.RootElement.GetProperty("run").GetProperty("state").GetString());
+            Assert.Equal("Succeeded", json.RootElement.GetProperty("run").GetProperty("targets")[0].GetProperty("state").GetString());
+            Assert.Equal(("Check", "Passed"), (json.RootElement.GetProperty("steps")[0].GetProperty("kind").GetString(), json.RootElement.GetProperty("steps")[0].GetProperty("outcome").GetString()));
+        }
 
         Assert.Contains(Run("Get-OpsRun | Undo-OpsRun -WhatIf").Values.Cast<StepRecord>(), step => step is { Outcome: StepOutcome.Planned, After: "enabled" });
         Assert.Equal(RunState.Succeeded, Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).State);
@@ -162,6 +190,10 @@ public sealed class RunCommandTests : LabShell
         Assert.Equal(2, _folder.GetFiles("*.html").Length);
         var error = Assert.Single(Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f", Path.Combine(_folder.FullName, "one.md")).Errors);
         Assert.Contains("Give a folder", error.Exception.Message, StringComparison.Ordinal);
+        var nowhere = Path.Combine(_folder.FullName, "nowhere", "one.md");
+        var missing = Assert.Single(Shell.Run("param($f) Get-OpsRun | Select-Object -First 1 | Export-OpsReport $f", nowhere).Errors);
+        Assert.Equal($"{nowhere} cannot be written: there is no folder {Path.GetDirectoryName(nowhere)}. Make it first, or give another path.", missing.Exception.Message);
+        Assert.StartsWith("PathNotFound,", missing.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("NoClobber", Assert.Single(Shell.Run("param($f) Get-OpsRun | Select-Object -First 1 | Export-OpsReport $f -NoClobber", Path.Combine(_folder.FullName, "one.md")).Errors).Exception.Message, StringComparison.Ordinal);
     }
 
@@ -217,6 +249,36 @@ public sealed class RunCommandTests : LabShell
         Run($"Invoke-RemoteCommand {Two} -Command mkdir, /srv/ops -UserName ops -Confirm:$false");
         var ended = Assert.IsType<OpsRun>(Assert.Single(Run("Exit-OpsRun").Values));
         Assert.Equal((RunState.Failed, RunState.Failed), (ended.State, Assert.Single(ended.Targets).State));
+    }
+
+    [Fact]
+    public void A_run_whose_journal_is_damaged_is_an_error_that_names_it_and_the_others_are_listed()
+    {
+        foreach (var name in (string[])[One, Two])
+            Shell.Run("param($n) $n | Invoke-Runbook hypervisor/noops -Confirm:$false", name);
+        var runs = Run("Get-OpsRun").Values.Cast<OpsRun>().ToList();
+        var journal = Path.Combine(runs[1].Path, "journal");
+        var content = File.ReadAllBytes(journal);
+        content[content.Length / 4] ^= 1;
+        File.WriteAllBytes(journal, content);
+
+        var listed = Run("Get-OpsRun");
+
+        Assert.Equal(runs[0].RunId, Assert.IsType<OpsRun>(Assert.Single(listed.Values)).RunId);
+        Assert.Contains(journal, Assert.Single(listed.Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_was_taken_back_is_not_resumed()
+    {
+        Shell.Run("param($f, $n) $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' } -Confirm:$false", Write("take-out.yaml", TakeOut), One);
+        Run("Get-OpsRun | Undo-OpsRun -Confirm:$false");
+        Assert.Equal(RunState.Undone, Assert.Single(Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).Targets).State);
+
+        var refused = Run("Get-OpsRun | Resume-OpsRun -Confirm:$false");
+
+        Assert.Empty(refused.Values);
+        Assert.Contains("Start a new run", Assert.Single(refused.Errors).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

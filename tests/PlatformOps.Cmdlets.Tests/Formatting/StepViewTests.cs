@@ -39,6 +39,25 @@ public sealed class StepViewTests
     }
 
     [Fact]
+    public void Targets_of_which_something_is_unknown_or_drifted_are_counted_by_that()
+    {
+        var run = new OpsRun
+        {
+            RunId = "r1", Name = "PreDrain", State = RunState.Failed, Environment = "lab", StartedBy = "alice", Machine = "ops1", StartedAt = DateTimeOffset.UnixEpoch, Path = "/runs/r1",
+            Targets =
+            [
+                Target(RunState.Failed, StepOutcome.Unknown), Target(RunState.Succeeded, null), Target(RunState.Failed, StepOutcome.Failed), Target(RunState.Failed, StepOutcome.Drifted),
+                Target(RunState.Succeeded, null), Target(RunState.Interrupted, null),
+            ],
+        };
+
+        Assert.Equal("1 Interrupted, 2 Succeeded, 1 Failed, 1 Unknown, 1 Drifted", StepView.Targets(run));
+        Assert.Equal("Drifted", StepView.State(run.Targets[3], colours: false));
+
+        static TargetRun Target(RunState state, StepOutcome? outcome) => new() { Target = "hv1", State = state, Outcome = outcome };
+    }
+
+    [Fact]
     public void What_a_server_sent_cannot_move_the_cursor() =>
         Assert.Equal("a b[31mc", StepView.OneLine("a\r\nb\u001b[31mc\u0007"));
 }

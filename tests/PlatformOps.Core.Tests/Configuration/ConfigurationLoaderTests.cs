@@ -111,7 +111,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
         Assert.Equal(("default", "jd", 10), (configuration.Environment, configuration.Initials, configuration.Targets.Max));
         Assert.Empty(configuration.Sections);
-        Assert.True(configuration.IsChangeWindowOpen(DateTimeOffset.UnixEpoch));
+        Assert.Empty(configuration.ChangeWindows);
     }
 
     [Fact]

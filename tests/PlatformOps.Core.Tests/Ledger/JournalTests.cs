@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
@@ -164,6 +165,49 @@ public sealed class JournalTests
             folder.Delete(recursive: true);
         }
     }
+
+    [Fact]
+    public async Task A_damaged_journal_is_told_and_the_other_runs_are_listed()
+    {
+        var files = new MemoryLedgerFiles();
+        var store = new RunStore(files, "/state", new FakeTimeProvider());
+        foreach (var runId in (string[])["r1", "r2", "r3"])
+            await (await store.CreateAsync(runId, Sample.Started())).DisposeAsync();
+        var journal = System.IO.Path.Combine(store.FolderOf("r2"), "journal");
+        var content = files.TryRead(journal)!;
+        content[12] ^= 1;
+        files.Overwrite(journal, content);
+
+        var damaged = new List<(string RunId, string Message)>();
+        Assert.Equal(["r3", "r1"], store.List((runId, e) => damaged.Add((runId, e.Message))).Select(run => run.RunId));
+        Assert.Equal("r2", Assert.Single(damaged).RunId);
+        Assert.Contains(journal, damaged[0].Message, StringComparison.Ordinal);
+        Assert.Throws<LedgerException>(() => store.List().ToList());
+    }
+
+    [Fact]
+    public async Task A_script_whose_process_died_tells_what_is_known_of_its_targets()
+    {
+        var store = new RunStore(new MemoryLedgerFiles(), "/state", new FakeTimeProvider());
+        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [], Targets = [] }))
+        {
+            foreach (var target in (string[])["hv1", "hv2", "hv3"])
+                await ledger.WriteDurablyAsync(Begun(target));
+            await ledger.WriteDurablyAsync(Done("hv1", StepOutcome.Done));
+            await ledger.WriteDurablyAsync(Done("hv2", StepOutcome.Failed));
+            Assert.All(store.Describe("r1").Targets, target => Assert.Equal((RunState.Running, null), (target.State, target.Outcome)));
+        }
+
+        Assert.Equal(
+            [(RunState.Interrupted, null), (RunState.Interrupted, StepOutcome.Failed), (RunState.Interrupted, (StepOutcome?)StepOutcome.Unknown)],
+            store.Describe("r1").Targets.Select(target => (target.State, target.Outcome)));
+        Assert.Equal("failed or in doubt: light", store.Describe("r1").Targets[2].Message);
+
+        static Intent Begun(string target) => new(new StepKey(target, null, "light"), "light.switch", Nothing, Nothing, "off", "on");
+        static Result Done(string target, StepOutcome outcome) => new(new StepKey(target, null, "light"), "light.switch", StepKind.Change, outcome, "");
+    }
+
+    private static JsonElement Nothing { get; } = JsonSerializer.SerializeToElement(new { });
 
     private static TargetEnded Ended(string target) => new(target, RunState.Succeeded, "done");
 

@@ -75,30 +75,5 @@ public sealed class MigrationListTests
         Assert.Throws<SourceException>(() => MigrationList.WithKeys(before, "list", targets, append: false));
     }
 
-    [Fact]
-    public async Task A_file_is_replaced_through_its_link_and_keeps_its_mode()
-    {
-        var folder = Directory.CreateTempSubdirectory("ops-").FullName;
-        try
-        {
-            var file = Path.Combine(folder, "real.txt");
-            var link = Path.Combine(folder, "link.txt");
-            await File.WriteAllTextAsync(file, "old", TestContext.Current.CancellationToken);
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            File.CreateSymbolicLink(link, file);
-            await TextFile.ReplaceAsync(link, "new", TestContext.Current.CancellationToken);
-            Assert.Equal("new", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
-            Assert.NotNull(new FileInfo(link).LinkTarget);
-            if (!OperatingSystem.IsWindows())
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-            Assert.Equal(2, Directory.GetFiles(folder).Length);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
     private static MigrationTarget Target(string name, string? ticket) => new() { HypervisorName = name, TicketId = ticket };
 }

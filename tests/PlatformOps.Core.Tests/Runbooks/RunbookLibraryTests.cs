@@ -38,7 +38,31 @@ public sealed class RunbookLibraryTests : IDisposable
         foreach (var name in (string[])["a.yaml", "b.yaml"])
             File.WriteAllText(Path.Combine(_folder.FullName, name), "runbook: x\ntarget: hypervisor\nsteps:\n  - report: hypervisor.disks\n");
 
-        Assert.Contains("a.yaml", Assert.Throws<RunbookException>(() => Library(_folder.FullName).All()).Message, StringComparison.Ordinal);
+        Assert.Contains("a.yaml", Assert.Throws<RunbookException>(() => Library(_folder.FullName).Get("x")).Message, StringComparison.Ordinal);
+        Assert.NotEmpty(Library(_folder.FullName).Get("hypervisor/setup").Steps);
+    }
+
+    [Theory]
+    [InlineData("runbook: hypervisor/pre-drain\ntarget: hypervisor\nsteps:\n  - report: none\n")]
+    [InlineData("runbook: 'hypervisor/pre-drain' # ours\nsteps: [")]
+    [InlineData("{\"runbook\": \"hypervisor/pre-drain\", }}")]
+    public void A_wrong_file_keeps_the_runbook_that_it_would_replace_from_running_and_no_other(string text)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "mine.yaml"), text);
+
+        Assert.Contains("mine.yaml", Assert.Throws<RunbookException>(() => Library(_folder.FullName).Get("hypervisor/pre-drain")).Message, StringComparison.Ordinal);
+        Assert.NotEmpty(Library(_folder.FullName).Get("hypervisor/setup").Steps);
+        Assert.Single(Library(_folder.FullName).List().Broken);
+    }
+
+    [Fact]
+    public void A_file_that_nobody_can_read_may_be_any_runbook()
+    {
+        File.CreateSymbolicLink(Path.Combine(_folder.FullName, "gone.yaml"), Path.Combine(_folder.FullName, "nowhere"));
+        File.CreateSymbolicLink(Path.Combine(_folder.FullName, ".#editing.yaml"), "somebody@host");
+
+        Assert.Contains("gone.yaml", Assert.Throws<RunbookException>(() => Library(_folder.FullName).Get("hypervisor/setup")).Message, StringComparison.Ordinal);
+        Assert.Single(Library(_folder.FullName).List().Broken);
     }
 
     [Fact]

@@ -265,6 +265,19 @@ public sealed class RunbookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_tells_how_the_step_ended_that_a_target_failed_at()
+    {
+        _world.Check = target => target == "hv2" ? new CheckResult(StepOutcome.Unknown, "no answer") : CheckResult.Passed("fine");
+        _house.OnMade = (target, action, light) => light.IsBroken = (target, action) is ("hv1", "light.dim") or ("hv3", "light.dim");
+        await RunAsync(Simple, "hv1", "hv2", "hv3");
+        _house.Light("hv1", "light.switch").IsOn = false;
+
+        await ResumeAsync();
+
+        Assert.Equal([StepOutcome.Drifted, StepOutcome.Unknown, StepOutcome.Failed], _store.Describe("r1").Targets.Select(target => target.Outcome!.Value));
+    }
+
+    [Fact]
     public async Task Resume_stops_where_an_earlier_change_no_longer_holds()
     {
         _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
@@ -377,7 +390,51 @@ public sealed class RunbookRunnerTests : IDisposable
         await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
 
         Assert.All(_house.Lights, light => Assert.False(light.IsOn));
-        Assert.Equal(RunState.Undone, _store.Describe("r1").State);
+        var run = _store.Describe("r1");
+        Assert.Equal(RunState.Undone, run.State);
+        Assert.All(run.Targets, target => Assert.Equal((RunState.Undone, "taken back by alice"), (target.State, target.Message)));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_taken_back_as_a_whole_is_not_gone_on_with()
+    {
+        await RunAsync(Simple, "hv1");
+        await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
+        var entries = _store.Entries("r1").Count;
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => ResumeAsync());
+
+        Assert.Contains("taken back by alice", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Start a new run", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(entries, _store.Entries("r1").Count);
+        Assert.Throws<RefusedException>(() => Runner().PlanResume("r1", new ResumeOptions("alice")));
+    }
+
+    [Fact]
+    public async Task A_run_is_undone_when_the_last_of_its_targets_is()
+    {
+        await RunAsync(Simple, "hv1", "hv2");
+
+        await UndoAsync("hv1");
+        Assert.Equal((RunState.Stopped, RunState.Undone, RunState.Succeeded), States());
+        await UndoAsync("hv2");
+        Assert.Equal((RunState.Undone, RunState.Undone, RunState.Undone), States());
+
+        Task UndoAsync(string target) => CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice") { Target = target }, TestContext.Current.CancellationToken));
+        (RunState, RunState, RunState) States() => _store.Describe("r1") is var run ? (run.State, run.Targets[0].State, run.Targets[1].State) : default;
+    }
+
+    [Fact]
+    public async Task A_target_that_keeps_a_change_or_may_keep_one_is_not_undone()
+    {
+        await RunAsync(Simple, "hv1");
+        _house.Light("hv1", "light.switch").IsBroken = true;
+
+        await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
+
+        var run = _store.Describe("r1");
+        Assert.Equal(RunState.Stopped, run.State);
+        Assert.Equal((RunState.Stopped, "taken back but for light.switch"), (Assert.Single(run.Targets).State, run.Targets[0].Message));
     }
 
     [Fact]
@@ -509,11 +566,11 @@ public sealed class RunbookRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_taken_back_makes_its_changes_again_when_it_is_resumed()
+    public async Task A_target_that_was_taken_back_is_changed_again_when_its_run_is_resumed()
     {
         _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
-        await RunAsync(Two(Head + "  - change: light.switch\n", Head + "  - change: light.dim\n", "hv1"));
-        await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
+        await RunAsync(Two(Head + "  - change: light.switch\n", Head + "  - change: light.dim\n", "hv1", "hv2"));
+        await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice") { Target = "hv1" }, TestContext.Current.CancellationToken));
         Assert.False(_house.Light("hv1", "light.switch").IsOn);
         _house.Light("hv1", "light.dim").IsBroken = false;
 

@@ -125,6 +125,24 @@ public sealed class FaultTests
     }
 
     [Theory]
+    [InlineData("nvoa", 400)]
+    [InlineData("x*", 400)]
+    [InlineData("ssh", 200)]
+    [InlineData("NOVA", 200)]
+    [InlineData("n*", 200)]
+    [InlineData("*", 200)]
+    public async Task A_fault_is_of_a_service_that_the_lab_has(string service, int status)
+    {
+        await using var lab = await LabUnderTest.StartAsync();
+
+        var reply = await lab.SendAsync("POST", "lab/faults", $$"""{"service":"{{service}}","effect":"reset"}""");
+
+        Assert.Equal(status, reply.Status);
+        if (status == 400)
+            Assert.Matches($@"^unknown service '{service.Replace("*", @"\*", StringComparison.Ordinal)}' \(known: .*netbox.*ssh", (string)reply.Json["error"]!);
+    }
+
+    [Theory]
     [InlineData("""{"service":"nova","effect":"explode"}""")]
     [InlineData("""{"service":"nova"}""")]
     [InlineData("""{"effect":"reset"}""")]

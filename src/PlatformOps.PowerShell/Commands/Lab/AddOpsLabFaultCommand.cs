@@ -30,7 +30,7 @@ namespace PlatformOps.PowerShell.Commands.Lab;
 [OutputType(typeof(OpsLabFault))]
 public sealed class AddOpsLabFaultCommand : AsyncCmdlet
 {
-    /// <summary>The service that fails; * stands for any characters.</summary>
+    /// <summary>The service that fails, as Get-OpsLab lists them; * stands for any characters. One that the lab has not is an error.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(LabServiceCompleter))]
     [ValidateNotNullOrEmpty]

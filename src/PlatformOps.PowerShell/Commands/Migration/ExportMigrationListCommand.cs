@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Migration;
 using PlatformOps.Migration;
 using PlatformOps.PowerShell.Abstractions;
@@ -61,7 +62,7 @@ public sealed class ExportMigrationListCommand : AsyncCmdlet
         {
             if (!await ShouldProcessAsync(file, exists ? "Add ticket keys" : $"Write a list of {_targets.Count} hypervisors"))
                 return;
-            await TextFile.ReplaceAsync(file, after, cancellationToken);
+            WholeFile.WriteText(file, after);
         }
         if (PassThru)
             await WriteObjectsAsync(_targets);

@@ -35,9 +35,9 @@ public sealed class GetMigrationStepCommand : SessionCmdlet
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         foreach (var step in Step.Where(step => !WildcardPattern.ContainsWildcardCharacters(step)))
-            _ = MigrationPhases.RunbookOf(MigrationPhases.Names.FirstOrDefault(name => string.Equals(name, step, StringComparison.OrdinalIgnoreCase)) ?? step);
+            _ = MigrationPhases.RunbookOf(MigrationPhases.NameOf(step));
         var patterns = Step.Select(step => WildcardPattern.Get(step, WildcardOptions.IgnoreCase)).ToList();
-        foreach (var name in MigrationPhases.Names.Where(name => patterns.Exists(pattern => pattern.IsMatch(name))))
+        await EachAsync(MigrationPhases.Names.Where(name => patterns.Exists(pattern => pattern.IsMatch(name))), async name =>
         {
             var runbook = MigrationPhases.Get(Scope.Runbooks, name).Runbook;
             await WriteObjectAsync(new MigrationStep
@@ -49,6 +49,6 @@ public sealed class GetMigrationStepCommand : SessionCmdlet
                 Actions = [.. runbook.Steps.Select(step => $"{step.Action.Kind.ToString().ToLowerInvariant()} {step.Action.Name}")],
                 Needs = [.. Scope.Get<ServiceProbes>().NeedsOfPhase(runbook).Order(StringComparer.Ordinal)],
             });
-        }
+        });
     }
 }

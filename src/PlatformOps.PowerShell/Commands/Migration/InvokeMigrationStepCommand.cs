@@ -29,8 +29,9 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 {
     private string? _listName;
+    private IReadOnlyList<RunbookPhase>? _phases;
 
-    /// <summary>The phases to run, in this order, such as Setup, PreDrain.</summary>
+    /// <summary>The phases to run, each once and in the order of the migration, such as Setup, PreDrain. Get-MigrationStep lists them in it.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(MigrationStepCompleter))]
     [ValidateNotNullOrEmpty]
@@ -55,7 +56,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 
     private protected override string RunName => string.Join(", ", Step);
 
-    private protected override IReadOnlyList<RunbookPhase> Phases() => [.. Step.Select(step => MigrationPhases.Get(Scope.Runbooks, step))];
+    private protected override IReadOnlyList<RunbookPhase> Phases() => _phases ??= MigrationPhases.Get(Scope.Runbooks, Step);
 
     private protected override IReadOnlyList<IRunObserver> Observers() => [MigrationRun.Ticket(Scope)];
 
@@ -63,6 +64,13 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     {
         var folder = Scope.Configuration.Has<MigrationConfiguration>() ? Scope.Configuration.Section<MigrationConfiguration>().LogFolder : new MigrationConfiguration().LogFolder;
         return folder.Length == 0 ? null : Path.Combine(this.FilePath(folder), MigrationRun.LogNameOf(_listName, Scope.Time.GetUtcNow()));
+    }
+
+    // Phases that are wrong are known before any hypervisor is asked for.
+    private protected override ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        _ = Phases();
+        return default;
     }
 
     private protected override ValueTask ProcessAsync(CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// <summary>Makes a maintenance window: when hypervisors are out of service.</summary>
 /// <remarks>
 /// <para>A window begins now and ends some weeks later, in the middle of a week: an end on Friday, Saturday, Sunday or Monday is moved forward to Tuesday, and past holidays. An end that is given with -End is not moved.</para>
-/// <para>Times are UTC and whole seconds. Only the object is made; nothing is changed anywhere.</para>
+/// <para>Times are UTC and whole seconds. Only the object is made; nothing is changed anywhere. It may have begun already; one that is over is refused.</para>
 /// </remarks>
 /// <example>
 /// <summary>Four weeks from now</summary>
@@ -16,12 +16,15 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// </example>
 /// <example>
 /// <summary>Not over Christmas</summary>
-/// <code>New-MaintenanceWindow -Weeks 4 -Start 2026-11-24T08:00:00Z -Holiday 2026-12-22, 2026-12-23, 2026-12-24</code>
-/// <para>The end, Tuesday 22 December, moves to the next Tuesday, Wednesday or Thursday that is no holiday.</para>
+/// <code>
+/// $year = (Get-Date).Year
+/// New-MaintenanceWindow -Weeks 4 -Holiday "$year-12-22", "$year-12-23", "$year-12-24"
+/// </code>
+/// <para>An end on one of these days moves to the next Tuesday, Wednesday or Thursday that is no holiday.</para>
 /// </example>
 /// <example>
 /// <summary>Until a time that was agreed on</summary>
-/// <code>New-MaintenanceWindow -End 2026-12-16T17:00:00Z</code>
+/// <code>New-MaintenanceWindow -End (Get-Date).Date.AddDays(26).AddHours(17)</code>
 /// </example>
 /// <seealso cref="ImportMigrationListCommand"/>
 [Cmdlet(VerbsCommon.New, "MaintenanceWindow", DefaultParameterSetName = "Weeks")]
@@ -57,9 +60,12 @@ public sealed class NewMaintenanceWindowCommand : AsyncCmdlet
 
     private protected override ValueTask EndAsync(CancellationToken cancellationToken)
     {
-        var start = MyInvocation.BoundParameters.ContainsKey(nameof(Start)) ? Start : Time.GetUtcNow();
-        return WriteObjectAsync(ParameterSetName == "End"
+        var now = Time.GetUtcNow();
+        var start = MyInvocation.BoundParameters.ContainsKey(nameof(Start)) ? Start : now;
+        var window = ParameterSetName == "End"
             ? MaintenanceCalendar.Exactly(start, End)
-            : new MaintenanceCalendar(Day, Holiday.Select(DateOnly.FromDateTime)).Window(start, Weeks));
+            : new MaintenanceCalendar(Day, Holiday.Select(DateOnly.FromDateTime)).Window(start, Weeks);
+        MaintenanceCalendar.ThrowIfOver(window, now);
+        return WriteObjectAsync(window);
     }
 }

@@ -41,7 +41,7 @@ public sealed class GrantRemoteRootAccessCommand : FanOutEffectCmdlet<string>
     private protected override async ValueTask ProcessAsync(string input, CancellationToken cancellationToken)
     {
         var record = await ApplyAsync(new RootAccessChange(), new ActionTarget(ActionTarget.Hypervisor, input), new NoParameters(), cancellationToken);
-        if (PassThru && record?.Outcome is StepOutcome.Done or StepOutcome.Unchanged)
+        if (PassThru && IsThere(record))
             await WriteObjectAsync(record);
     }
 }

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PlatformOps.Core.Migration;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Reports;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
@@ -89,7 +89,7 @@ public sealed class ExportOpsReportCommand : SessionCmdlet
         _written.Add(file);
         if (!await ShouldProcessAsync(file, $"Write the report of run {report.Run.RunId} ({report.Run.Name})"))
             return;
-        await TextFile.ReplaceAsync(file, Scope.Secrets.Redactor.Clean(report.Render(format)), cancellationToken);
+        WholeFile.WriteText(file, Scope.Secrets.Redactor.Clean(report.Render(format)));
         if (PassThru)
             await WriteObjectAsync(new FileInfo(file));
     }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
-using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
@@ -26,15 +25,8 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <seealso cref="ResolveOpsStepCommand"/>
 [Cmdlet(VerbsCommon.Get, "OpsStep")]
 [OutputType(typeof(StepRecord))]
-public sealed class GetOpsStepCommand : SessionCmdlet
+public sealed class GetOpsStepCommand : RunIdCmdlet
 {
-    /// <summary>The run, as an object, by identifier, or by a part of it that only one has.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [RunIdTransformation]
-    [ArgumentCompleter(typeof(RunCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] RunId { get; set; } = [];
-
     /// <summary>Only of these targets; wildcards are allowed.</summary>
     [Parameter]
     [SupportsWildcards]
@@ -57,21 +49,11 @@ public sealed class GetOpsStepCommand : SessionCmdlet
     [Parameter]
     public SwitchParameter Open { get; set; }
 
-    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
+    private protected override ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {
-        foreach (var given in RunId)
-        {
-            try
-            {
-                var runId = Scope.Store.Describe(given).RunId;
-                var history = Scope.Store.History(runId);
-                await WriteObjectsAsync(StepRecords.From(runId, history).Where(step => IsWanted(step, history)));
-            }
-            catch (OpsException e)
-            {
-                await WriteErrorAsync(e, given);
-            }
-        }
+        var runId = Scope.Store.Describe(given).RunId;
+        var history = Scope.Store.History(runId);
+        return WriteObjectsAsync(StepRecords.From(runId, history).Where(step => IsWanted(step, history)));
     }
 
     private static bool Matches(string[]? patterns, string text)

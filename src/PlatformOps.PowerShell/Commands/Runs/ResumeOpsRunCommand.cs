@@ -1,11 +1,9 @@
 using System.Management.Automation;
-using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
-using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Commands.Runs;
@@ -13,7 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <summary>Goes on with a run that was killed, stopped, failed, or waits.</summary>
 /// <remarks>
 /// <para>It goes on with the runbooks and values that it began with. What was done is observed again: a change that no longer holds stops its target as Drifted. What was begun, and nobody knows whether it happened, is looked at; where that does not tell, the target stops until Resolve-OpsStep.</para>
-/// <para>A run that waits for a person goes on with -Approve; one that waits for a condition looks at it again.</para>
+/// <para>A run that waits for a person goes on with -Approve; one that waits for a condition looks at it again. One that was taken back as a whole is refused: start a new run.</para>
 /// </remarks>
 /// <example>
 /// <summary>Go on with what was interrupted</summary>
@@ -30,15 +28,8 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <seealso cref="ResolveOpsStepCommand"/>
 [Cmdlet(VerbsLifecycle.Resume, "OpsRun", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StepRecord))]
-public sealed class ResumeOpsRunCommand : RunCmdlet
+public sealed class ResumeOpsRunCommand : RunWorkCmdlet
 {
-    /// <summary>The run, as an object, by identifier, or by a part of it that only one has.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [RunIdTransformation]
-    [ArgumentCompleter(typeof(RunCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] RunId { get; set; } = [];
-
     /// <summary>Lets it go on past what it waits for a person for; recorded with your name.</summary>
     [Parameter]
     public SwitchParameter Approve { get; set; }
@@ -62,32 +53,21 @@ public sealed class ResumeOpsRunCommand : RunCmdlet
     {
         if (TakeOver != (Reason is not null))
             throw new RefusedException("-TakeOver and -Reason go together: why is it taken over?");
-        // Read on the pipeline thread.
-        _ = Confirmation;
         await base.BeginAsync(cancellationToken);
     }
 
-    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
-    {
-        foreach (var given in RunId)
-        {
-            try
-            {
-                await ResumeAsync(given, cancellationToken);
-            }
-            catch (OpsException e) when (e is LedgerException || !EndsPipeline(e))
-            {
-                Hold(e, given);
-            }
-        }
-    }
-
-    private protected override ValueTask EndAsync(CancellationToken cancellationToken) => WriteHeldErrorsAsync();
-
-    private async ValueTask ResumeAsync(string given, CancellationToken cancellationToken)
+    private protected override async ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {
         var run = Scope.Store.Describe(given);
-        var request = Scope.Runner().RequestOf(run.RunId);
+        var options = new ResumeOptions(SessionScope.Person)
+        {
+            Approve = Approve,
+            TakeOverReason = TakeOver ? Reason : null,
+            ThrottleLimit = ThrottleLimit == 0 ? null : ThrottleLimit,
+            OnWarning = message => _ = WriteWarningAsync(message).AsTask(),
+        };
+        // What is refused is refused before anybody is asked.
+        var request = Scope.Runner().PlanResume(run.RunId, options);
         if (run.State is RunState.Succeeded)
         {
             await WriteVerboseAsync($"Run {run.RunId} has ended, and every target succeeded: there is nothing to go on with.");
@@ -100,13 +80,6 @@ public sealed class ResumeOpsRunCommand : RunCmdlet
         if (!await Confirmation.AskAsync(impact, $"[{run.Environment}] run {run.RunId}: {string.Join(", ", pending)}", action, cancellationToken))
             return;
         await TakeRunAsync(run);
-        var options = new ResumeOptions(SessionScope.Person)
-        {
-            Approve = Approve,
-            TakeOverReason = TakeOver ? Reason : null,
-            ThrottleLimit = ThrottleLimit == 0 ? null : ThrottleLimit,
-            OnWarning = message => _ = WriteWarningAsync(message).AsTask(),
-        };
         await StreamAsync($"{run.Name} (resumed)", progress => Scope.Runner([progress, MigrationRun.Ticket(Scope)]).ResumeAsync(run.RunId, options, cancellationToken));
     }
 }

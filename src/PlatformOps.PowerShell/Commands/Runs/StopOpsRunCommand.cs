@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
-using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Commands.Runs;
@@ -24,16 +23,11 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <seealso cref="EnableOpsKillSwitchCommand"/>
 [Cmdlet(VerbsLifecycle.Stop, "OpsRun", SupportsShouldProcess = true)]
 [OutputType(typeof(OpsRun))]
-public sealed class StopOpsRunCommand : SessionCmdlet
+public sealed class StopOpsRunCommand : RunIdCmdlet
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The run, as an object, by identifier, or by a part of it that only one has.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [RunIdTransformation]
-    [ArgumentCompleter(typeof(RunCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] RunId { get; set; } = [];
+    private readonly List<string> _asked = [];
 
     /// <summary>When it stops.</summary>
     /// <value>AfterStep</value>
@@ -48,30 +42,23 @@ public sealed class StopOpsRunCommand : SessionCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
+    private protected override async ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {
-        var asked = new List<string>();
-        foreach (var given in RunId)
-        {
-            try
-            {
-                var run = Scope.Store.Describe(given);
-                if (run.State != RunState.Running)
-                    throw new RefusedException($"Run {run.RunId} is {run.State}: no process works on it, so there is nothing to stop.") { TargetName = run.RunId };
-                if (!await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name}), {run.Targets.Length} targets, on {run.Machine}", $"Stop {Mode}"))
-                    continue;
-                // This session's own run has nobody who would look for a request: it ends here.
-                if ((await TakeRunAsync(run)).State == RunState.Running)
-                    Scope.Store.RequestStop(run.RunId, Mode);
-                asked.Add(run.RunId);
-            }
-            catch (OpsException e)
-            {
-                await WriteErrorAsync(e, given);
-            }
-        }
+        var run = Scope.Store.Describe(given);
+        if (run.State != RunState.Running)
+            throw new RefusedException($"Run {run.RunId} is {run.State}: no process works on it, so there is nothing to stop.") { TargetName = run.RunId };
+        if (!await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name}), {run.Targets.Length} targets, on {run.Machine}", $"Stop {Mode}"))
+            return;
+        // This session's own run has nobody who would look for a request: it ends here.
+        if ((await TakeRunAsync(run)).State == RunState.Running)
+            Scope.Store.RequestStop(run.RunId, Mode);
+        _asked.Add(run.RunId);
+    }
 
-        foreach (var runId in asked)
+    // All are asked before any is waited for.
+    private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        foreach (var runId in _asked)
         {
             var run = Scope.Store.Describe(runId);
             while (Wait && run.State == RunState.Running)

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
@@ -23,11 +24,20 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <summary>Check a folder of them in CI</summary>
 /// <code>Get-ChildItem ./*.yaml | Test-Runbook -ErrorAction Stop</code>
 /// </example>
+/// <example>
+/// <summary>Check every runbook that there is</summary>
+/// <code>Get-Runbook | Test-Runbook</code>
+/// </example>
 /// <seealso cref="GetRunbookCommand"/>
-[Cmdlet(VerbsDiagnostic.Test, "Runbook", DefaultParameterSetName = "Path")]
+[Cmdlet(VerbsDiagnostic.Test, "Runbook", DefaultParameterSetName = "InputObject")]
 [OutputType(typeof(RunbookInfo))]
 public sealed class TestRunbookCommand : SessionCmdlet
 {
+    /// <summary>The runbook, from Get-Runbook: the very file or built-in one that it tells of.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
+    [ValidateNotNull]
+    public RunbookInfo InputObject { get; set; } = null!;
+
     /// <summary>The file. Wildcards are not expanded.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
@@ -42,11 +52,29 @@ public sealed class TestRunbookCommand : SessionCmdlet
 
     private protected override bool NeedsSession => Session is not null;
 
-    private protected override string? CurrentTarget => ParameterSetName == "Path" ? Path : Name;
+    private protected override string? CurrentTarget => ParameterSetName switch
+    {
+        "Path" => Path,
+        "Name" => Name,
+        _ => InputObject.Name,
+    };
 
     private protected override ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
         var library = (Session ?? State.CurrentSession) is { } session ? State.ScopeOf(session).Runbooks : Registrations.Runbooks();
-        return WriteObjectAsync(RunbookInfos.From(ParameterSetName == "Path" ? library.ReadFile(this.FilePath(Path)) : library.Get(Name)));
+        return WriteObjectAsync(RunbookInfos.From(ParameterSetName switch
+        {
+            "Path" => library.ReadFile(FileOf(library)),
+            "Name" => library.Get(Name),
+            _ => InputObject.IsBuiltIn ? Registrations.Runbooks().Get(InputObject.Name) : library.ReadFile(InputObject.Origin),
+        }));
+    }
+
+    private string FileOf(RunbookLibrary library)
+    {
+        var file = this.FilePath(Path);
+        return File.Exists(file) || !library.List().Runbooks.ContainsKey(Path)
+            ? file
+            : throw new ObjectNotFoundException($"There is no file '{Path}', but a runbook of that name: Test-Runbook -Name {Path}.") { TargetName = Path };
     }
 }

@@ -1,8 +1,6 @@
 using System.Management.Automation;
-using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
-using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
@@ -28,15 +26,8 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <seealso cref="GetOpsStepCommand"/>
 [Cmdlet(VerbsCommon.Undo, "OpsRun", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StepRecord))]
-public sealed class UndoOpsRunCommand : RunCmdlet
+public sealed class UndoOpsRunCommand : RunWorkCmdlet
 {
-    /// <summary>The run, as an object, by identifier, or by a part of it that only one has.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [RunIdTransformation]
-    [ArgumentCompleter(typeof(RunCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] RunId { get; set; } = [];
-
     /// <summary>Only the changes of this target.</summary>
     /// <value>Every target</value>
     [Parameter]
@@ -51,24 +42,7 @@ public sealed class UndoOpsRunCommand : RunCmdlet
     [ValidateNotNullOrEmpty]
     public string? Step { get; set; }
 
-    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
-    {
-        foreach (var given in RunId)
-        {
-            try
-            {
-                await UndoAsync(given, cancellationToken);
-            }
-            catch (OpsException e) when (e is LedgerException || !EndsPipeline(e))
-            {
-                Hold(e, given);
-            }
-        }
-    }
-
-    private protected override ValueTask EndAsync(CancellationToken cancellationToken) => WriteHeldErrorsAsync();
-
-    private async ValueTask UndoAsync(string given, CancellationToken cancellationToken)
+    private protected override async ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {
         var run = Scope.Store.Describe(given);
         var options = new UndoOptions(SessionScope.Person) { Target = Target, Step = Step, PlanOnly = true };
