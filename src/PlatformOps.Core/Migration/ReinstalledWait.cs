@@ -44,7 +44,7 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
         string[] read = ["cat", "/proc/sys/kernel/random/boot_id"];
         try
         {
-            return (await shell.On(context).ReadTextAsync(read, cancellationToken)).Trim();
+            return (await shell.Root(context.Target.Name, context.Log).ReadTextAsync(read, cancellationToken)).Trim();
         }
         catch (RemoteHostException) when (shell.Options.UserName != "root")
         {

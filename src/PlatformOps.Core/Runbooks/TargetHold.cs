@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 

@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Http;
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.Jira;
