@@ -9,10 +9,10 @@ internal sealed record MigrationConfiguration : ICheckedRecord
     private static readonly string[] Placeholders = ["new-os", "old-os", "window.start", "window.end", "initials"];
 
     /// <summary>What a hypervisor must run before.</summary>
-    public OsRelease OldOs { get; init; } = new() { Version = "8" };
+    public DistributionVersion OldOs { get; init; } = new() { Version = "8" };
 
     /// <summary>What it must run afterwards.</summary>
-    public OsRelease NewOs { get; init; } = new() { Version = "9" };
+    public DistributionVersion NewOs { get; init; } = new() { Version = "9" };
 
     /// <summary>The reason that nova-compute is disabled with, before our claim: of <c>${new-os}</c>, <c>${old-os}</c>, <c>${window.start}</c>, <c>${window.end}</c>, <c>${initials}</c>. Of the run: the ticket is its target's, and stands in the claim.</summary>
     public string ReasonTemplate { get; init; } = "${new-os} reinstall ${window.start}..${window.end} - ${initials}";

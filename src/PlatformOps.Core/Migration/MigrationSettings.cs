@@ -51,7 +51,7 @@ internal static class MigrationSettings
         .Replace("${initials}", run.Initials, StringComparison.Ordinal);
 
     // As the field writes it: RL9, RHEL9, debian12.
-    private static string Short(OsRelease os) => (os.Id switch { "rocky" => "RL", "rhel" => "RHEL", "centos" => "CentOS", "almalinux" => "AL", var id => id }) + os.Version;
+    private static string Short(DistributionVersion os) => (os.Id switch { "rocky" => "RL", "rhel" => "RHEL", "centos" => "CentOS", "almalinux" => "AL", var id => id }) + os.Version;
 
     private static string ConfiguredName(string section) => "configured." + section;
 

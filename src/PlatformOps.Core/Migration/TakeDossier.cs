@@ -33,6 +33,8 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
         var host = await HostFacts.ReadAsync(context.Client<RemoteShell>().On(context), cancellationToken);
         var compute = await context.Client<ComputeDossierReader>().ReadAsync(context.Target.Name, cancellationToken);
         var device = await context.Client<NetBoxClient>().DeviceAsync(context.Target.Name, cancellationToken);
+        if (string.IsNullOrEmpty(host.SerialNumber))
+            throw new RefusedException($"{context.Target.Name} does not tell its serial number (DMI), so nobody can prove that it is the right machine: {Array.Find(host.Unknown, line => line.Contains("product_serial", StringComparison.Ordinal)) ?? "it is empty or absent."}") { TargetName = context.Target.Name };
         RefuseAnother(context, host.SerialNumber, device.SerialNumber, "NetBox has");
         if (await FindEarlierAsync(context, cancellationToken) is { } earlier)
         {
@@ -58,10 +60,8 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
     protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "taken";
 
     // A name can lie: a stale address or alias leads to another machine.
-    private static void RefuseAnother(ActionContext context, string? found, string? known, string whose)
+    private static void RefuseAnother(ActionContext context, string found, string? known, string whose)
     {
-        if (string.IsNullOrEmpty(found))
-            throw new RefusedException($"{context.Target.Name} does not tell its serial number (DMI), so nobody can prove that it is the right machine.") { TargetName = context.Target.Name };
         if (!string.IsNullOrEmpty(known) && !string.Equals(found, known, StringComparison.OrdinalIgnoreCase))
             throw new RefusedException($"The machine that answers as {context.Target.Name} has serial {found}, but {whose} {known}: this may be another machine. Mend the address or the record first.") { TargetName = context.Target.Name };
     }

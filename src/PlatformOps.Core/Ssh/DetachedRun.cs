@@ -12,8 +12,8 @@ namespace PlatformOps.Core.Ssh;
 /// by <c>setsid</c>, which a host with logind's KillUserProcesses=yes ends with the last logout (then it is Lost). It starts in the account's home, with HOME, USER,
 /// LOGNAME, PATH and LANG of the login and the variables of the command; a forwarded agent ends with the connection, so it has none.</para>
 /// <para>Standard input, which may be a secret, goes over the connection into a file of mode 0600 on the host's /dev/shm (memory; a host where that is no tmpfs is
-/// refused), is compared in length, and its name is removed as soon as the command's side has it open: milliseconds, whatever becomes of the connection. It is in no
-/// argument list, no variable and no other file. Arguments and variables are in the run's folder until <see cref="ForgetAsync"/>, so secrets do not belong into them.</para>
+/// refused), is compared in length, and its name is removed as soon as the command's side has it open: milliseconds, whatever becomes of the connection (where the
+/// shell that takes it is killed on the host just then, by the next start under the key). It is in no argument list, no variable and no other file. Arguments and variables are in the run's folder until <see cref="ForgetAsync"/>, so secrets do not belong into them.</para>
 /// <para>The files are the only memory of a run: where they are gone (removed, or the host was reinstalled), it is <see cref="DetachedPhase.Absent"/>.</para>
 /// </remarks>
 internal sealed class DetachedRun

@@ -42,7 +42,7 @@ internal static class DetachedScripts
           input=/dev/null
           if [ -n "$3" ]; then
             grep -q '^[^ ]* /dev/shm tmpfs ' /proc/mounts || { echo '/dev/shm is no tmpfs, and input is not written to a disk' >&2; exit 1; }
-            input=$(mktemp /dev/shm/ops-XXXXXXXXXXXXXXXX) || exit
+            input=$(mktemp "/dev/shm/$1.XXXXXXXXXXXXXXXX") || exit
             cat > "$input"
             [ "$(wc -c < "$input")" -eq "$3" ] || { rm -f "$input"; echo 'its input did not arrive whole' >&2; exit 1; }
           fi
@@ -65,6 +65,7 @@ internal static class DetachedScripts
             exit 1
           fi
         fi
+        rm -f "/dev/shm/$1."*
         echo "{{Mark}} $began"
         """;
 
@@ -112,7 +113,7 @@ internal static class DetachedScripts
     /// <summary>Removes the run's files. $1 key.</summary>
     public const string Forget = $"""
         {Folder}
-        rm -rf "$d"
+        rm -rf "$d" "/dev/shm/$1."*
         """;
 
     /// <summary>What the answers of these scripts begin with; before it may stand what a login shell says by itself.</summary>

@@ -14,6 +14,20 @@ namespace PlatformOps.Core.Ssh;
 /// <param name="time">The clock; the system's where null.</param>
 internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionLog log, TimeProvider? time = null)
 {
+    /// <summary>$1 path, $2 SHA-256, $3 mode, $4 owner or nothing; the content comes on standard input. A content that was cut has another digest.</summary>
+    private const string PutScript = """
+        umask 077
+        [ ! -d "$1" ] || { echo "$1 is a folder" >&2; exit 1; }
+        new=$(mktemp "$1.ops-XXXXXXXXXXXXXXXX") || exit 1
+        cat > "$new" && [ "$(sha256sum < "$new")" = "$2  -" ] || { rm -f "$new"; echo 'the content did not arrive whole' >&2; exit 1; }
+        if { [ -z "$4" ] || chown "$4" "$new"; } && chmod "$3" "$new" && sync "$new" && mv -f "$new" "$1"; then
+          sync "$(dirname "$1")" || true
+        else
+          rm -f "$new"
+          exit 1
+        fi
+        """;
+
     public string Name => host.Name;
 
     public TimeProvider Time { get; } = time ?? TimeProvider.System;
@@ -49,7 +63,9 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     public async Task<SshResult> ReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var result = await RunAsync(new SshCommand(arguments), cancellationToken);
-        return result.ExitStatus == 0 ? result : throw Failure(arguments, result);
+        if (result.ExitStatus != 0)
+            throw Failure(arguments, result);
+        return result.DroppedBytes == 0 ? result : throw new RemoteHostException(host.Name, $"'{Show(arguments)}' on {host.Name} told more than the 16 MiB that are read.") { ExitStatus = 0 };
     }
 
     /// <inheritdoc cref="ReadAsync"/>
@@ -98,14 +114,50 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     }
 
     /// <summary>A file's text as it is; null where there is no such file.</summary>
-    /// <exception cref="RemoteHostException">It could not be read.</exception>
+    /// <exception cref="RemoteHostException">It could not be read, or has more than 16 MiB.</exception>
     public async Task<string?> ReadFileAsync(string path, CancellationToken cancellationToken)
+        => await GetAsync(path, OutputCollector.Limit, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
+
+    /// <summary>A file's bytes; null where there is no such file.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="most">How many bytes it may have; at most 16 MiB.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="RemoteHostException">It could not be read, or has more than that.</exception>
+    public async Task<ReadOnlyMemory<byte>?> GetAsync(string path, int most, CancellationToken cancellationToken)
     {
         string[] arguments = ["cat", "--", path];
-        var result = await RunAsync(new SshCommand(arguments), cancellationToken);
-        if (result.ExitStatus == 0)
-            return Encoding.UTF8.GetString(result.OutputBytes.Span);
-        return result.ExitStatus == 1 && SaysAbsent(result) ? null : throw Failure(arguments, result);
+        // "No such file" is told in the host's language otherwise.
+        var result = await RunAsync(new SshCommand(arguments) { Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" } }, cancellationToken);
+        if (result.ExitStatus == 1 && SaysAbsent(result))
+            return null;
+        if (result.ExitStatus != 0)
+            throw Failure(arguments, result);
+        return result.OutputBytes.Length + result.DroppedBytes <= most
+            ? result.OutputBytes
+            : throw new RemoteHostException(host.Name, $"{path} on {host.Name} has {result.OutputBytes.Length + result.DroppedBytes} bytes, more than the {most} that are read.") { ExitStatus = 0 };
+    }
+
+    /// <summary>Makes a file with this content, or replaces what is there: whole or not at all, on the disk before it has its name. Of a symbolic link, the link is replaced.</summary>
+    /// <param name="path">Its full path; the folder must exist.</param>
+    /// <param name="content">At most 16 MiB; in no argument list and, until it is whole, under a name of its own beside the file that only the account can read.</param>
+    /// <param name="mode">Its mode, as in <c>0644</c>, set before it has its name.</param>
+    /// <param name="owner">Its owner, <c>user:group</c>, set as the mode is; the account's own where null.</param>
+    /// <param name="cancellationToken">Ends the writing; the file is the old or the new one then.</param>
+    /// <exception cref="RemoteHostException">It was not written, and what was there is as it was.</exception>
+    /// <exception cref="OutcomeUnknownException">The connection dropped or the time was up: it is the old or the new file. Writing it again does no harm.</exception>
+    public async Task PutAsync(string path, ReadOnlyMemory<byte> content, UnixFileMode mode, string? owner, CancellationToken cancellationToken)
+    {
+        if (!path.StartsWith('/') || path.EndsWith('/') || content.Length > OutputCollector.Limit)
+            throw new ArgumentException($"'{OutputText.Line(path)}' with {content.Length} bytes is no file to put: a full path and at most 16 MiB are needed.", nameof(path));
+        var octal = Convert.ToString((int)mode, 8);
+        var digest = Convert.ToHexString(SHA256.HashData(content.Span)).ToLowerInvariant();
+        var command = new SshCommand(["sh", "-c", PutScript, "ops-put", path, digest, octal, owner ?? ""]) { Input = content };
+        var result = await SendAsync(command, cancellationToken);
+        Log($"put {content.Length} bytes (sha256 {digest[..12]}) to {path}, mode {octal}, {owner ?? "own"}: {End(result)}");
+        if (result.ExitStatus is null)
+            throw new OutcomeUnknownException($"{path} on {host.Name} is the old file or the new one: {Lost(result)}. It can be written again.") { TargetName = host.Name };
+        if (result.ExitStatus != 0)
+            throw new RemoteHostException(host.Name, $"{path} was not written on {host.Name}, and what was there is as it was: {End(result)}.{Tail(result)}") { ExitStatus = result.ExitStatus };
     }
 
     /// <summary>Whether <c>cat</c> said that there is no such file.</summary>
@@ -114,7 +166,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     /// <summary>The error for a command that did not end as it should; one without an exit status is taken for a read, see <see cref="ThrowIfFailed"/> for what changes something.</summary>
     public RemoteHostException Failure(IReadOnlyList<string> arguments, SshResult result)
         => result.ExitStatus is null
-            ? new(host.Name, $"'{Show(arguments)}' could not be read on {host.Name}: {Lost(result)}. Nothing was changed.")
+            ? new(host.Name, $"{char.ToUpperInvariant(Lost(result)[0])}{Lost(result)[1..]} while reading '{Show(arguments)}' on {host.Name}, so the answer is not known. Nothing was changed.")
             : new(host.Name, $"'{Show(arguments)}' on {host.Name}: {End(result)}.{Tail(result)}") { ExitStatus = result.ExitStatus };
 
     /// <summary>The result for people and pipelines.</summary>

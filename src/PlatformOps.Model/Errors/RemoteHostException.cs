@@ -20,7 +20,7 @@ public sealed class RemoteHostException : OpsException
     /// <summary>The host as it was addressed.</summary>
     public string HostName { get; }
 
-    /// <summary>How the command ended, where one ran and did not end with 0; null where none ran.</summary>
+    /// <summary>How the command ended, where one ran to its end; null where none ran, or its end is not known.</summary>
     public int? ExitStatus { get; init; }
 
     /// <summary>True where logging in was refused (a key is tried once per host and run), as against a host that does not answer.</summary>

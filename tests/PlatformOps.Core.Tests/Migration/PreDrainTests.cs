@@ -83,6 +83,21 @@ public sealed class PreDrainTests
         Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("nova", StringComparison.Ordinal) || write.StartsWith("ssh", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_connection_that_drops_while_the_dossier_is_taken_is_told_as_that_and_changes_nothing()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.FaultAsync(new { service = "ssh", call = "*product_serial*", effect = "ssh-drop" });
+
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        var failed = records.Single(record => record.Step == "hypervisor.dossier");
+        Assert.NotEqual(StepOutcome.Done, failed.Outcome);
+        Assert.Contains("The connection dropped while reading 'cat -- /sys/class/dmi/id/product_serial' on hv01.lab.example", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was changed.", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("nova", StringComparison.Ordinal) || write.StartsWith("ssh", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("kernel panics, bob", "disabled by a person")]
     [InlineData("RL9 - cd [ops:20260101-000000-beef carol MH-101]", "claimed by carol")]

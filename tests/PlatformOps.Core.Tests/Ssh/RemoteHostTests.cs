@@ -1,4 +1,5 @@
 using PlatformOps.Core.Ssh;
+using PlatformOps.Core.Tests.Migration;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 using PlatformOps.TestKit.Changes;
@@ -53,7 +54,7 @@ public sealed class RemoteHostTests : IAsyncDisposable
         var read = await Assert.ThrowsAsync<RemoteHostException>(() => Host.ReadAsync(["lsblk"], Stop));
 
         Assert.Equal("'mkfs' was begun on hv1, and nobody knows how it ended: the connection dropped. Look on the host before it is repeated.", change.Message);
-        Assert.Equal("'lsblk' could not be read on hv1: the connection dropped. Nothing was changed.", read.Message);
+        Assert.Equal("The connection dropped while reading 'lsblk' on hv1, so the answer is not known. Nothing was changed.", read.Message);
         Assert.Contains(_log.Lines, l => l.StartsWith("hv1: lsblk: no exit status (the connection dropped) in ", StringComparison.Ordinal));
     }
 
@@ -88,6 +89,41 @@ public sealed class RemoteHostTests : IAsyncDisposable
 
         Assert.Null(await Host.ReadFileAsync("/absent", Stop));
         await Assert.ThrowsAsync<RemoteHostException>(() => Host.ReadFileAsync("/locked", Stop));
+    }
+
+    [Fact]
+    public async Task A_file_over_the_cap_is_an_error_and_never_half_a_file()
+    {
+        _ssh.On("cat -- /x", "12345");
+
+        Assert.Equal("12345"u8.ToArray(), (await Host.GetAsync("/x", 5, Stop))!.Value.ToArray());
+        Assert.Contains("has 5 bytes, more than the 4", (await Assert.ThrowsAsync<RemoteHostException>(() => Host.GetAsync("/x", 4, Stop))).Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_put_while_the_connection_dropped_is_the_old_or_the_new_one()
+    {
+        _ssh.On((_, c) => c.Arguments.Contains("ops-put"), (_, _) => Task.FromResult(ScriptedSsh.Result(null)));
+
+        var error = await Assert.ThrowsAsync<OutcomeUnknownException>(() => Host.PutAsync("/etc/nova/compute_id", "secret"u8.ToArray(), UnixFileMode.UserRead, null, Stop));
+
+        Assert.Equal("/etc/nova/compute_id on hv1 is the old file or the new one: the connection dropped. It can be written again.", error.Message);
+        Assert.DoesNotContain(_ssh.Seen.Concat(_log.Lines), l => l.Contains("secret"));
+    }
+
+    [Fact]
+    public async Task A_file_is_put_on_a_lab_host_with_its_owner_and_mode()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { rootAccess = true });
+        var host = lab.Session.Get<RemoteShell>().Root("hv01.lab.example", _log);
+
+        await host.PutAsync("/var/lib/nova/compute_id", "c0ffee\n"u8.ToArray(), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, "nova:nova", Stop);
+
+        Assert.Equal("c0ffee\n", await host.ReadFileAsync("/var/lib/nova/compute_id", Stop));
+        Assert.Equal("640 nova nova\n", await host.ReadTextAsync(["stat", "-c", "%a %U %G", "/var/lib/nova/compute_id"], Stop));
+        Assert.Equal("compute_id\ninstances\n", await host.ReadTextAsync(["ls", "/var/lib/nova"], Stop));
+        Assert.Contains(_log.Lines, l => l.StartsWith("hv01.lab.example: put 7 bytes (sha256 ", StringComparison.Ordinal) && l.EndsWith(") to /var/lib/nova/compute_id, mode 640, nova:nova: exit 0", StringComparison.Ordinal));
     }
 
     [Fact]

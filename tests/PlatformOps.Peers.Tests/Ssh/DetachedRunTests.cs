@@ -133,6 +133,37 @@ public sealed class DetachedRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cut_anywhere_in_its_start_it_begins_once_or_is_told_not_to_have_run()
+    {
+        var begun = 0;
+        for (var bytes = 2200; bytes <= 4600; bytes += 200)
+        {
+            await using var ssh = Farm.Transport();
+            _sshd!.CutAfter(bytes);
+            var run = new RemoteHost(ssh, _sshd.Address, _log).Detached(DetachedKey.Of("run1", "127.0.0.1", $"cut {bytes}"));
+            var command = new SshCommand(["sh", "-c", "cat >> \"$0\"", Begun]) { Input = Encoding.UTF8.GetBytes($"{bytes}\n") };
+            var first = run.RunAsync(command, Stop);
+            await Task.WhenAny(first, Task.Delay(700, Stop));
+            _sshd.CutAfter(long.MaxValue);
+            _sshd.Cut();
+            try
+            {
+                Assert.Equal(0, (await first).ExitStatus);
+                begun++;
+            }
+            catch (RemoteHostException)
+            {
+                Assert.Equal(DetachedPhase.Absent, (await run.StateAsync(Stop)).Phase);
+            }
+        }
+
+        var lines = await File.ReadAllLinesAsync(Begun, Stop);
+        Assert.InRange(begun, 1, 12);
+        Assert.Equal(begun, lines.Length);
+        Assert.Equal(lines.Distinct(), lines);
+    }
+
+    [Fact]
     public async Task Of_18_MiB_the_first_16_are_kept()
     {
         await using var ssh = Farm.Transport();
@@ -193,11 +224,14 @@ public sealed class DetachedRunTests : IAsyncLifetime
 
         var starters = Enumerable.Range(0, 12).Select(i => Run(i % 2 == 0 ? one : two).RunAsync(command, Stop)).ToArray();
         await UntilAsync(() => File.Exists(Begun));
+        // What a starter that was killed had taken in.
+        await File.WriteAllTextAsync($"/dev/shm/{Key}.left", "half a secret", Stop);
+        await Run(one).RunAsync(command with { Timeout = TimeSpan.FromMilliseconds(1500) }, Stop);
         await File.WriteAllTextAsync(Go, "", Stop);
 
         Assert.All(await Task.WhenAll(starters), r => Assert.Equal("begun\ndone\n", Encoding.UTF8.GetString(r.OutputBytes.Span)));
         Assert.Single(await File.ReadAllLinesAsync(Begun, Stop));
-        Assert.Empty(Directory.GetFiles("/dev/shm", "ops-*"));
+        Assert.Empty(Directory.GetFiles("/dev/shm", Key + "*"));
     }
 
     [Fact]
@@ -286,7 +320,7 @@ public sealed class DetachedRunTests : IAsyncLifetime
 
         Assert.Contains("its input did not arrive whole. Nothing ran.", error.Message);
         Assert.Equal(DetachedPhase.Absent, (await Run(ssh).StateAsync(Stop)).Phase);
-        Assert.Empty(Directory.GetFiles("/dev/shm", "ops-*"));
+        Assert.Empty(Directory.GetFiles("/dev/shm", Key + "*"));
         Assert.False(File.Exists(Begun));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
@@ -6,12 +7,12 @@ using PlatformOps.Remote;
 
 namespace PlatformOps.Core.Services.Hosts;
 
-/// <summary>Reads what a host tells about itself. Each fact is one plain command, four at a time over one connection; a missing tool makes its fact unknown, nothing else.</summary>
+/// <summary>Reads what a host tells about itself. Each fact is one plain command, four at a time over one connection; a missing tool makes its fact unknown, nothing else. A connection that is lost ends the reading: what nobody answered is no fact.</summary>
 internal static class HostFacts
 {
     private const int AtATime = 4;
 
-    /// <exception cref="RemoteHostException">The host was not reached, or has no readable /etc/os-release.</exception>
+    /// <exception cref="RemoteHostException">The host was not reached, its connection dropped in between, or it has no readable /etc/os-release.</exception>
     /// <exception cref="HostKeyException">Its host key is not trusted.</exception>
     public static async Task<RemoteHostFact> ReadAsync(RemoteHost host, CancellationToken cancellationToken)
     {
@@ -19,6 +20,8 @@ internal static class HostFacts
         var os = await OsAsync(host, cancellationToken);
 
         using var turns = new SemaphoreSlim(AtATime);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        OpsException? lost = null;
         var unknown = new List<string>();
         var fqdn = Word(["hostname", "-f"]);
         var serial = File("/sys/class/dmi/id/product_serial");
@@ -30,9 +33,16 @@ internal static class HostFacts
         var disks = Parsed(["lsblk", "-J", "-b", "-o", DiskListing.Columns], DiskListing.Parse);
         var nics = Parsed(["ip", "-j", "link"], NicListing.Parse);
         var pci = Parsed(["lspci", "-nn"], PciListing.Parse);
-        var efi = Ask(async () => (bool?)await host.TestAsync(["test", "-d", "/sys/firmware/efi"], cancellationToken));
-        var computeId = Ask(() => ComputeIdAsync(host, cancellationToken));
-        await Task.WhenAll(fqdn, serial, uuid, boot, uptime, memory, cpus, disks, nics, pci, efi, computeId);
+        var efi = Ask(async () => (bool?)await host.TestAsync(["test", "-d", "/sys/firmware/efi"], stop.Token));
+        var computeId = Ask(() => ComputeIdAsync(host, stop.Token));
+        try
+        {
+            await Task.WhenAll(fqdn, serial, uuid, boot, uptime, memory, cpus, disks, nics, pci, efi, computeId);
+        }
+        catch (Exception) when (lost is not null)
+        {
+            ExceptionDispatchInfo.Throw(lost);
+        }
 
         return new RemoteHostFact
         {
@@ -56,26 +66,32 @@ internal static class HostFacts
             Unknown = [.. unknown.Order(StringComparer.Ordinal)],
         };
 
-        Task<string?> Word(string[] command) => Ask(async () => Text(Encoding.UTF8.GetString((await host.ReadAsync(command, cancellationToken)).OutputBytes.Span)));
+        Task<string?> Word(string[] command) => Ask(async () => Text(Encoding.UTF8.GetString((await host.ReadAsync(command, stop.Token)).OutputBytes.Span)));
 
-        Task<string?> File(string path) => Ask(async () => Text(await host.ReadFileAsync(path, cancellationToken)));
+        Task<string?> File(string path) => Ask(async () => Text(await host.ReadFileAsync(path, stop.Token)));
 
         Task<T?> Parsed<T>(string[] command, Func<string, T> parse)
             where T : class
-            => Ask(async () => (T?)parse(Encoding.UTF8.GetString((await host.ReadAsync(command, cancellationToken)).OutputBytes.Span)));
+            => Ask(async () => (T?)parse(Encoding.UTF8.GetString((await host.ReadAsync(command, stop.Token)).OutputBytes.Span)));
 
         async Task<T?> Ask<T>(Func<Task<T?>> read)
         {
-            await turns.WaitAsync(cancellationToken);
+            await turns.WaitAsync(stop.Token);
             try
             {
                 return await read();
             }
-            catch (Exception error) when (error is RemoteHostException or FormatException)
+            catch (Exception error) when (error is RemoteHostException { ExitStatus: not null } or FormatException)
             {
                 lock (unknown)
                     unknown.Add(OutputText.Line(error.Message));
                 return default;
+            }
+            catch (OpsException error)
+            {
+                Interlocked.CompareExchange(ref lost, error, null);
+                await stop.CancelAsync();
+                throw;
             }
             finally
             {

@@ -48,9 +48,9 @@ internal sealed class PackageChange : Change<PackageParameters, PackageState>
         {
             await host.ChangeAsync(command, cancellationToken);
         }
-        catch (RemoteHostException error) when (!error.LoginRefused)
+        catch (RemoteHostException error) when (error.ExitStatus is not null)
         {
-            throw new RemoteHostException(host.Name, $"{error.Message}\n{await SurroundingsAsync(host, isDebian, cancellationToken)}", error);
+            throw new RemoteHostException(host.Name, $"{error.Message}\n{await SurroundingsAsync(host, isDebian, cancellationToken)}", error) { ExitStatus = error.ExitStatus };
         }
     }
 
@@ -74,7 +74,8 @@ internal sealed class PackageChange : Change<PackageParameters, PackageState>
         {
             0 => new PackageState(OutputText.Line(Text(installed)), false),
             100 => new PackageState(OutputText.Line(Text(installed)), true),
-            _ => throw new RemoteHostException(host.Name, $"{host.Failure(check, update).Message}\n{await SurroundingsAsync(host, isDebian: false, cancellationToken)}"),
+            null => throw host.Failure(check, update),
+            _ => throw new RemoteHostException(host.Name, $"{host.Failure(check, update).Message}\n{await SurroundingsAsync(host, isDebian: false, cancellationToken)}") { ExitStatus = update.ExitStatus },
         };
     }
 
@@ -107,6 +108,8 @@ internal sealed class PackageChange : Change<PackageParameters, PackageState>
             try
             {
                 var result = await host.RunAsync(new SshCommand(command), cancellationToken);
+                if (result.ExitStatus is null)
+                    throw host.Failure(command, result);
                 text.Append(OutputText.Tail(result.OutputBytes.Length > 0 ? result.OutputBytes.Span : result.ErrorBytes.Span, 40)).Append('\n');
             }
             catch (OpsException error)

@@ -10,7 +10,7 @@ namespace PlatformOps.PowerShell.Commands.Remote;
 
 /// <summary>Reads what hosts tell about themselves over SSH: distribution, serial number, disks, NICs, GPUs, boot.</summary>
 /// <remarks>
-/// <para>Each fact is one plain command that changes nothing. One that a host does not tell is empty and listed under Unknown; a host that is not reached is an error, and the others go on.</para>
+/// <para>Each fact is one plain command that changes nothing. One that a host does not tell is empty and listed under Unknown; a host that is not reached, or whose connection drops in between, is an error, and the others go on.</para>
 /// <para>Some facts, such as the serial number, are root's to read: without root's login (Grant-RemoteRootAccess) name another account with -UserName, and those stay unknown.</para>
 /// </remarks>
 /// <example>

@@ -105,6 +105,38 @@ public sealed class HostFactsTests : IAsyncDisposable
         Assert.Contains(fact.Unknown, u => u.Contains("lspci"));
     }
 
+    [Theory]
+    [InlineData("cat -- /sys/class/dmi/id/product_serial")]
+    [InlineData("test -d /sys/firmware/efi")]
+    [InlineData("cat -- /etc/nova/compute_id")]
+    [InlineData("lspci -nn")]
+    [InlineData("cat -- /etc/os-release")]
+    public async Task A_connection_that_drops_while_a_fact_is_read_is_an_error_and_no_absent_fact(string command)
+    {
+        _ssh.On((_, _) => true, (_, _) => Task.FromResult(ScriptedSsh.Result(1, "", "cat: x: No such file or directory"))).On("cat -- /etc/os-release", Rocky).On(command, exit: null);
+
+        var error = await Assert.ThrowsAsync<RemoteHostException>(() => HostFacts.ReadAsync(Host, Stop));
+
+        Assert.Equal($"The connection dropped while reading '{command}' on hv1, so the answer is not known. Nothing was changed.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_host_that_goes_away_while_its_facts_are_read_is_an_error_at_once()
+    {
+        var tries = 0;
+        _ssh.On((_, _) => true, async (_, _) =>
+        {
+            await Task.Yield();
+            Interlocked.Increment(ref tries);
+            throw new RemoteHostException("hv1", "root@hv1 was not reached");
+        }).On("cat -- /etc/os-release", Rocky);
+
+        Assert.Equal("root@hv1 was not reached", (await Assert.ThrowsAsync<RemoteHostException>(() => HostFacts.ReadAsync(Host, Stop))).Message);
+
+        // Those at work, and none that waited for its turn.
+        Assert.InRange(tries, 1, 5);
+    }
+
     [Fact]
     public async Task No_device_of_interest_is_an_answer_not_an_error()
     {
