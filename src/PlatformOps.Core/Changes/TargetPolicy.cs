@@ -16,10 +16,12 @@ internal sealed record TargetPolicy
     public static TargetPolicy Of(OpsConfiguration configuration)
         => new() { Environment = configuration.Environment, Targets = configuration.Targets, ChangeWindows = configuration.ChangeWindows };
 
+    /// <param name="target">The target, by the name that was given.</param>
+    /// <param name="names">What the services call it, where they were asked.</param>
     /// <exception cref="RefusedException">A target is protected or not allowed.</exception>
-    public void ThrowIfRefused(ActionTarget target)
+    public void ThrowIfRefused(ActionTarget target, IEnumerable<string>? names = null)
     {
-        if (target.Kind != ActionTarget.Ticket && Targets.Refusal(target.Name) is { } refusal)
+        if (target.Kind != ActionTarget.Ticket && Targets.Refusal(target.Name, names) is { } refusal)
             throw new RefusedException($"[{Environment}] {refusal}") { TargetName = target.Name };
     }
 

@@ -20,13 +20,23 @@ internal sealed record TargetRules : ICheckedRecord
     public int? MaxUnavailable { get; init; }
 
     /// <summary>Why the machine may not be a target; null where it may.</summary>
-    /// <remarks>Protection is generous (a short name stands for the long one, and the other way round); permission is not.</remarks>
-    public string? Refusal(string name)
+    /// <remarks>
+    /// Protection is generous (a short name stands for the long one, and the other way round), and holds for every name that the machine
+    /// has; permission is not. What services call it in short says no more than the given name does; a full name must be allowed too.
+    /// </remarks>
+    /// <param name="name">The name that was given.</param>
+    /// <param name="others">What the services call it, where they were asked.</param>
+    public string? Refusal(string name, IEnumerable<string>? others = null)
     {
-        if (Protected.FirstOrDefault(p => IsProtectedBy(p, name)) is { } protection)
-            return $"{name} is protected by the pattern '{protection}' in targets.protected.";
-        if (Allow is not null && !Allow.Any(p => NamePattern.Matches(p, name)))
-            return $"{name} matches none of the patterns in targets.allow{(Allow.Count == 0 ? ", which is empty" : $" ({string.Join(", ", Allow)})")}.";
+        foreach (var known in (others ?? []).Prepend(name).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            var subject = known == name ? name : $"{name}, which a service calls {known},";
+            if (Protected.FirstOrDefault(p => IsProtectedBy(p, known)) is { } protection)
+                return $"{subject} is protected by the pattern '{protection}' in targets.protected.";
+            if ((known == name || !IsShort(known)) && Allow is not null && !Allow.Any(p => NamePattern.Matches(p, known)))
+                return $"{subject} matches none of the patterns in targets.allow{(Allow.Count == 0 ? ", which is empty" : $" ({string.Join(", ", Allow)})")}.{FullNames(known)}";
+        }
+
         return null;
     }
 
@@ -36,7 +46,18 @@ internal sealed record TargetRules : ICheckedRecord
     private static bool IsProtectedBy(string pattern, string name)
         => NamePattern.Matches(pattern, name)
             || NamePattern.Matches(pattern, FirstLabel(name))
-            || (!name.Contains('.', StringComparison.Ordinal) && NamePattern.Matches(FirstLabel(pattern), name));
+            || (IsShort(name) && NamePattern.Matches(FirstLabel(pattern), name));
+
+    private static bool IsShort(string name) => !name.Contains('.', StringComparison.Ordinal);
+
+    // Whoever takes a name from a service that keeps short ones is told which name is asked for.
+    private string FullNames(string name)
+    {
+        List<string> full = IsShort(name)
+            ? [.. (Allow ?? []).Where(p => !IsShort(p)).Select(p => name + p[p.IndexOf('.', StringComparison.Ordinal)..]).Where(known => Allow!.Any(p => NamePattern.Matches(p, known)) && !known.Contains('*', StringComparison.Ordinal) && !known.Contains('?', StringComparison.Ordinal)).Distinct()]
+            : [];
+        return full.Count == 0 ? "" : $" That is a short name: give the full one, such as {string.Join(" or ", full)}.";
+    }
 
     private static string FirstLabel(string name) => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? name[..dot] : name;
 }

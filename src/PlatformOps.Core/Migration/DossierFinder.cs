@@ -22,7 +22,7 @@ internal sealed class DossierFinder(IServiceScope scope)
         try
         {
             var attached = await FromTicketAsync(context, key, local, cancellationToken);
-            if (attached is null || attached.TakenAt <= local?.TakenAt)
+            if (attached is null || attached.AsOf <= local?.AsOf)
                 return local;
             store.Write(attached);
             return attached;

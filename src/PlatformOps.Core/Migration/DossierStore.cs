@@ -18,7 +18,7 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
 
     /// <summary>The newest dossier of a hypervisor; null where there is none.</summary>
     public HypervisorDossier? Latest(string hypervisorName)
-        => files.Files(FolderOf(hypervisorName), ".json").Select(name => Read(Path.Combine(FolderOf(hypervisorName), name))).OfType<HypervisorDossier>().MaxBy(dossier => dossier.TakenAt);
+        => files.Files(FolderOf(hypervisorName), ".json").Select(name => Read(Path.Combine(FolderOf(hypervisorName), name))).OfType<HypervisorDossier>().MaxBy(dossier => dossier.AsOf);
 
     public void Write(HypervisorDossier dossier)
     {

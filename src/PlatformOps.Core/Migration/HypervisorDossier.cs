@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Inventory;
 using PlatformOps.Remote;
@@ -18,6 +19,13 @@ internal sealed record HypervisorDossier
     /// <summary>UTC.</summary>
     public required DateTimeOffset TakenAt { get; init; }
 
+    /// <summary>When something was added to it last, UTC.</summary>
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>What tells the newest.</summary>
+    [JsonIgnore]
+    public DateTimeOffset AsOf => UpdatedAt ?? TakenAt;
+
     public required string TakenBy { get; init; }
 
     public required string RunId { get; init; }
@@ -32,6 +40,6 @@ internal sealed record HypervisorDossier
     /// <summary>Where its BMC is: resolved before the host leaves Aquilon, because its name goes with it.</summary>
     public string? BmcAddress { get; init; }
 
-    /// <summary>What Aquilon had of it (<c>aq show_host</c> and <c>aq show_machine</c>), to restore it from.</summary>
+    /// <summary>What Aquilon had of it, as JSON, with the commands that put it back.</summary>
     public string? AquilonRecord { get; init; }
 }

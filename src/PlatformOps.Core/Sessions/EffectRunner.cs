@@ -78,6 +78,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     {
         var started = session.Time.GetUtcNow();
         session.Policy.ThrowIfRefused(target);
+        await new TargetIdentifier(session).IdentifyAsync(target, change.Needs, cancellationToken);
         var identity = (_identity ?? session.Identity(_name ?? "script")) with { TakeOverReason = takeOverReason };
         var context = Context(change, target, parameters, identity, SilentLog.Instance);
         var end = await Gate.PlanAsync(change, context, parameters, cancellationToken);

@@ -30,6 +30,10 @@ internal sealed class ServiceProbes(SessionScope session)
         }
     }
 
+    /// <summary>The configured services of which nothing can be asked, because their sections lack something, such as an address; with what they lack. Nobody is contacted.</summary>
+    public IEnumerable<(string Service, ConfigurationException Lack)> Unready()
+        => Probed().Select(registration => (registration.Name, Lack: session.Prepare(registration)!)).Where(service => service.Lack is not null);
+
     /// <summary>The sections that a phase of a migration needs in this session: those of its actions, every configured one where it looks at all services, and the tickets that every phase tells.</summary>
     public IReadOnlyCollection<string> NeedsOfPhase(Runbooks.Runbook runbook)
     {

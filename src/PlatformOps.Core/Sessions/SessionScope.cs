@@ -56,16 +56,22 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     {
         if ((this as T ?? Store as T ?? Runbooks as T ?? _probes as T) is { } own)
             return own;
-        var lazy = _clients.GetOrAdd(typeof(T), type => new Lazy<object>(() => Make(type)));
+        return (T)Client(typeof(T));
+    }
+
+    /// <summary>Makes a service's clients, which contacts nobody.</summary>
+    /// <returns>What the configuration lacks for it, such as an address; null where it lacks nothing.</returns>
+    public ConfigurationException? Prepare(ServiceRegistration registration)
+    {
         try
         {
-            return (T)lazy.Value;
+            foreach (var type in registration.Clients.Keys)
+                _ = Client(type);
+            return null;
         }
-        catch (Exception)
+        catch (ConfigurationException e)
         {
-            // What could not be made today may be made when its configuration or secret is there.
-            _clients.TryRemove(KeyValuePair.Create(typeof(T), lazy));
-            throw;
+            return e;
         }
     }
 
@@ -126,6 +132,21 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
                     disposable.Dispose();
                     break;
             }
+        }
+    }
+
+    private object Client(Type type)
+    {
+        var lazy = _clients.GetOrAdd(type, asked => new Lazy<object>(() => Make(asked)));
+        try
+        {
+            return lazy.Value;
+        }
+        catch (Exception)
+        {
+            // What could not be made today may be made when its configuration or secret is there.
+            _clients.TryRemove(KeyValuePair.Create(type, lazy));
+            throw;
         }
     }
 

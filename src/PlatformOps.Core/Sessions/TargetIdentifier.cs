@@ -9,11 +9,13 @@ internal sealed class TargetIdentifier(SessionScope session)
     /// <param name="target">The target.</param>
     /// <param name="needs">The services that it will be worked on with: each of those must know exactly one of that name.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="Errors.OpsException">One knows none or several, cannot be asked, or the ticket is another's.</exception>
+    /// <exception cref="Errors.OpsException">One knows none or several, cannot be asked, the ticket is another's, or what one calls it is protected or not allowed.</exception>
     public async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(ActionTarget target, IReadOnlyCollection<string> needs, CancellationToken cancellationToken)
     {
         var asked = session.Services.Where(registration => registration.Identifies(target, needs) && (needs.Contains(registration.Name) || session.IsConfigured(registration)));
         var answers = await Task.WhenAll(asked.Select(registration => registration.IdentifyAsync(session, target, cancellationToken)));
-        return answers.SelectMany(names => names).ToDictionary(StringComparer.Ordinal);
+        var known = answers.SelectMany(names => names).ToDictionary(StringComparer.Ordinal);
+        session.Policy.ThrowIfRefused(target, known.Where(name => name.Key != ActionTarget.Ticket).Select(name => name.Value));
+        return known;
     }
 }

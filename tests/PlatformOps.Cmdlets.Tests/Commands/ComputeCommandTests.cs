@@ -6,6 +6,20 @@ namespace PlatformOps.Cmdlets.Tests.Commands;
 public sealed class ComputeCommandTests : LabShell
 {
     [Fact]
+    public async Task Another_reason_for_what_is_ours_already_is_written()
+    {
+        Run($"Disable-ComputeService {One} -Reason 'RL9 reinstall' -TicketId MH-101 -Confirm:$false");
+        Assert.Empty(Run($"Disable-ComputeService {One} -Reason 'RL9 reinstall' -Confirm:$false").Errors);
+        Assert.Equal(1, await WritesAsync("nova"));
+
+        var service = Assert.IsType<ComputeService>(Assert.Single(Run($"Disable-ComputeService {One} -Reason 'broken DIMM' -PassThru -Confirm:$false").Values));
+
+        Assert.StartsWith("broken DIMM [ops:", service.DisabledReason, StringComparison.Ordinal);
+        Assert.EndsWith(" MH-101]", service.DisabledReason, StringComparison.Ordinal);
+        Assert.Equal(2, await WritesAsync("nova"));
+    }
+
+    [Fact]
     public async Task However_many_names_come_nova_is_asked_for_one_list()
     {
         var all = Run("Import-MigrationList $l | Get-Hypervisor").Values.Cast<Hypervisor>().ToList();
@@ -45,7 +59,7 @@ public sealed class ComputeCommandTests : LabShell
         Assert.Equal((One, "disabled", "MH-101", true, Environment.UserName), (service.HypervisorName, service.Status, service.TicketId, service.IsOurs, service.Owner));
         Assert.StartsWith("RL9 reinstall [ops:", (string?)(await HypervisorAsync(One))["disabledReason"], StringComparison.Ordinal);
 
-        Assert.Single(Run("Get-ComputeService -Mine | Disable-ComputeService -Reason again -PassThru -Confirm:$false").Values);
+        Assert.Single(Run("Get-ComputeService -Mine | Disable-ComputeService -Reason 'RL9 reinstall' -PassThru -Confirm:$false").Values);
         Assert.Equal(1, await WritesAsync("nova"));
 
         Assert.Equal("enabled", Assert.IsType<ComputeService>(Assert.Single(Run("Get-ComputeService -Mine | Enable-ComputeService -PassThru -Confirm:$false").Values)).Status);

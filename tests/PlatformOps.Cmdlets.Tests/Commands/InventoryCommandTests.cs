@@ -34,6 +34,16 @@ public sealed class InventoryCommandTests : LabShell
     }
 
     [Fact]
+    public async Task What_is_found_under_a_short_name_is_changed_under_the_full_one_only()
+    {
+        foreach (var how in (string[])["-WhatIf", "-Confirm:$false"])
+            Assert.EndsWith($"give the full one, such as {One}.", Assert.Single(Run($"Get-InventoryDevice hv01 | Set-InventoryDevice -Status planned {how}").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await WritesAsync("netbox"));
+        Assert.Empty(Run($"'{One}' | Get-InventoryDevice | Set-InventoryDevice -Status planned -Confirm:$false").Errors);
+        Assert.Equal(1, await WritesAsync("netbox PATCH"));
+    }
+
+    [Fact]
     public async Task WhatIf_shows_both_differences_and_sends_no_write()
     {
         var records = Run($"Set-InventoryDevice {One} -Status planned -Role spare -WhatIf; Add-InventoryJournalEntry {One} note -WhatIf").Values.Cast<StepRecord>().ToList();

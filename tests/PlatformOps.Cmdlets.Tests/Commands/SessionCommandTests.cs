@@ -1,5 +1,6 @@
 using System.Security;
 using PlatformOps.Sessions;
+using PlatformOps.TestKit;
 
 namespace PlatformOps.Cmdlets.Tests.Commands;
 
@@ -24,6 +25,24 @@ public sealed class SessionCommandTests : LabShell
         Assert.Empty(Run("Get-PlatformOpsSession | Disconnect-PlatformOps").Errors);
         Assert.StartsWith("NoSession,", Assert.Single(Run("Disconnect-PlatformOps").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("NoSession,", Assert.Single(Run("Test-PlatformOps").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_section_without_its_address_is_a_warning_with_file_and_key_and_the_session_opens()
+    {
+        using var folder = new TemporaryFolder();
+        var original = folder.File("ops.yaml", "openstack: { username: u, password: p }\nnetbox: { api_token: t }\njira: { username: u, api_token: t }\nssh: { username: ab, passphrase: x }\n");
+
+        var opened = Shell.Run("param($c) Connect-PlatformOps $c -Name original -PassThru", original);
+
+        Assert.Empty(opened.Errors);
+        Assert.Single(opened.Values);
+        var warnings = opened.Warnings.Select(warning => warning.Message).ToList();
+        foreach (var key in (string[])["openstack.auth-url", "netbox.url", "jira.url"])
+            Assert.Single(warnings, warning => warning.StartsWith($"{original}: {key} is not set", StringComparison.Ordinal));
+        Assert.Contains("Until then nothing can be asked of netbox.", warnings.Single(warning => warning.Contains("netbox.url", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Empty(Run("Connect-PlatformOps $p").Warnings);
+        Assert.Empty(Shell.Run("param($c) Connect-PlatformOps $c -Set @{ 'netbox.url' = 'https://netbox.example.org'; 'jira.url' = 'https://jira.example.org'; 'openstack.auth-url' = 'https://keystone.example.org/v3' }", original).Warnings);
     }
 
     [Fact]

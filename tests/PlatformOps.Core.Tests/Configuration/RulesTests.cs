@@ -41,6 +41,30 @@ public class RulesTests
             Assert.Contains(refusal, rules.Refusal(name), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("hv1.example.org", "hv1", null)]
+    [InlineData("hv1.example.org", "HV1.example.org", null)]
+    [InlineData("hv1.example.org", "hv1.internal", "which a service calls hv1.internal, matches none")]
+    [InlineData("hv1.example.org", "bastion1", "which a service calls bastion1, is protected")]
+    [InlineData("hv1", "hv1.example.org", "hv1 matches none")]
+    public void Every_name_of_a_machine_counts_and_a_short_one_says_no_more_than_the_given_one(string given, string known, string? refusal)
+    {
+        var rules = new TargetRules { Allow = ["hv*.example.org"], Protected = ["bastion?"] };
+
+        if (refusal is null)
+            Assert.Null(rules.Refusal(given, [known]));
+        else
+            Assert.Contains(refusal, rules.Refusal(given, [known]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_short_name_is_refused_with_the_full_one_that_is_allowed()
+    {
+        Assert.EndsWith("such as hv1.example.org or hv1.example.net.", new TargetRules { Allow = ["hv*.example.org", "*.example.net", "*.rack?.org", "x*"] }.Refusal("hv1"), StringComparison.Ordinal);
+        Assert.EndsWith("(hv*.example.org).", new TargetRules { Allow = ["hv*.example.org"] }.Refusal("db1"), StringComparison.Ordinal);
+        Assert.EndsWith("(hv*.example.org).", new TargetRules { Allow = ["hv*.example.org"] }.Refusal("db1.example.org"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void No_list_allows_all_and_an_empty_one_nothing()
     {

@@ -26,8 +26,12 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
     protected override async Task<ComputeServiceState> ObserveAsync(ActionContext context, DisableComputeServiceParameters parameters, CancellationToken cancellationToken)
         => ComputeServiceState.Of(await context.Client<NovaClient>().ServiceAsync(context.Target.Name, cancellationToken));
 
+    // Ours, of whatever run, with the reason that is asked for: another reason is written, because people read it.
     protected override bool IsDesired(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState state)
-        => state.IsDisabled && IsOurs(context, state);
+        => state.IsDisabled && IsOurs(context, state) && Claim.Find(state.Reason) is { } claim && state.Reason == NovaClient.Reason(parameters.Reason, claim with { TicketId = context.Claim.TicketId ?? claim.TicketId });
+
+    // What the reason says since is the owner's affair.
+    protected override bool StillHolds(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState? after, ComputeServiceState now) => now.IsDisabled && IsOurs(context, now);
 
     /// <summary>Whether what is disabled carries our claim.</summary>
     /// <exception cref="RefusedException">It is another's, and is not taken over.</exception>
@@ -59,12 +63,12 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
     }
 
     protected override Task ApplyAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
-        => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), Reason(context, parameters), cancellationToken);
+        => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), Reason(context, parameters, before), cancellationToken);
 
     protected override string Describe(ComputeServiceState state) => state.ToString();
 
     protected override string DescribeDesired(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before)
-        => (before with { IsDisabled = true, Reason = Reason(context, parameters) }).ToString();
+        => (before with { IsDisabled = true, Reason = Reason(context, parameters, before) }).ToString();
 
     protected override Task UndoAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
         => before.IsDisabled
@@ -73,5 +77,7 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
 
     internal static string Quoted(string? reason) => string.IsNullOrEmpty(reason) ? "no reason given" : $"\"{reason}\"";
 
-    private static string Reason(ActionContext context, DisableComputeServiceParameters parameters) => NovaClient.Reason(parameters.Reason, context.Claim);
+    // A ticket that our claim has already stays in it.
+    private static string Reason(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before)
+        => NovaClient.Reason(parameters.Reason, Claim.Find(before.Reason) is { } former && former.IsSameOwner(context.Claim) ? context.Claim with { TicketId = context.Claim.TicketId ?? former.TicketId } : context.Claim);
 }

@@ -10,7 +10,7 @@ namespace PlatformOps.PowerShell.Commands.Compute;
 
 /// <summary>Disables nova-compute on hypervisors, with a reason and a claim that everybody can read: nothing new is scheduled there.</summary>
 /// <remarks>
-/// <para>The claim [ops:run person ticket] is written behind the reason; only its owner's Enable-ComputeService gives the hypervisor back. One that is claimed by you already is left as it is. One that a person disabled, or another claimed, is refused; with -TakeOver it is taken over, -Reason says why, and the ticket of the old claim is told.</para>
+/// <para>The claim [ops:run person ticket] is written behind the reason; only its owner's Enable-ComputeService gives the hypervisor back. One that is claimed by you already is left as it is, and so is its claim, unless the reason or the ticket is another: that is written. One that a person disabled, or another claimed, is refused; with -TakeOver it is taken over, -Reason says why, and the ticket of the old claim is told.</para>
 /// <para>Servers that run there go on running. Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets. Where targets.max-unavailable is configured, no more hosts of an aggregate (or of the zone) than that may be out of service. The change is written to the session's run, and Undo-OpsRun takes it back.</para>
 /// </remarks>
 /// <example>

@@ -11,7 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Inventory;
 /// <summary>Gets devices from the inventory (NetBox).</summary>
 /// <remarks>
 /// <para>A hypervisor is found by the names that host-identity in the configuration gives it, and must be there exactly once. Devices are also found by name or pattern, status, role, site and tag; they come page by page, as NetBox sends them.</para>
-/// <para>A name is unique within a site only, so a name without a pattern can find several.</para>
+/// <para>A name is unique within a site only, so a name without a pattern can find several. Reading is not bound by targets.allow: what is found under a short name is changed under its full one (Set-InventoryDevice).</para>
 /// </remarks>
 /// <example>
 /// <summary>The devices of the hypervisors of a list</summary>

@@ -11,6 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Inventory;
 /// <summary>Sets the status or role of devices in the inventory (NetBox).</summary>
 /// <remarks>
 /// <para>Only what changes is sent, and only if nobody else changed the device since it was read; a device that is as asked for is left alone. A role that does not exist is an error that lists those that do.</para>
+/// <para>A device is named as its machine is in targets.allow, which means by its full name where the patterns are of full names, even if the inventory keeps short ones. Every name that a service has for the machine must not be protected, and a full one must be allowed too; else it is refused. Reading (Get-InventoryDevice) takes any name.</para>
 /// <para>Names are exact, and one call changes at most targets.max devices or -MaxTargets. Undo-OpsRun takes it back.</para>
 /// </remarks>
 /// <example>

@@ -11,6 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Session;
 /// <summary>Opens a session: reads the configuration that every other cmdlet works by.</summary>
 /// <remarks>
 /// <para>The file is checked whole: an unknown key, a wrong value, or a secret in a file that others may read is a terminating error that names the place and what to do. No service is contacted yet; Test-PlatformOps does that.</para>
+/// <para>A section of a service that lacks its address, or anything else without which nothing can be asked of it, is a warning: the other services can be worked with.</para>
 /// <para>Without -Path it is $env:PLATFORMOPS_CONFIG, else ops.yaml in the platform's configuration folder; never the working directory, because the file names programs to run.</para>
 /// <para>The session belongs to this runspace and becomes its current one. One of the same name is replaced.</para>
 /// </remarks>
@@ -57,6 +58,8 @@ public sealed class ConnectPlatformOpsCommand : AsyncCmdlet
         var (session, scope) = SessionOpening.Open(Path is null ? null : this.FilePath(Path), Name, Overrides());
         if (OpsRunspace.Current.AddSession(session, scope) is { } replaced)
             await replaced.DisposeAsync();
+        foreach (var (service, lack) in scope.Get<ServiceProbes>().Unready())
+            await WriteWarningAsync($"{lack.Message} Until then nothing can be asked of {service}.");
         if (PassThru)
             await WriteObjectAsync(session);
     }

@@ -42,6 +42,46 @@ public sealed class ComputeServiceActionTests
     }
 
     [Theory]
+    [InlineData("MH-101", "MH-101")]
+    [InlineData(null, "MH-101")]
+    public async Task Another_reason_or_a_ticket_is_written_into_our_own_claim(string? ticket, string kept)
+    {
+        (_status, _reason) = ("disabled", "RL9 reinstall [ops:r0 alice MH-101]");
+
+        var (before, after, applied) = await new DisableComputeService().RunAsync(_scope.Context("hv1.example.org", ticket: ticket), new DisableComputeServiceParameters("broken DIMM"), Token);
+
+        Assert.True(applied);
+        Assert.Equal(("disabled (\"RL9 reinstall [ops:r0 alice MH-101]\")", $"disabled (\"broken DIMM [ops:r1 alice {kept}]\")"), (before, after));
+    }
+
+    [Fact]
+    public async Task A_ticket_is_added_to_our_claim_that_had_none()
+    {
+        (_status, _reason) = ("disabled", "RL9 reinstall [ops:r0 alice -]");
+
+        Assert.Equal("disabled (\"RL9 reinstall [ops:r1 alice MH-101]\")", (await new DisableComputeService().RunAsync(_scope.Context("hv1.example.org"), Reinstall, Token)).After);
+    }
+
+    [Fact]
+    public async Task A_reason_that_its_owner_changed_since_still_holds()
+    {
+        Change change = new DisableComputeService();
+        (_status, _reason) = ("disabled", "broken DIMM [ops:r2 alice MH-101]");
+        var context = _scope.Context("hv1.example.org");
+
+        Assert.True(change.StillHolds(context, Reinstall, null, await change.ObserveAsync(context, Reinstall, Token)));
+    }
+
+    [Fact]
+    public async Task A_reason_that_is_cut_is_the_one_that_was_asked_for()
+    {
+        var parameters = new DisableComputeServiceParameters(new string('x', 400));
+        await new DisableComputeService().RunAsync(_scope.Context("hv1.example.org"), parameters, Token);
+
+        Assert.False((await new DisableComputeService().RunAsync(_scope.Context("hv1.example.org", run: "r2"), parameters, Token)).WasApplied);
+    }
+
+    [Theory]
     [InlineData("broken DIMM, do not touch - carol", "disabled by a person: \"broken DIMM, do not touch - carol\"")]
     [InlineData(null, "disabled by a person: no reason given")]
     [InlineData("RL9 [ops:r0 bob MH-101]", "claimed by bob for MH-101 (run r0)")]
