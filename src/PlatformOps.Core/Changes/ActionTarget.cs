@@ -14,5 +14,11 @@ internal sealed record ActionTarget(string Kind, string Name, string? TicketId =
     /// <summary>A ticket by itself; no machine, so the rules for machines' names do not hold for it.</summary>
     public const string Ticket = "ticket";
 
+    /// <summary>A silence, or alerts that match something; no machine either.</summary>
+    public const string Alerts = "alerts";
+
+    /// <summary>Whether the rules for machines' names hold for it.</summary>
+    public bool IsMachine => Kind is not (Ticket or Alerts);
+
     public static ActionTarget OfTicket(string key) => new(Ticket, key, key);
 }

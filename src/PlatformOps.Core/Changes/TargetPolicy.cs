@@ -19,7 +19,7 @@ internal sealed record TargetPolicy
     /// <exception cref="RefusedException">A target is protected or not allowed.</exception>
     public void ThrowIfRefused(ActionTarget target)
     {
-        if (target.Kind != ActionTarget.Ticket && Targets.Refusal(target.Name) is { } refusal)
+        if (target.IsMachine && Targets.Refusal(target.Name) is { } refusal)
             throw new RefusedException($"[{Environment}] {refusal}") { TargetName = target.Name };
     }
 
