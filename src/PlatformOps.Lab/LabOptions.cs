@@ -39,6 +39,12 @@ public sealed record LabOptions
     /// <summary>NetBox's version; decides field names, ETags and token kinds.</summary>
     public string NetBoxVersion { get; init; } = "4.2.9";
 
+    /// <summary>Alertmanager's version; decides errors, fields and filters. 0.25.0 or later.</summary>
+    public string AlertmanagerVersion { get; init; } = "0.28.1";
+
+    /// <summary>How long Alertmanager answers reads as a peer of a cluster that has not heard of the last writes (real time).</summary>
+    public TimeSpan AlertmanagerReadLag { get; init; }
+
     /// <summary>How long a Keystone token is good for (real time).</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(1);
 }

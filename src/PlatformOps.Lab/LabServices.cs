@@ -1,3 +1,4 @@
+using PlatformOps.Lab.Services.Alertmanager;
 using PlatformOps.Lab.Services.Glance;
 using PlatformOps.Lab.Services.Jira;
 using PlatformOps.Lab.Services.Keystone;
@@ -23,6 +24,7 @@ internal static class LabServices
             new NetBoxService(lab),
             new JiraService(lab, LabJiraKind.DataCenter),
             new JiraService(lab, LabJiraKind.Cloud),
+            new AlertmanagerService(lab),
         ];
     }
 }

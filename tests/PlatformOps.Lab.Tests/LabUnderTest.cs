@@ -105,6 +105,9 @@ internal sealed class LabUnderTest : IAsyncDisposable
     public Task<Reply> CloudAsync(string method, string path, object? body = null) =>
         SendAsync(method, "jira-cloud/rest/api/3" + path, body, ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"ops@lab.example:{JiraToken}"))));
 
+    public Task<Reply> AlertmanagerAsync(string method, string path, object? body = null) =>
+        SendAsync(method, "alertmanager/api/v2" + path, body, ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"ops:{State["alertmanager"]!["password"]}"))));
+
     public async Task<int> AddFaultAsync(string json)
     {
         var reply = await SendAsync("POST", "lab/faults", json);

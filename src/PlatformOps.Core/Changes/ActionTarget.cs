@@ -14,8 +14,14 @@ internal sealed record ActionTarget(string Kind, string Name, string? TicketId =
     /// <summary>A ticket by itself; no machine, so the rules for machines' names do not hold for it.</summary>
     public const string Ticket = "ticket";
 
-    /// <summary>Whether it is a machine, which services know by names of their own.</summary>
-    public bool IsMachine => Kind is Hypervisor or Host;
+    /// <summary>A silence, or alerts that match something; no machine either.</summary>
+    public const string Alerts = "alerts";
+
+    /// <summary>Whether the rules for machines' names hold for it.</summary>
+    public bool IsMachine => Kind is not (Ticket or Alerts);
+
+    /// <summary>Whether it is a machine that services know by names of their own.</summary>
+    public bool IsHost => Kind is Hypervisor or Host;
 
     public static ActionTarget OfTicket(string key) => new(Ticket, key, key);
 }

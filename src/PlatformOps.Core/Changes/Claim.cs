@@ -20,6 +20,9 @@ internal sealed partial record Claim(string RunId, string Person, string? Ticket
             : null;
     }
 
+    /// <summary>A text without the claim in it.</summary>
+    public static string Without(string text) => Pattern().Replace(text, "", 1).Trim();
+
     /// <summary>Whether it is the same person's for the same ticket: the run may be another, a later phase's for instance.</summary>
     public bool IsSameOwner(Claim other) => Person == other.Person && (TicketId is null || other.TicketId is null || TicketId == other.TicketId);
 

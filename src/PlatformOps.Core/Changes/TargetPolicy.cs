@@ -21,7 +21,7 @@ internal sealed record TargetPolicy
     /// <exception cref="RefusedException">A target is protected or not allowed.</exception>
     public void ThrowIfRefused(ActionTarget target, IEnumerable<string>? names = null)
     {
-        if (target.Kind != ActionTarget.Ticket && Targets.Refusal(target.Name, names) is { } refusal)
+        if (target.IsMachine && Targets.Refusal(target.Name, names) is { } refusal)
             throw new RefusedException($"[{Environment}] {refusal}") { TargetName = target.Name };
     }
 

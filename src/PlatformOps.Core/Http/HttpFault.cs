@@ -7,10 +7,12 @@ namespace PlatformOps.Core.Http;
 /// <param name="Code">Its own name for the fault, if it gave one.</param>
 internal sealed record HttpFault(string Text, string? Code = null)
 {
-    /// <summary>Reads the usual shapes: OpenStack's <c>{"fault":{code,message}}</c> and <c>{"errors":[{title,detail,code}]}</c>, Django's <c>{"detail"}</c> and field lists, Jira's <c>{errorMessages,errors}</c>.</summary>
+    /// <summary>Reads the usual shapes: OpenStack's <c>{"fault":{code,message}}</c> and <c>{"errors":[{title,detail,code}]}</c>, Django's <c>{"detail"}</c> and field lists, Jira's <c>{errorMessages,errors}</c>, Alertmanager's plain string.</summary>
     public static HttpFault Of(HttpAnswer answer)
     {
         var json = answer.Json;
+        if (json.ValueKind == JsonValueKind.String)
+            return new HttpFault(ServerText.Clean(json.GetString()));
         if (json.ValueKind != JsonValueKind.Object)
             return new HttpFault(ServerText.OfBody(answer));
 

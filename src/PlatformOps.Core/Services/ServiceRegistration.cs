@@ -23,7 +23,7 @@ internal abstract class ServiceRegistration
     /// <summary>Whether the service is asked who a target is, before anything is done to it.</summary>
     /// <param name="target">The target.</param>
     /// <param name="needs">The services that it will be worked on with.</param>
-    public virtual bool Identifies(ActionTarget target, IReadOnlyCollection<string> needs) => target.IsMachine && needs.Contains(Name);
+    public virtual bool Identifies(ActionTarget target, IReadOnlyCollection<string> needs) => target.IsHost && needs.Contains(Name);
 
     /// <summary>What the service calls a target, asked live, by the keys of <see cref="Configuration.HostIdentity"/>; nothing where it keeps no names of machines.</summary>
     /// <exception cref="Errors.ObjectNotFoundException">It knows none of that name.</exception>

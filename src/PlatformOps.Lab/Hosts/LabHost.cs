@@ -62,7 +62,11 @@ internal sealed class LabHost
 
     public DateTimeOffset BootedAt { get; private set; }
 
-    public bool IsUp { get; private set; } = true;
+    public bool IsUp
+    {
+        get => Hypervisor.IsUp;
+        private set => Hypervisor.IsUp = value;
+    }
 
     /// <summary>What is cancelled when the system goes down.</summary>
     public CancellationTokenSource Power { get; private set; } = new();

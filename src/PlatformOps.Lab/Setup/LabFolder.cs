@@ -113,6 +113,10 @@ internal sealed class LabFolder
           api-token: {{Quoted(lab.World.Jira.Token)}}
           project: {{TicketData.ProjectKey}}
           issue-type: {{TicketData.IssueTypes[0]}}
+        alertmanager:
+          url: {{lab.Address}}alertmanager
+          username: {{AlertData.UserName}}
+          password: {{Quoted(lab.World.Alerts.Password)}}
         ssh:
           username: ops
           key-path: {{Quoted(In("id_lab"))}}

@@ -60,6 +60,9 @@ internal sealed class Hypervisor
 
     public bool RootAccess { get; set; } = true;
 
+    /// <summary>Powered on and booted.</summary>
+    public bool IsUp { get; set; } = true;
+
     /// <summary>Answers on the network at all.</summary>
     public bool Reachable { get; set; } = true;
 

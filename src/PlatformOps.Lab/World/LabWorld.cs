@@ -34,6 +34,8 @@ internal sealed class LabWorld
 
     public required TicketData Jira { get; init; }
 
+    public required AlertData Alerts { get; init; }
+
     public IEnumerable<Server> ServersOn(Hypervisor hypervisor) => Servers.Where(server => server.Host == hypervisor);
 
     public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor =>

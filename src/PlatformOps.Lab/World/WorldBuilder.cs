@@ -32,6 +32,8 @@ internal sealed class WorldBuilder
                 ReadOnlyToken = _random.Hex(40),
             },
             Jira = new TicketData { Me = me, Token = "ATATT3x" + _random.Hex(48) },
+            // Of a source of its own: what is made of the world's stays what it was.
+            Alerts = new AlertData { Password = new SeededSource(options.Seed + 1).Hex(16) },
         };
         _world.Jira.Users.AddRange(
         [

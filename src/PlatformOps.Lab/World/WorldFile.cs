@@ -61,10 +61,11 @@ internal static class WorldFile
 
     private static WorldPlan Plan(WorldNode root)
     {
-        root.AllowOnly("name", "seed", "speed", "vms", "hypervisor-count", "hypervisors", "servers", "faults", "nova", "netbox", "jira", "keystone");
+        root.AllowOnly("name", "seed", "speed", "vms", "hypervisor-count", "hypervisors", "servers", "faults", "nova", "netbox", "jira", "alertmanager", "keystone");
         var nova = root.Section("nova", "max-microversion");
         var box = root.Section("netbox", "version");
         var jira = root.Section("jira", "kind", "search-lag");
+        var alerts = root.Section("alertmanager", "version", "read-lag");
         var keystone = root.Section("keystone", "token-lifetime");
         return new WorldPlan
         {
@@ -83,6 +84,8 @@ internal static class WorldFile
                 var other => throw jira.Wrong("kind", $"'{other}' is neither cloud nor data-center"),
             },
             JiraSearchLag = jira?.Number("search-lag"),
+            AlertmanagerVersion = alerts?.Text("version"),
+            AlertmanagerReadLag = alerts?.Number("read-lag"),
             TokenLifetime = keystone?.Number("token-lifetime"),
             Hypervisors = [.. root.Items("hypervisors").Select(Hypervisor)],
             Servers = [.. root.Items("servers").Select(Server)],

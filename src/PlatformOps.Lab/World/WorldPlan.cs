@@ -21,6 +21,10 @@ internal sealed record WorldPlan
 
     public double? JiraSearchLag { get; init; }
 
+    public string? AlertmanagerVersion { get; init; }
+
+    public double? AlertmanagerReadLag { get; init; }
+
     public double? TokenLifetime { get; init; }
 
     public IReadOnlyList<HypervisorPlan> Hypervisors { get; init; } = [];
@@ -41,6 +45,8 @@ internal sealed record WorldPlan
         NetBoxVersion = NetBoxVersion ?? options.NetBoxVersion,
         Jira = Jira ?? options.Jira,
         JiraSearchLag = JiraSearchLag is { } lag ? TimeSpan.FromSeconds(lag) : options.JiraSearchLag,
+        AlertmanagerVersion = AlertmanagerVersion ?? options.AlertmanagerVersion,
+        AlertmanagerReadLag = AlertmanagerReadLag is { } behind ? TimeSpan.FromSeconds(behind) : options.AlertmanagerReadLag,
         TokenLifetime = TokenLifetime is { } lifetime ? TimeSpan.FromSeconds(lifetime) : options.TokenLifetime,
     };
 }

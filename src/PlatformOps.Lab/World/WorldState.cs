@@ -57,6 +57,12 @@ internal static class WorldState
                 ["token"] = world.Jira.Token,
                 ["tickets"] = JsonText.Array(world.Jira.Tickets.Select(Ticket)),
             },
+            ["alertmanager"] = new JsonObject
+            {
+                ["username"] = AlertData.UserName,
+                ["password"] = world.Alerts.Password,
+                ["silences"] = JsonText.Array(world.Alerts.Silences.GroupBy(silence => silence.Id).Select(versions => (JsonNode)Silence(versions.Last(), lab.Clock.Now))),
+            },
         };
     }
 
@@ -97,6 +103,17 @@ internal static class WorldState
         ["serial"] = device.Serial,
         ["customFields"] = device.CustomFields.DeepClone(),
         ["revision"] = device.Revision,
+    };
+
+    private static JsonObject Silence(AlertSilence silence, DateTimeOffset now) => new()
+    {
+        ["id"] = silence.Id,
+        ["state"] = silence.StateAt(now),
+        ["matchers"] = JsonText.Strings(silence.Matchers.Select(matcher => matcher.ToString())),
+        ["startsAt"] = silence.StartsAt.ToString("O", CultureInfo.InvariantCulture),
+        ["endsAt"] = silence.EndsAt.ToString("O", CultureInfo.InvariantCulture),
+        ["createdBy"] = silence.CreatedBy,
+        ["comment"] = silence.Comment,
     };
 
     private static JsonObject Ticket(Ticket ticket) => new()

@@ -42,6 +42,10 @@ public class StarterConfigurationTests
         Assert.Equal(plain.NewOs, shown.Section<Core.Migration.MigrationConfiguration>().NewOs);
         Assert.Equal(plain.ReasonTemplate, shown.Section<Core.Migration.MigrationConfiguration>().ReasonTemplate);
         Assert.Equal(plain.Statuses, shown.Section<Core.Migration.MigrationConfiguration>().Statuses with { PostReinstallFailed = null });
+        var silent = new Core.Services.Alertmanager.AlertmanagerConfiguration();
+        var alertmanager = shown.Section<Core.Services.Alertmanager.AlertmanagerConfiguration>();
+        Assert.Equal(silent.Matchers, alertmanager.Matchers);
+        Assert.Equal((silent.SilenceMode, silent.SilenceDuration, silent.CommentTemplate, silent.LinkTemplate), (alertmanager.SilenceMode, alertmanager.SilenceDuration, alertmanager.CommentTemplate, alertmanager.LinkTemplate));
         Assert.Equal(new MaintenanceRules().Days, shown.Maintenance.Days);
         Assert.Equal(new TargetRules().Max, shown.Targets.Max);
     }

@@ -13,6 +13,7 @@ public sealed class WorldFileTests
             nova: { max-microversion: "2.79" }
             netbox: { version: "4.6.0" }
             jira: { kind: cloud, search-lag: 1.5 }
+            alertmanager: { version: "0.25.0", read-lag: 0.5 }
             hypervisors:
               - name: a.lab.example
                 profile: xma-hv-2022-a100
@@ -28,6 +29,7 @@ public sealed class WorldFileTests
         Assert.Equal("mine", plan.Name);
         Assert.Equal(LabJiraKind.Cloud, plan.Jira);
         Assert.Equal(1.5, plan.JiraSearchLag);
+        Assert.Equal(("0.25.0", 0.5), (plan.AlertmanagerVersion, plan.AlertmanagerReadLag));
         Assert.Equal("a", Assert.Single(plan.Hypervisors).ServiceHost);
         Assert.Equal("SHUTOFF", Assert.Single(plan.Servers).Status);
         Assert.Equal("1", (string)Assert.Single(plan.Faults)["count"]!);

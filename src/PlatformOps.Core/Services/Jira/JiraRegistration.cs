@@ -19,7 +19,7 @@ internal sealed class JiraRegistration : ServiceRegistration
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<JiraClient>().ProbeAsync(cancellationToken);
 
     // Every phase tells its ticket, whatever it works with.
-    public override bool Identifies(ActionTarget target, IReadOnlyCollection<string> needs) => target is { IsMachine: true, TicketId: not null };
+    public override bool Identifies(ActionTarget target, IReadOnlyCollection<string> needs) => target is { IsHost: true, TicketId: not null };
 
     public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
     {
