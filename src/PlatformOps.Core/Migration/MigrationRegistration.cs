@@ -19,7 +19,7 @@ internal sealed class MigrationRegistration : ServiceRegistration
         [typeof(DossierFinder)] = scope => new DossierFinder(scope),
     };
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new ReinstalledWait()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new CheckIdentity(), new ReinstalledWait(), new BmcReport(), new SummaryReport()];
 
     public override IReadOnlyList<FactSource> Facts { get; } = [new DossierFacts()];
 }

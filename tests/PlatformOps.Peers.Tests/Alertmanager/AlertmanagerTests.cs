@@ -1,14 +1,15 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
 using PlatformOps.Alerts;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 using PlatformOps.TestKit;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
 
 namespace PlatformOps.Peers.Tests.Alertmanager;
 

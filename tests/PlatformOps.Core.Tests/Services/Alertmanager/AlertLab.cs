@@ -1,14 +1,15 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Core.Tests.Migration;
 using PlatformOps.Lab;
 using PlatformOps.Runs;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text;
 
 namespace PlatformOps.Core.Tests.Services.Alertmanager;
 
