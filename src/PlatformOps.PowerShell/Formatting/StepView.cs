@@ -12,6 +12,19 @@ public static class StepView
     public static string Target(string? target, int width) =>
         target is null || width >= Narrow || !target.Contains('.', StringComparison.Ordinal) || char.IsAsciiDigit(target[0]) ? target ?? "" : target[..target.IndexOf('.', StringComparison.Ordinal)];
 
+    /// <summary>A host's name where it fits, else its first label.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="columns">The width of its column.</param>
+    public static string Host(string? name, int columns) => name is null || name.Length <= columns ? name ?? "" : Target(name, 0);
+
+    /// <summary>What a step was and what came of it: "PreDrain host.os: rocky 8.10".</summary>
+    public static string Told(StepRecord? record, int width) => record is null
+        ? ""
+        : string.Join(": ", new[] { StepOf(record.Phase, record.Step, width), What(record) }.Where(part => part.Length > 0));
+
+    /// <summary>Why a target is where it is; the step that it is at where nothing is told of it.</summary>
+    public static string Told(TargetRun? target, int width) => target is null ? "" : target.Message is { Length: > 0 } message ? OneLine(message) : StepOf(target.Phase, target.Step, width);
+
     /// <summary>The phase: a runbook without its folder where the screen is narrow, which the target tells.</summary>
     public static string Phase(string? phase, int width) => phase is null || width >= Narrow ? phase ?? "" : phase[(phase.LastIndexOf('/') + 1)..];
 
@@ -81,6 +94,8 @@ public static class StepView
     public static string OneLine(string? text) => text is null
         ? ""
         : string.Concat(text.ReplaceLineEndings(" ").Where(c => !char.IsControl(c)));
+
+    private static string StepOf(string? phase, string? step, int width) => string.Join(' ', new[] { Phase(phase, width), Step(step, width) }.Where(part => part.Length > 0));
 
     internal static string Colour(string text, bool colours, string? code) => colours && code is not null ? $"\u001b[{code}m{text}\u001b[0m" : text;
 }

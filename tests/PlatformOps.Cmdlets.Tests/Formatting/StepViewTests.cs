@@ -25,6 +25,28 @@ public sealed class StepViewTests
         Assert.Equal(shown, StepView.Target(target, width));
 
     [Theory]
+    [InlineData("hv01.lab.example", 16, "hv01.lab.example")]
+    [InlineData("hv01.lab.example", 15, "hv01")]
+    [InlineData("192.168.100.100", 10, "192.168.100.100")]
+    [InlineData(null, 16, "")]
+    public void A_host_is_shown_whole_where_it_fits(string? name, int columns, string shown) =>
+        Assert.Equal(shown, StepView.Host(name, columns));
+
+    [Theory]
+    [InlineData("hypervisor/pre-drain", "rocky 8.10", 80, "pre-drain compute-service.disable: rocky 8.10")]
+    [InlineData("PreDrain", "rocky 8.10", 160, "PreDrain openstack.compute-service.disable: rocky 8.10")]
+    [InlineData(null, "rocky 8.10", 160, "openstack.compute-service.disable: rocky 8.10")]
+    [InlineData("PreDrain", "", 160, "PreDrain openstack.compute-service.disable")]
+    public void A_step_is_told_in_one_column(string? phase, string message, int width, string shown) =>
+        Assert.Equal(shown, StepView.Told(
+            new StepRecord
+            {
+                RunId = "r1", Target = "hv1", TargetKind = "hypervisor", Phase = phase, Step = "openstack.compute-service.disable", Action = "x", Kind = StepKind.Check, Outcome = StepOutcome.Failed,
+                StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Message = message,
+            },
+            width));
+
+    [Theory]
     [InlineData("openstack.compute-service.disable", 80, "compute-service.disable")]
     [InlineData("openstack.compute-service.disable", 160, "openstack.compute-service.disable")]
     [InlineData("host.facts", 80, "host.facts")]
