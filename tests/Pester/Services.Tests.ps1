@@ -41,6 +41,18 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
         ($taken | Enable-ComputeService -PassThru -Confirm:$false).Status | Should -Be 'enabled'
     }
 
+    It 'silence what is taken out of service and pass it on' {
+        $taken = Import-MigrationList $lab.ListPath | Select-Object -First 2 | Disable-ComputeService -Reason 'RL9 reinstall' -PassThru -Confirm:$false |
+            New-AlertSilence -Window (New-MaintenanceWindow -Weeks 4) -PassThru -Confirm:$false
+        $taken.Status | Should -Be @('disabled', 'disabled')
+        $silences = $taken | Get-AlertSilence -Mine
+        @($silences).Count | Should -Be 4
+        $silences.TicketId | Select-Object -Unique | Should -Be @('MH-101', 'MH-102')
+        $silences | Remove-AlertSilence -Confirm:$false
+        $taken | Get-AlertSilence | Should -BeNullOrEmpty
+        $taken | Enable-ComputeService -Confirm:$false
+    }
+
     It 'write keys of new tickets into the list' {
         $list = Join-Path $TestDrive 'new.txt'
         Set-Content $list "# new ones`nnew1.lab.example`nnew2.lab.example # no ticket yet"
@@ -58,6 +70,8 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
             @{ Name = 'compute services'; Width = $width; Script = { Get-ComputeService }; Shows = 'hv01.*enabled +up' }
             @{ Name = 'devices'; Width = $width; Script = { Get-InventoryDevice }; Shows = 'hv01 +active +Hypervisor' }
             @{ Name = 'tickets'; Width = $width; Script = { Get-Ticket }; Shows = 'MH-101 .*hv01.lab.example' }
+            @{ Name = 'alerts'; Width = $width; Script = { Get-Alert }; Shows = 'FilesystemAlmostFull hv03\S* +warning +(Active|Suppressed)' }
+            @{ Name = 'silences'; Width = $width; Script = { New-AlertSilence hv01.lab.example -Confirm:$false; Get-AlertSilence }; Shows = 'Active .*hostname=hv01.lab.example' }
             @{ Name = 'commands'; Width = $width; Script = { Invoke-RemoteCommand hv01.lab.example -Command uname -UserName ops -ReadOnly }; Shows = 'hv01.lab.example: exit 0' }
             @{ Name = 'hosts'; Width = $width; Script = { Get-RemoteHostFact hv01.lab.example -UserName ops }; Shows = 'hv01.*rocky 8' }
         }
@@ -69,6 +83,7 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
 
     It 'have examples that run: <_>' -ForEach 'Get-Hypervisor', 'Get-ComputeService', 'Disable-ComputeService', 'Enable-ComputeService',
         'Get-InventoryDevice', 'Set-InventoryDevice', 'Add-InventoryJournalEntry', 'Get-Ticket', 'New-Ticket', 'New-MigrationTicket', 'Add-TicketComment', 'Set-TicketStatus',
+        'Get-Alert', 'Get-AlertSilence', 'New-AlertSilence', 'Set-AlertSilence', 'Remove-AlertSilence',
         'Invoke-RemoteCommand', 'Get-RemoteHostFact', 'Grant-RemoteRootAccess' {
         $ConfirmPreference = 'None'
         $ErrorActionPreference = 'Stop'

@@ -6,7 +6,7 @@ public sealed record AlertSilence
     /// <summary>Alertmanager's id, a UUID.</summary>
     public required string SilenceId { get; init; }
 
-    /// <summary>The machine it was asked for by or made for; null where it was not.</summary>
+    /// <summary>The machine it is of: where its matchers are those that silence a machine, or the name it was asked for by.</summary>
     public string? HypervisorName { get; init; }
 
     /// <summary>Where it is in its time.</summary>

@@ -18,9 +18,13 @@ public sealed class TargetNameTransformationAttribute(params string[] propertyNa
     /// <summary>Whether the name may be a pattern: only where something is read.</summary>
     public bool AllowsWildcards { get; set; }
 
+    /// <summary>Whether nothing may come, or an object that has the property and no name in it.</summary>
+    public bool AllowsNone { get; set; }
+
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => inputData switch
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => inputData switch
     {
+        null when AllowsNone => null,
         object[] many => many.Select(NameOf).ToArray(),
         IList list => list.Cast<object>().Select(NameOf).ToArray(),
         _ => NameOf(inputData),
@@ -33,9 +37,11 @@ public sealed class TargetNameTransformationAttribute(params string[] propertyNa
         return (value is PSObject wrapped ? wrapped.BaseObject : value) as string;
     }
 
-    private string NameOf(object input)
+    private string? NameOf(object? input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
+        if (AllowsNone && value is not string && (value is null || PropertyNames.Any(property => PSObject.AsPSObject(value).Properties[property] is { Value: null or "" })))
+            return null;
         var name = value as string
             ?? (input is null ? null : PropertyNames.Select(property => TextOf(input, property)).FirstOrDefault(text => !string.IsNullOrEmpty(text)))
             ?? throw new ArgumentTransformationMetadataException($"{(value is null ? "Nothing" : $"A {value.GetType().Name}")} has no {string.Join(" or ", PropertyNames)}.");

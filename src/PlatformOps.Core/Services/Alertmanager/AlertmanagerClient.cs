@@ -112,7 +112,8 @@ internal sealed class AlertmanagerClient(HttpService http, AlertmanagerConfigura
             EndsAt = request.EndsAt,
             CreatedBy = request.CreatedBy,
             Comment = request.Comment,
-        }) with { Matchers = [.. request.Matchers] };
+            Matchers = [.. request.Matchers.Select(matcher => new MatcherRow(matcher.Name, matcher.Value, matcher.IsRegex, matcher.IsEqual))],
+        });
         _accepted[id] = new Accepted(silence, id == former?.SilenceId ? former.UpdatedAt : null, http.Time.GetTimestamp());
         if (request.Id is not null && request.Id != id)
             _accepted.TryRemove(request.Id, out _);
@@ -235,11 +236,13 @@ internal sealed class AlertmanagerClient(HttpService http, AlertmanagerConfigura
     {
         var claim = Claim.Find(row.Comment);
         var id = row.Id ?? "";
+        AlertMatcher[] matchers = [.. (row.Matchers ?? []).Select(matcher => new AlertMatcher { Name = matcher.Name ?? "", Value = matcher.Value ?? "", IsRegex = matcher.IsRegex, IsEqual = matcher.IsEqual ?? true })];
         return new AlertSilence
         {
             SilenceId = id,
+            HypervisorName = hosts.HostOf(matchers),
             State = Enum.TryParse<AlertSilenceState>(row.Status?.State, ignoreCase: true, out var state) ? state : AlertSilenceState.Expired,
-            Matchers = [.. (row.Matchers ?? []).Select(matcher => new AlertMatcher { Name = matcher.Name ?? "", Value = matcher.Value ?? "", IsRegex = matcher.IsRegex, IsEqual = matcher.IsEqual ?? true })],
+            Matchers = matchers,
             StartsAt = row.StartsAt.ToUniversalTime(),
             EndsAt = row.EndsAt.ToUniversalTime(),
             UpdatedAt = row.UpdatedAt.ToUniversalTime(),

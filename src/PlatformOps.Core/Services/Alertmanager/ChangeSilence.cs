@@ -24,7 +24,7 @@ internal sealed class ChangeSilence : Change<ChangeSilenceParameters, ChangedSil
     protected override async Task<ChangedSilenceState> ObserveAsync(ActionContext context, ChangeSilenceParameters parameters, CancellationToken cancellationToken)
     {
         var (silence, isSeen) = await context.Client<AlertmanagerClient>().SilenceAsync(parameters.Id, cancellationToken);
-        return new ChangedSilenceState(MatcherText.Of(silence.Matchers), silence.EndsAt, silence.CreatedBy, silence.Comment, SilenceState.IsOursTo(context, silence), isSeen, silence.State == AlertSilenceState.Expired);
+        return new ChangedSilenceState(MatcherText.Of(silence.Matchers), silence.EndsAt, silence.CreatedBy, silence.Comment, SilenceTerms.IsOursTo(context.Claim, silence), isSeen, silence.State == AlertSilenceState.Expired);
     }
 
     protected override bool IsDesired(ActionContext context, ChangeSilenceParameters parameters, ChangedSilenceState state)

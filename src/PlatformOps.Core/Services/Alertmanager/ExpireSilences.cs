@@ -26,12 +26,12 @@ internal sealed class ExpireSilences : Change<ExpireSilencesParameters, LiveSile
         if (parameters.Id is { } id)
         {
             var silence = (await alertmanager.SilenceAsync(id, cancellationToken)).Silence;
-            return new LiveSilencesState(silence.State == AlertSilenceState.Expired ? [] : [LiveSilence.Of(silence, SilenceState.IsOursTo(context, silence))]);
+            return new LiveSilencesState(silence.State == AlertSilenceState.Expired ? [] : [LiveSilence.Of(silence, SilenceTerms.IsOursTo(context.Claim, silence))]);
         }
 
         List<LiveSilence> live = [];
         foreach (var matchers in SilenceAlerts.SetsOf(context, parameters.Matcher))
-            live.AddRange((await alertmanager.LiveAsync(matchers, cancellationToken)).Select(known => LiveSilence.Of(known.Silence, SilenceState.IsOursTo(context, known.Silence))));
+            live.AddRange((await alertmanager.LiveAsync(matchers, cancellationToken)).Select(known => LiveSilence.Of(known.Silence, SilenceTerms.IsOursTo(context.Claim, known.Silence))));
         return new LiveSilencesState(live);
     }
 

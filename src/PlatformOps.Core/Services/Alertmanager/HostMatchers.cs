@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using PlatformOps.Alerts;
+using PlatformOps.Core.Ssh;
 
 namespace PlatformOps.Core.Services.Alertmanager;
 
@@ -40,6 +41,32 @@ internal sealed class HostMatchers(IReadOnlyList<string> templates, Func<string,
         return null;
     }
 
+    /// <summary>The machine that a silence is of, where its matchers are what one of the templates makes of a name; null otherwise.</summary>
+    public string? HostOf(IReadOnlyList<AlertMatcher> matchers)
+    {
+        foreach (var template in _templates)
+        {
+            foreach (var own in template.Where(matcher => matcher.Value.Contains(Host, StringComparison.Ordinal)))
+            {
+                var at = own.Value.IndexOf(Host, StringComparison.Ordinal);
+                var (before, after) = (own.Value[..at], own.Value[(at + Host.Length)..]);
+                if (matchers.FirstOrDefault(matcher => matcher.Name == own.Name && matcher.IsRegex == own.IsRegex && matcher.IsEqual == own.IsEqual) is not { } found
+                    || found.Value.Length <= before.Length + after.Length || !found.Value.StartsWith(before, StringComparison.Ordinal) || !found.Value.EndsWith(after, StringComparison.Ordinal))
+                    continue;
+                var name = found.Value[before.Length..^after.Length];
+                name = own.IsRegex ? name.Replace("\\", "", StringComparison.Ordinal) : name;
+                if (HostNameRule.IsValid(name) && MatcherText.AreSame(matchers, Made(template, name)))
+                    return name;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an alert with these labels is about a target, by whichever of its names.</summary>
+    public bool AreOf(IReadOnlyDictionary<string, string> labels, string target)
+        => AllOf(target).Any(set => set.All(matcher => Takes(matcher, labels.GetValueOrDefault(matcher.Name) ?? "") == matcher.IsEqual));
+
     /// <summary>Whether a silence names a target in one of the labels that name machines: by the value itself, or by a pattern that takes it.</summary>
     public bool Names(AlertSilence silence, string target)
     {
@@ -78,5 +105,8 @@ internal sealed class HostMatchers(IReadOnlyList<string> templates, Func<string,
     }
 
     private IReadOnlyList<IReadOnlyList<AlertMatcher>> Named(string name)
-        => [.. _templates.Select(template => (IReadOnlyList<AlertMatcher>)[.. template.Select(matcher => matcher with { Value = matcher.Value.Replace(Host, matcher.IsRegex ? MatcherText.Escape(name) : name, StringComparison.Ordinal) })])];
+        => [.. _templates.Select(template => Made(template, name))];
+
+    private static IReadOnlyList<AlertMatcher> Made(IReadOnlyList<AlertMatcher> template, string name)
+        => [.. template.Select(matcher => matcher with { Value = matcher.Value.Replace(Host, matcher.IsRegex ? MatcherText.Escape(name) : name, StringComparison.Ordinal) })];
 }

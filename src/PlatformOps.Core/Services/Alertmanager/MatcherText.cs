@@ -7,7 +7,7 @@ namespace PlatformOps.Core.Services.Alertmanager;
 /// <summary>Reads matchers as people write them: <c>hostname="hv1"</c>, <c>instance=~"hv1.*", job!="x"</c>, <c>{a="b"}</c>; a value without quotes has no blanks, commas, quotes or braces.</summary>
 internal static partial class MatcherText
 {
-    public const string Expected = """matchers such as hostname="hv1" or {job="node", instance=~"hv1(:[0-9]+)?"}""";
+    public const string Expected = """hostname="hv1" or {job="node", instance=~"hv1(:[0-9]+)?"}""";
 
     /// <summary>The matchers of one silence, in their order; null where the text is not of that form.</summary>
     public static IReadOnlyList<AlertMatcher>? TryParse(string text)

@@ -53,20 +53,16 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
         List<SilenceState> states = [];
         foreach (var matchers in SetsOf(context, parameters.Matcher))
         {
-            var live = await alertmanager.LiveAsync(matchers, cancellationToken);
-            var best = live.OrderByDescending(known => SilenceState.IsOursTo(context, known.Silence)).ThenByDescending(known => known.Silence.EndsAt).FirstOrDefault();
-            // Ours that is too short, and another's that is not: that one is enough.
-            if (best is not null && !terms.AreMetBy(SilenceState.Of("", best, context)) && context.Run.TakeOverReason is null)
-                best = live.Where(known => terms.AreMetBy(SilenceState.Of("", known, context))).MaxBy(known => known.Silence.EndsAt) is { } enough && !SilenceState.IsOursTo(context, best.Silence) ? enough : best;
-            var state = SilenceState.Of(MatcherText.Of(matchers), best, context);
-            states.Add(terms.AreMetBy(state) ? state : state with { Alerts = await NamesAsync(alertmanager, matchers, cancellationToken) });
+            var (ours, other) = terms.Choose(await alertmanager.LiveAsync(matchers, cancellationToken), context.Claim);
+            var state = new SilenceState(MatcherText.Of(matchers), SeenSilence.Of(ours, terms), SeenSilence.Of(other, terms), null);
+            states.Add(IsEnough(context, state) ? state : state with { Alerts = await NamesAsync(alertmanager, matchers, cancellationToken) });
         }
 
         return new SilencesState(states);
     }
 
     protected override bool IsDesired(ActionContext context, SilenceAlertsParameters parameters, SilencesState state)
-        => state.Silences.All(silence => silence.IsSeen && IsEnough(context, parameters, silence));
+        => state.Silences.All(silence => IsEnough(context, silence) && silence.Ours is not { IsSeen: false });
 
     protected override async Task ApplyAsync(ActionContext context, SilenceAlertsParameters parameters, SilencesState before, CancellationToken cancellationToken)
     {
@@ -75,7 +71,7 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
             throw new RefusedException($"A silence until {SilenceTerms.Stamp(terms.End)} would be over before it begins. Nothing was changed; give a later end, or a window that is open.") { TargetName = context.Target.Name };
         var alertmanager = context.Client<AlertmanagerClient>();
         List<(AlertSilence? Former, string Id)> made = [];
-        foreach (var silence in before.Silences.Where(silence => !IsEnough(context, parameters, silence)))
+        foreach (var silence in before.Silences.Where(silence => !IsEnough(context, silence)))
         {
             try
             {
@@ -86,6 +82,8 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
                 // All or none: half a silence looks like a whole one.
                 if (await TakeBackAsync(alertmanager, made) is { Count: > 0 } left)
                     throw new StepFailedException($"{e.Message} And what was silenced before that could not be taken back; still live: {string.Join(", ", left)}.", e) { TargetName = context.Target.Name };
+                if (made.Count > 0)
+                    context.Log.Write("alertmanager", $"taken back, because it is all or none: {string.Join(", ", made.Select(one => one.Id))}");
                 throw;
             }
         }
@@ -99,7 +97,7 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
         var time = $"silenced {(terms.Start is { } start ? $"from {SilenceTerms.Stamp(start)} to" : "until")} {SilenceTerms.Stamp(terms.End)}";
         var alerts = before.Silences.SelectMany(silence => silence.Alerts ?? []).Distinct(StringComparer.Ordinal).ToList();
         var matching = before.Silences.Any(silence => silence.Alerts is not null) ? $" ({(alerts.Count == 0 ? "no alert matches now" : $"matching now: {string.Join(", ", alerts.Take(5))}{(alerts.Count > 5 ? ", …" : "")}")})" : "";
-        return Text(before.Silences.Select(silence => (silence.Matchers, IsEnough(context, parameters, silence) ? silence.Describe() : time))) + matching;
+        return Text(before.Silences.Select(silence => (silence.Matchers, IsEnough(context, silence) ? silence.Describe() : time))) + matching;
     }
 
     // Whoever looks behind a cluster may have to wait; absence is believed afterwards.
@@ -107,7 +105,7 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
     {
         var began = context.Time.GetTimestamp();
         var patience = await context.Client<AlertmanagerClient>().LagAsync(cancellationToken);
-        while (!now.Silences.All(silence => IsEnough(context, parameters, silence)))
+        while (!now.Silences.All(silence => IsEnough(context, silence)))
         {
             if (context.Time.GetElapsedTime(began) >= patience)
                 return ProbeAnswer.NotHappened;
@@ -120,13 +118,16 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
 
     // A silence that ran out when it was meant to was not taken away by anybody: the next step that silences makes it anew.
     protected override bool StillHolds(ActionContext context, SilenceAlertsParameters parameters, SilencesState? after, SilencesState now)
-        => now.Silences.All(silence => silence.Id is not null || after?.Silences.FirstOrDefault(left => left.Matchers == silence.Matchers) is { } left && left.EndsAt <= context.Time.GetUtcNow());
+        => now.Silences.All(silence => silence.Ours is not null || silence.Other is not null || after?.Silences.FirstOrDefault(left => left.Matchers == silence.Matchers) is { } left && (left.Ours ?? left.Other)?.EndsAt <= context.Time.GetUtcNow());
 
     // What is not ours does not count: it may come and go.
     protected override bool Matches(SilencesState state, SilencesState recorded)
-        => state.Silences.Count == recorded.Silences.Count && state.Silences.Zip(recorded.Silences).All(pair => pair.Second is { Id: not null, IsOurs: true }
-            ? pair.First.Id == pair.Second.Id && (pair.First.EndsAt - pair.Second.EndsAt).Duration() <= TimeSpan.FromSeconds(1) && pair.First.Comment == pair.Second.Comment
-            : !pair.First.IsOurs);
+        => state.Silences.Count == recorded.Silences.Count && state.Silences.Zip(recorded.Silences).All(pair => (pair.First.Ours, pair.Second.Ours) switch
+        {
+            (null, null) => true,
+            ({ } now, { } then) => now.Id == then.Id && (now.EndsAt - then.EndsAt).Duration() <= TimeSpan.FromSeconds(1) && now.Comment == then.Comment,
+            _ => false,
+        });
 
     protected override async Task UndoAsync(ActionContext context, SilenceAlertsParameters parameters, SilencesState before, CancellationToken cancellationToken)
     {
@@ -134,32 +135,34 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
         var now = await ObserveAsync(context, parameters, cancellationToken);
         foreach (var (present, former) in now.Silences.Zip(before.Silences))
         {
-            if (present.Id is null || !present.IsOurs)
+            // One that was there before is what it was: ours shorter, or another's that was taken over.
+            if (present.Ours is not { } ours)
                 continue;
-            if (present.Id == former.Id && former.EndsAt > context.Time.GetUtcNow())
+            if (new[] { former.Ours, former.Other }.FirstOrDefault(one => one?.Id == ours.Id) is { } same && same.EndsAt > context.Time.GetUtcNow())
             {
-                var silence = (await alertmanager.SilenceAsync(present.Id, cancellationToken)).Silence;
-                await alertmanager.PostAsync(new SilenceRequest(silence.SilenceId, silence.Matchers, silence.StartsAt, former.EndsAt, former.CreatedBy ?? "", former.Comment ?? ""), silence, cancellationToken);
+                var silence = (await alertmanager.SilenceAsync(ours.Id, cancellationToken)).Silence;
+                await alertmanager.PostAsync(new SilenceRequest(silence.SilenceId, silence.Matchers, silence.StartsAt, same.EndsAt, same.CreatedBy, same.Comment), silence, cancellationToken);
             }
             else
             {
-                await alertmanager.ExpireAsync(present.Id, cancellationToken);
+                await alertmanager.ExpireAsync(ours.Id, cancellationToken);
             }
         }
     }
 
     private static SilenceTerms Terms(ActionContext context, SilenceAlertsParameters parameters)
-        => SilenceTerms.Of(context, context.Client<AlertmanagerClient>().Configuration, parameters);
+        => SilenceTerms.Of(context.Time.GetUtcNow(), context.Run.WindowEnd, context.Client<AlertmanagerClient>().Configuration, parameters);
 
-    private static bool IsEnough(ActionContext context, SilenceAlertsParameters parameters, SilenceState silence)
-        => Terms(context, parameters).AreMetBy(silence) && (silence.IsOurs || context.Run.TakeOverReason is null);
+    // What is taken over has to be ours afterwards.
+    private static bool IsEnough(ActionContext context, SilenceState silence)
+        => silence.Ours is { IsEnough: true } || (silence.Other is { IsEnough: true } && context.Run.TakeOverReason is null);
 
     /// <summary>Makes one silence or extends it. After a call of unknown outcome only looking tells.</summary>
     private async Task<(AlertSilence? Former, string Id)> SetAsync(AlertmanagerClient alertmanager, ActionContext context, SilenceAlertsParameters parameters, SilenceTerms terms, SilenceState silence, CancellationToken cancellationToken)
     {
         var matchers = MatcherText.TryParse(silence.Matchers)!;
-        var isChange = silence.Id is not null && (silence.IsOurs || context.Run.TakeOverReason is not null);
-        var former = isChange ? (await alertmanager.SilenceAsync(silence.Id!, cancellationToken)).Silence : null;
+        var changed = silence.Ours ?? (context.Run.TakeOverReason is null ? null : silence.Other);
+        var former = changed is null ? null : (await alertmanager.SilenceAsync(changed.Id, cancellationToken)).Silence;
         // The start of one that is in force is history: it keeps the id.
         var start = former is { State: AlertSilenceState.Active } ? former.StartsAt : terms.Start ?? context.Time.GetUtcNow() - LongAgo;
         var end = former is not null && former.EndsAt > terms.End ? former.EndsAt : terms.End;
@@ -180,7 +183,7 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
     {
         var claim = context.Claim.ToString();
         // What is only extended goes on saying what it said.
-        if (parameters.Comment is null && former is not null && SilenceState.IsOursTo(context, former))
+        if (parameters.Comment is null && former is not null && SilenceTerms.IsOursTo(context.Claim, former))
             return former.Comment;
         var text = parameters.Comment ?? alertmanager.Configuration.CommentTemplate
             .Replace("${window.start}", $"{parameters.From ?? context.Run.WindowStart:yyyy-MM-dd}", StringComparison.Ordinal)

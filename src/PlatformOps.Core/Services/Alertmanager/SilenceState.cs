@@ -1,5 +1,4 @@
 using PlatformOps.Alerts;
-using PlatformOps.Core.Changes;
 using PlatformOps.Core.Http;
 
 namespace PlatformOps.Core.Services.Alertmanager;
@@ -7,54 +6,31 @@ namespace PlatformOps.Core.Services.Alertmanager;
 /// <summary>The silences of a target: one entry for each set of matchers.</summary>
 internal sealed record SilencesState(IReadOnlyList<SilenceState> Silences);
 
-/// <summary>One set of matchers, and the silence that has exactly it: ours where there is one, else anybody's; the one that lasts longest.</summary>
-internal sealed record SilenceState(string Matchers)
+/// <summary>One set of matchers, and who silences exactly that.</summary>
+/// <param name="Matchers">As <see cref="MatcherText"/> writes them.</param>
+/// <param name="Ours">The silence with our claim that lasts longest.</param>
+/// <param name="Other">Another's.</param>
+/// <param name="Alerts">The names of the alerts that match now; null where nobody asked, or it could not be told.</param>
+internal sealed record SilenceState(string Matchers, SeenSilence? Ours, SeenSilence? Other, IReadOnlyList<string>? Alerts)
 {
-    public string? Id { get; init; }
+    /// <summary>What it is, without its matchers: ours, unless another's is what counts.</summary>
+    public string Describe() => (Ours is { IsEnough: true } || Other is null ? Ours?.Describe() : Ours is null || Other.IsEnough ? Other.Describe(isOurs: false) : Ours.Describe()) ?? "not silenced";
+}
 
-    /// <summary>In force, not only to come.</summary>
-    public bool IsActive { get; init; }
+/// <summary>A silence as it was seen.</summary>
+/// <param name="Id">Alertmanager's id.</param>
+/// <param name="IsActive">In force, not only to come.</param>
+/// <param name="IsEnough">It lasts as long as was wanted when it was looked at.</param>
+/// <param name="IsSeen">Alertmanager shows it: behind a cluster what it accepted may not be shown yet.</param>
+internal sealed record SeenSilence(string Id, bool IsActive, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string CreatedBy, string Comment, bool IsEnough, bool IsSeen)
+{
+    public static SeenSilence? Of(KnownSilence? known, SilenceTerms terms) => known is not (var silence, var isSeen)
+        ? null
+        : new SeenSilence(silence.SilenceId, silence.State == AlertSilenceState.Active, silence.StartsAt, silence.EndsAt, silence.CreatedBy, silence.Comment, terms.AreMetBy(silence), isSeen);
 
-    public DateTimeOffset StartsAt { get; init; }
-
-    public DateTimeOffset EndsAt { get; init; }
-
-    public string? CreatedBy { get; init; }
-
-    public string? Comment { get; init; }
-
-    /// <summary>It carries the claim of whoever looks.</summary>
-    public bool IsOurs { get; init; }
-
-    /// <summary>Alertmanager shows it: behind a cluster what it accepted may not be shown yet.</summary>
-    public bool IsSeen { get; init; } = true;
-
-    /// <summary>The names of the alerts that match now; null where nobody asked, or it could not be told.</summary>
-    public IReadOnlyList<string>? Alerts { get; init; }
-
-    public static SilenceState Of(string matchers, KnownSilence? known, ActionContext context) => known is null
-        ? new SilenceState(matchers)
-        : new SilenceState(matchers)
-        {
-            Id = known.Silence.SilenceId,
-            IsActive = known.Silence.State == AlertSilenceState.Active,
-            StartsAt = known.Silence.StartsAt,
-            EndsAt = known.Silence.EndsAt,
-            CreatedBy = known.Silence.CreatedBy,
-            Comment = known.Silence.Comment,
-            IsOurs = IsOursTo(context, known.Silence),
-            IsSeen = known.IsSeen,
-        };
-
-    /// <summary>Whether a silence carries our claim: the same person's for the same ticket.</summary>
-    public static bool IsOursTo(ActionContext context, AlertSilence silence) => Claim.Find(silence.Comment)?.IsSameOwner(context.Claim) == true;
-
-    /// <summary>What it is, without its matchers.</summary>
-    public string Describe()
+    public string Describe(bool isOurs = true)
     {
-        if (Id is null)
-            return "not silenced";
         var time = IsActive ? $"silenced until {SilenceTerms.Stamp(EndsAt)}" : $"silenced from {SilenceTerms.Stamp(StartsAt)} to {SilenceTerms.Stamp(EndsAt)}";
-        return $"{time}{(IsOurs ? "" : $" by {ServerText.Clean(CreatedBy, 80)} (\"{ServerText.Clean(Comment, 300)}\")")}{(IsSeen ? "" : $" (accepted as {Id}, not shown yet)")}";
+        return $"{time}{(isOurs ? "" : $" by {ServerText.Clean(CreatedBy, 80)} (\"{ServerText.Clean(Comment, 300)}\")")}{(IsSeen ? "" : $" (accepted as {Id}, not shown yet)")}";
     }
 }
