@@ -1,8 +1,10 @@
 using PlatformOps.Lab.Services.Alertmanager;
+using PlatformOps.Lab.Services.Cinder;
 using PlatformOps.Lab.Services.Glance;
 using PlatformOps.Lab.Services.Jira;
 using PlatformOps.Lab.Services.Keystone;
 using PlatformOps.Lab.Services.NetBox;
+using PlatformOps.Lab.Services.Neutron;
 using PlatformOps.Lab.Services.Nova;
 using PlatformOps.Lab.Services.Placement;
 using PlatformOps.Lab.Wire;
@@ -21,6 +23,8 @@ internal static class LabServices
             new NovaService(lab, tokens),
             new PlacementService(lab, tokens),
             new GlanceService(lab, tokens),
+            new NeutronService(lab, tokens),
+            new CinderService(lab, tokens),
             new NetBoxService(lab),
             new JiraService(lab, LabJiraKind.DataCenter),
             new JiraService(lab, LabJiraKind.Cloud),

@@ -100,6 +100,25 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
             case "disabledReason":
                 hypervisor.DisabledReason = value is null ? null : Text();
                 break;
+            case "cell":
+                hypervisor.Cell = Text();
+                break;
+            case "cellDown":
+                if (Flag())
+                    host.Lab.World.DownCells.Add(hypervisor.Cell);
+                else
+                    host.Lab.World.DownCells.Remove(hypervisor.Cell);
+                break;
+            case "tenants":
+                var tenants = (value as JsonArray ?? throw new LabException("'tenants' is a list of names")).Select(tenant => Tenants.Parse(tenant!.ToString())).ToList();
+                hypervisor.Tenants.Clear();
+                hypervisor.Tenants.UnionWith(tenants);
+                break;
+            case "leakedAllocations":
+                var leaked = int.TryParse(Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw new LabException("'leakedAllocations' is a whole number");
+                hypervisor.LeakedAllocations.Clear();
+                hypervisor.LeakedAllocations.AddRange(Enumerable.Range(0, leaked).Select(_ => Guid.NewGuid()));
+                break;
             case "diskFull":
                 host.Files.IsFull = Flag();
                 break;
@@ -149,7 +168,7 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 host.Reinstall(value.Text("osId") ?? hypervisor.OsId, value.Text("osVersion") ?? "9.5");
                 break;
             default:
-                throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, reboot, reinstall)");
+                throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, cell, cellDown, tenants, leakedAllocations, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, reboot, reinstall)");
         }
 
         string Text() => value is JsonValue ? value.ToString() : throw new LabException($"'{name}' needs a text");

@@ -54,6 +54,15 @@ internal sealed class Hypervisor
 
     public DateTimeOffset ServiceChanged { get; set; }
 
+    /// <summary>Nova's cell.</summary>
+    public string Cell { get; set; } = "cell1";
+
+    /// <summary>What else OpenStack runs on the machine.</summary>
+    public HashSet<Tenant> Tenants { get; } = [];
+
+    /// <summary>Allocations that nobody gave back, by consumers that are neither servers nor migrations.</summary>
+    public List<Guid> LeakedAllocations { get; } = [];
+
     public List<string> Traits { get; } = [];
 
     public int ProviderGeneration { get; set; } = 2;

@@ -24,4 +24,10 @@ internal sealed record HypervisorPlan(string Name)
     public bool? Ticket { get; init; }
 
     public IReadOnlyList<string>? Aggregates { get; init; }
+
+    public string? Cell { get; init; }
+
+    public IReadOnlyList<Tenant> Tenants { get; init; } = [];
+
+    public int? LeakedAllocations { get; init; }
 }

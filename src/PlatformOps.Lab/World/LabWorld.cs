@@ -30,6 +30,15 @@ internal sealed class LabWorld
 
     public List<Aggregate> Aggregates { get; } = [];
 
+    /// <summary>Custom traits that Placement knows, on a provider or not.</summary>
+    public HashSet<string> CustomTraits { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Nova's cells that do not answer.</summary>
+    public HashSet<string> DownCells { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Types of services that are left out of the catalog.</summary>
+    public HashSet<string> NotInCatalog { get; } = new(StringComparer.Ordinal);
+
     public required NetBoxData NetBox { get; init; }
 
     public required TicketData Jira { get; init; }
@@ -41,6 +50,9 @@ internal sealed class LabWorld
     public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor =>
         hypervisor.Fqdn.Equals(name, OrdinalIgnoreCase) || hypervisor.ShortName.Equals(name, OrdinalIgnoreCase)
         || hypervisor.ManagementAddress == name);
+
+    /// <summary>Whether the database and queue of a hypervisor's cell do not answer.</summary>
+    public bool IsDown(Hypervisor hypervisor) => DownCells.Contains(hypervisor.Cell);
 
     public IEnumerable<Aggregate> AggregatesOf(Hypervisor hypervisor) =>
         Aggregates.Where(aggregate => aggregate.Hosts.Contains(hypervisor.ServiceHost));

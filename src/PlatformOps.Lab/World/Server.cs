@@ -56,6 +56,7 @@ internal sealed class Server
         "SUSPENDED" => "suspended",
         "VERIFY_RESIZE" => "resized",
         "ERROR" => "error",
+        "SOFT_DELETED" => "soft-delete",
         _ => Status.ToLowerInvariant(),
     };
 }

@@ -57,6 +57,9 @@ internal sealed class WorldBuilder
             MakeHypervisor(i + 1, plans[i]);
         MakeAggregates(plans);
         MakeServers();
+        MakeMigrations();
+        _world.DownCells.UnionWith(_plan.DownCells);
+        _world.NotInCatalog.UnionWith(_plan.NotInCatalog);
         for (var i = 0; i < plans.Count; i++)
         {
             MakeDevice(_world.Hypervisors[i], plans[i]);
@@ -165,6 +168,10 @@ internal sealed class WorldBuilder
         hypervisor.Traits.AddRange(["COMPUTE_NODE", "COMPUTE_TRUSTED_CERTS", "COMPUTE_VOLUME_MULTI_ATTACH", "HW_CPU_X86_AVX2", "HW_CPU_X86_SSE42", "CUSTOM_RACK_" + hypervisor.Rack]);
         if (profile.HasGpu)
             hypervisor.Traits.Add("CUSTOM_GPU_A100");
+        _world.CustomTraits.UnionWith(hypervisor.Traits.Where(trait => trait.StartsWith("CUSTOM_", Ordinal)));
+        hypervisor.Cell = plan.Cell ?? hypervisor.Cell;
+        hypervisor.Tenants.UnionWith(plan.Tenants);
+        hypervisor.LeakedAllocations.AddRange(Enumerable.Range(0, plan.LeakedAllocations ?? 0).Select(_ => _random.Guid()));
         _world.Hypervisors.Add(hypervisor);
     }
 
@@ -297,6 +304,27 @@ internal sealed class WorldBuilder
             var flavor = gpu ? _world.Flavors[5] : _world.Flavors[_random.Below(4)];
             var server = Add($"{_random.Pick(uses)}-{i + 1:000}", host, flavor, _random.Pick(tenants));
             server.Status = _random.Below(10) == 0 ? "SHUTOFF" : "ACTIVE";
+        }
+    }
+
+    private void MakeMigrations()
+    {
+        foreach (var plan in _plan.Migrations)
+        {
+            var server = _world.Servers.Find(known => known.Name == plan.Server) ?? throw new LabException($"migration of '{plan.Server}': there is no such server");
+            var target = _world.FindHypervisor(plan.To) ?? throw new LabException($"migration of '{plan.Server}': no hypervisor '{plan.To}'");
+            if (plan.Type is not (null or "live-migration" or "migration"))
+                throw new LabException($"migration of '{plan.Server}': '{plan.Type}' is neither live-migration nor migration");
+            var migration = new Migration
+            {
+                Id = _world.Migrations.Count + 1, Uuid = _random.Guid(), Type = plan.Type ?? "live-migration", Server = server, Source = server.Host, Destination = target,
+                StatusBefore = server.Status, Status = plan.Status ?? "running", Created = _now, Updated = _now,
+            };
+            _world.Migrations.Add(migration);
+            if (migration.Status == "finished")
+                (server.Host, server.Status) = (target, "VERIFY_RESIZE");
+            else if (migration.IsOpen)
+                (server.Status, server.TaskState) = migration.Type == "migration" ? ("RESIZE", "resize_migrating") : ("MIGRATING", "migrating");
         }
     }
 

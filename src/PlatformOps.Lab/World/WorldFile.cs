@@ -61,12 +61,12 @@ internal static class WorldFile
 
     private static WorldPlan Plan(WorldNode root)
     {
-        root.AllowOnly("name", "seed", "speed", "vms", "hypervisor-count", "hypervisors", "servers", "faults", "nova", "netbox", "jira", "alertmanager", "keystone");
-        var nova = root.Section("nova", "max-microversion");
+        root.AllowOnly("name", "seed", "speed", "vms", "hypervisor-count", "hypervisors", "servers", "migrations", "faults", "nova", "netbox", "jira", "alertmanager", "keystone");
+        var nova = root.Section("nova", "max-microversion", "down-cells");
         var box = root.Section("netbox", "version");
         var jira = root.Section("jira", "kind", "search-lag");
         var alerts = root.Section("alertmanager", "version", "read-lag");
-        var keystone = root.Section("keystone", "token-lifetime");
+        var keystone = root.Section("keystone", "token-lifetime", "not-in-catalog");
         return new WorldPlan
         {
             Name = root.Text("name"),
@@ -89,13 +89,16 @@ internal static class WorldFile
             TokenLifetime = keystone?.Number("token-lifetime"),
             Hypervisors = [.. root.Items("hypervisors").Select(Hypervisor)],
             Servers = [.. root.Items("servers").Select(Server)],
+            Migrations = [.. root.Items("migrations").Select(Migration)],
+            DownCells = nova?.Texts("down-cells") ?? [],
+            NotInCatalog = keystone?.Texts("not-in-catalog") ?? [],
             Faults = [.. root.Items("faults").Select(Fault)],
         };
     }
 
     private static HypervisorPlan Hypervisor(WorldNode node)
     {
-        node.AllowOnly("name", "profile", "os-version", "serial", "site", "service-host", "device-name", "device-status", "mellanox", "root-access", "ticket", "aggregates");
+        node.AllowOnly("name", "profile", "os-version", "serial", "site", "service-host", "device-name", "device-status", "mellanox", "root-access", "ticket", "aggregates", "cell", "tenants", "leaked-allocations");
         return new HypervisorPlan(node.Required("name"))
         {
             Profile = node.Text("profile"),
@@ -109,6 +112,9 @@ internal static class WorldFile
             RootAccess = node.Flag("root-access"),
             Ticket = node.Flag("ticket"),
             Aggregates = node.Texts("aggregates"),
+            Cell = node.Text("cell"),
+            Tenants = [.. (node.Texts("tenants") ?? []).Select(Tenants.Parse)],
+            LeakedAllocations = node.Whole("leaked-allocations"),
         };
     }
 
@@ -116,6 +122,12 @@ internal static class WorldFile
     {
         node.AllowOnly("name", "host", "flavor", "project", "status");
         return new ServerPlan(node.Required("name"), node.Required("host"), node.Text("flavor"), node.Text("project"), node.Text("status")?.ToUpperInvariant());
+    }
+
+    private static MigrationPlan Migration(WorldNode node)
+    {
+        node.AllowOnly("server", "to", "type", "status");
+        return new MigrationPlan(node.Required("server"), node.Required("to"), node.Text("type"), node.Text("status"));
     }
 
     private static JsonObject Fault(WorldNode node)

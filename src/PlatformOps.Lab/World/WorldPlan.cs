@@ -31,6 +31,14 @@ internal sealed record WorldPlan
 
     public IReadOnlyList<ServerPlan> Servers { get; init; } = [];
 
+    public IReadOnlyList<MigrationPlan> Migrations { get; init; } = [];
+
+    /// <summary>Nova's cells that do not answer.</summary>
+    public IReadOnlyList<string> DownCells { get; init; } = [];
+
+    /// <summary>Types of services that are left out of the catalog.</summary>
+    public IReadOnlyList<string> NotInCatalog { get; init; } = [];
+
     public IReadOnlyList<JsonObject> Faults { get; init; } = [];
 
     /// <summary>The options with what the world file says instead.</summary>

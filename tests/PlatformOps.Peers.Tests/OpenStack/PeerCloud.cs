@@ -94,7 +94,7 @@ internal sealed partial class PeerCloud : IAsyncDisposable
         => Session.Effects.RunAsync(new DisableComputeService(), Target(hypervisor), new DisableComputeServiceParameters(reason), takeOverReason, Token);
 
     public Task<StepRecord> EnableAsync(Hypervisor hypervisor)
-        => Session.Effects.RunAsync(new EnableComputeService(), Target(hypervisor), new NoParameters(), null, Token);
+        => Session.Effects.RunAsync(new EnableComputeService(), Target(hypervisor), new EnableComputeServiceParameters(), null, Token);
 
     public async Task<CheckResult> RoomAsync(Hypervisor hypervisor)
     {

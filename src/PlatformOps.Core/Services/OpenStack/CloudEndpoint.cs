@@ -5,9 +5,9 @@ using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.OpenStack;
 
-/// <summary>One service of a cloud at its endpoint: found in the catalog and asked for its versions when first used.</summary>
+/// <summary>One service of a cloud at its endpoint: found in the catalog and, where it has microversions, asked for them when first used.</summary>
 #pragma warning disable CA1001 // The pipeline lives as long as the session; a semaphore without a wait handle holds nothing.
-internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory factory, string type, HttpSettings? settings)
+internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory factory, string type, HttpSettings? settings, bool hasMicroversions = true)
 #pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -15,6 +15,9 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
 
     /// <summary>The pipeline at the endpoint; null before its first use.</summary>
     public HttpService? Http => _found?.Http;
+
+    /// <summary>Whether the cloud has such a service at all, in our region.</summary>
+    public Task<bool> IsOfferedAsync(CancellationToken cancellationToken) => keystone.OffersAsync(type, cancellationToken);
 
     public async Task<HttpService> HttpAsync(CancellationToken cancellationToken) => (await FindAsync(cancellationToken)).Http;
 
@@ -42,6 +45,23 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
         return await http.SendAsync(call, cancellationToken);
     }
 
+    /// <summary>Reads a list to its last page.</summary>
+    /// <param name="parts">A page's rows and its links to other pages.</param>
+    public async Task<IReadOnlyList<T>> ListAsync<TPage, T>(HttpCall call, Microversion? version, Func<TPage, (IReadOnlyList<T>? Rows, IReadOnlyList<PageLink>? Links)> parts, CancellationToken cancellationToken)
+    {
+        List<T> rows = [];
+        var guard = new PageGuard(KeystoneSession.Service, call.What);
+        for (var next = call; ;)
+        {
+            var answer = await SendAsync(next, version, cancellationToken);
+            var (page, links) = parts(answer.Read<TPage>(HttpServiceJson.Snake));
+            rows.AddRange(page ?? throw answer.Unexpected("no list"));
+            if (PageLink.NextMarker(links, answer) is not { } marker)
+                return rows;
+            next = call with { Query = [.. call.Query, ("marker", guard.Next(marker))] };
+        }
+    }
+
     private async Task<(HttpService Http, Microversion? Min, Microversion? Max)> FindAsync(CancellationToken cancellationToken)
     {
         if (_found is { } found)
@@ -53,7 +73,7 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
                 return other;
             var endpoint = await keystone.EndpointAsync(type, cancellationToken);
             var http = factory.Create(KeystoneSession.Service, endpoint, keystone.Authentication, settings);
-            var (min, max, folder) = await DiscoverAsync(http, cancellationToken);
+            var (min, max, folder) = hasMicroversions ? await DiscoverAsync(http, cancellationToken) : default;
             if (folder is not null)
                 http = factory.Create(KeystoneSession.Service, new Uri(http.BaseAddress, folder), keystone.Authentication, settings);
             _found = (http, min, max);

@@ -13,10 +13,7 @@ internal sealed class ComputeDossierReader(NovaClient nova, PlacementClient plac
         if (!string.Equals(hypervisor.ServiceHost, service.HypervisorName, StringComparison.OrdinalIgnoreCase))
             throw new AmbiguousNameException($"{target} names the service on '{service.HypervisorName}' and the hypervisor '{hypervisor.HypervisorName}' of another service host, '{hypervisor.ServiceHost}'. Correct host-identity in the configuration.") { TargetName = target };
         var aggregates = (await nova.AggregatesAsync(cancellationToken)).Where(aggregate => aggregate.Hosts.Contains(service.HypervisorName, StringComparer.OrdinalIgnoreCase));
-        var provider = Guid.TryParse(hypervisor.Id, out _)
-            ? await placement.ProviderByIdAsync(hypervisor.Id, cancellationToken)
-            : await placement.ProviderAsync(hypervisor.HypervisorName, cancellationToken)
-                ?? throw new ObjectNotFoundException($"Placement has no resource provider named '{hypervisor.HypervisorName}'.") { TargetName = target };
+        var provider = await placement.ProviderOfAsync(hypervisor.Id, hypervisor.HypervisorName, cancellationToken);
         var traits = await placement.TraitsAsync(provider.Uuid, cancellationToken);
         return new ComputeDossier
         {

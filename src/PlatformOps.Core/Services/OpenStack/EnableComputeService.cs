@@ -3,8 +3,11 @@ using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.OpenStack;
 
+/// <param name="OnlyIfClaimed">Leaves alone what does not carry our claim, take-over or not, instead of refusing the step: for a step that gives back what the run took, if it did.</param>
+internal sealed record EnableComputeServiceParameters(bool OnlyIfClaimed = false);
+
 /// <summary>Gives a hypervisor back to the scheduler: only one that we took.</summary>
-internal sealed class EnableComputeService : Change<NoParameters, ComputeServiceState>
+internal sealed class EnableComputeService : Change<EnableComputeServiceParameters, ComputeServiceState>
 {
     public override string Name => "openstack.compute-service.enable";
 
@@ -16,28 +19,32 @@ internal sealed class EnableComputeService : Change<NoParameters, ComputeService
 
     public override IReadOnlyList<string> Needs => ["openstack"];
 
-    protected override async Task<ComputeServiceState> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
+    protected override async Task<ComputeServiceState> ObserveAsync(ActionContext context, EnableComputeServiceParameters parameters, CancellationToken cancellationToken)
         => ComputeServiceState.Of(await context.Client<NovaClient>().ServiceAsync(context.Target.Name, cancellationToken));
 
-    protected override bool IsDesired(ActionContext context, NoParameters parameters, ComputeServiceState state)
+    protected override bool IsDesired(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState state)
     {
         if (!state.IsDisabled)
             return true;
         var claim = Claim.Find(state.Reason);
-        if (claim?.IsSameOwner(context.Claim) == true || context.Run.TakeOverReason is not null)
+        if (claim?.IsSameOwner(context.Claim) == true)
+            return false;
+        if (parameters.OnlyIfClaimed)
+            return true;
+        if (context.Run.TakeOverReason is not null)
             return false;
         throw new RefusedException(claim is null
             ? $"nova-compute on {state.Host} was disabled by a person and is left alone: {DisableComputeService.Quoted(state.Reason)}. Ask who did it and why; -TakeOver -Reason enables it all the same."
             : $"nova-compute on {state.Host} is claimed by {claim.Person} for {claim.TicketId ?? "no ticket"} (run {claim.RunId}) and is left alone. -TakeOver -Reason enables it all the same.") { TargetName = context.Target.Name };
     }
 
-    protected override Task ApplyAsync(ActionContext context, NoParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+    protected override Task ApplyAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
         => context.Client<NovaClient>().EnableServiceAsync(before.ToService(), cancellationToken);
 
     protected override string Describe(ComputeServiceState state) => state.ToString();
 
-    protected override string DescribeDesired(ActionContext context, NoParameters parameters, ComputeServiceState before) => "enabled";
+    protected override string DescribeDesired(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before) => "enabled";
 
-    protected override Task UndoAsync(ActionContext context, NoParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+    protected override Task UndoAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
         => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), before.Reason, cancellationToken);
 }

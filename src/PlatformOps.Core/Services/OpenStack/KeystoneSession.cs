@@ -78,6 +78,11 @@ internal sealed class KeystoneSession
         }
     }
 
+    /// <summary>Whether there is a service of this type in our region, behind whichever interface.</summary>
+    public async Task<bool> OffersAsync(string type, CancellationToken cancellationToken)
+        => _configuration.Endpoints.ContainsKey(type)
+            || Entries(type, (await TokenAsync(cancellationToken)).Body.Catalog)?.SelectMany(entry => entry.Endpoints).Any(IsOfOurRegion) == true;
+
     /// <summary>The address of a service: the configuration's, or the catalog's for our region and interface.</summary>
     public async Task<Uri> EndpointAsync(string type, CancellationToken cancellationToken)
     {
@@ -86,12 +91,11 @@ internal sealed class KeystoneSession
 
         var wanted = _configuration.Interface is { } name ? (name.EndsWith("URL", StringComparison.Ordinal) ? name[..^3] : name) : "public";
         var catalog = (await TokenAsync(cancellationToken)).Body.Catalog;
-        var names = Aliases.GetValueOrDefault(type) ?? [type];
-        var entries = names.Select(alias => catalog.Where(entry => entry.Type == alias).ToList()).FirstOrDefault(found => found.Count > 0)
+        var entries = Entries(type, catalog)
             ?? throw new ServiceException(Service, $"The catalog of {_http.BaseAddress.Host} has no service of type '{type}' for us; it has: {Listed(catalog.Select(entry => entry.Type))}. Is the scope (project, system) the right one? openstack.endpoints.{type} names an address directly.") { FaultCode = "endpointNotFound" };
         var endpoints = entries.SelectMany(entry => entry.Endpoints).ToList();
         var regions = endpoints.Select(endpoint => endpoint.RegionId ?? endpoint.Region).Distinct().ToList();
-        var ours = endpoints.Where(endpoint => endpoint.Interface == wanted && (_configuration.Region is null || _configuration.Region == (endpoint.RegionId ?? endpoint.Region))).ToList();
+        var ours = endpoints.Where(endpoint => endpoint.Interface == wanted && IsOfOurRegion(endpoint)).ToList();
         var found = ours.Select(endpoint => endpoint.Url).Distinct().ToList();
         return found.Count switch
         {
@@ -101,6 +105,11 @@ internal sealed class KeystoneSession
             _ => throw new ConfigurationException($"The cloud has several regions with '{type}': {Listed(regions)}. Set openstack.region to one of them."),
         };
     }
+
+    private static List<CatalogEntry>? Entries(string type, IReadOnlyList<CatalogEntry> catalog)
+        => (Aliases.GetValueOrDefault(type) ?? [type]).Select(alias => catalog.Where(entry => entry.Type == alias).ToList()).FirstOrDefault(found => found.Count > 0);
+
+    private bool IsOfOurRegion(CatalogEndpoint endpoint) => _configuration.Region is null || _configuration.Region == (endpoint.RegionId ?? endpoint.Region);
 
     private static string Listed(IEnumerable<string?> names) => string.Join(", ", names.Where(name => name is not null).Distinct().Order(StringComparer.Ordinal).Select(name => ServerText.Clean(name, 80)).DefaultIfEmpty("none"));
 

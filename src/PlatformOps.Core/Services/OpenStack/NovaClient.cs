@@ -17,9 +17,13 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
     /// <summary>Nova refuses a longer reason (compute service schema).</summary>
     private const int MaxReason = 255;
 
+    /// <summary>The fault code where a list is not the host's that was asked for.</summary>
+    public const string HostIgnored = "hostIgnored";
+
     private const string ServiceName = KeystoneSession.Service;
 
     private static readonly Microversion Ids = new(2, 53);
+    private static readonly Microversion Pages = new(2, 59);
     private static readonly Microversion DownCells = new(2, 69);
     private static readonly Microversion Uptimes = new(2, 88);
 
@@ -140,36 +144,66 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
     /// <exception cref="AmbiguousNameException">The target's names lead to several.</exception>
     public async Task<string> HypervisorNameAsync(string target, CancellationToken cancellationToken) => (await HypervisorRowAsync(target, cancellationToken)).HypervisorHostname ?? target;
 
-    /// <summary>Every server on a service host, in any project and of any status but soft-deleted. None is an answer only for a host that Nova knows and whose cell answers.</summary>
+    /// <summary>The hypervisors of a service host, as id and name: one, or several where it was renamed and the old one was not deleted.</summary>
+    public async Task<IReadOnlyList<(string Id, string Name)>> NodesAsync(string serviceHost, CancellationToken cancellationToken)
+        => [.. (await HypervisorRowsAsync(null, null, cancellationToken)).Where(row => Same(row.Service?.Host, serviceHost)).Select(row => (NovaValues.Id(row.Id), row.HypervisorHostname ?? serviceHost))];
+
+    /// <summary>The names that a target may have on its own machine's services: those of the configuration, without asking Nova.</summary>
+    public IReadOnlyList<string> NamesOf(string target) => [.. serviceNames(target).Concat(hypervisorNames(target)).Distinct(StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>Every service that is not nova-compute, such as conductors and schedulers.</summary>
+    /// <returns>The services, and the hosts of cells that do not answer, whose services are not among them (told from 2.69).</returns>
+    public async Task<(IReadOnlyList<NovaServiceRow> Services, IReadOnlyList<string> SilentHosts)> OtherServicesAsync(CancellationToken cancellationToken)
+    {
+        var rows = await ServiceRowsAsync(HttpCall.Get("os-services", "list the compute API's services"), cancellationToken);
+        return ([.. rows.Where(row => row.Binary is not "nova-compute")], [.. rows.Where(row => row.Status is not ("enabled" or "disabled")).Select(row => row.Host ?? "?")]);
+    }
+
+    /// <summary>Every server on a service host, in any project and of any status, soft-deleted ones included. None is an answer only for a host that Nova knows and whose cell answers.</summary>
     /// <exception cref="ObjectNotFoundException">Nova knows no such service host.</exception>
-    /// <exception cref="ServiceAuthenticationException">We are no administrator: Nova then ignores the host and lists something else.</exception>
+    /// <exception cref="ServiceException">With <see cref="HostIgnored"/>: the list is another's, as Nova gives it to whoever is no administrator.</exception>
     public async Task<IReadOnlyList<ComputeServer>> ServersOnAsync(string serviceHost, CancellationToken cancellationToken)
     {
-        var what = $"list the servers on {serviceHost}";
         var version = await endpoint.HasAsync(2, 47, cancellationToken) ? new Microversion(2, 47) : (Microversion?)null;
-        List<ComputeServer> servers = [];
-        var guard = new PageGuard(ServiceName, what);
-        string? marker = null;
-        do
-        {
-            var answer = await endpoint.SendAsync(HttpCall.Get("servers/detail", what, ("all_tenants", "1"), ("host", serviceHost), ("limit", "1000"), ("marker", marker)), version, cancellationToken);
-            var page = answer.Read<NovaServers>(HttpServiceJson.Snake);
-            foreach (var row in page.Servers ?? throw answer.Unexpected("no list of servers"))
-                servers.Add(Server(row, serviceHost));
-            marker = NextMarker(page.ServersLinks);
-            if (marker is not null)
-                guard.Next(marker);
-        }
-        while (marker is not null);
+        var rows = await endpoint.ListAsync(
+            HttpCall.Get("servers/detail", $"list the servers on {serviceHost}", ("all_tenants", "1"), ("host", serviceHost), ("soft_deleted", "1"), ("limit", "1000")),
+            version,
+            (NovaServers page) => (page.Servers, page.ServersLinks),
+            cancellationToken);
         // The list is empty, and a success, for a host that is misspelt or whose cell does not answer, too.
-        if (servers.Count == 0)
+        if (rows.Count == 0)
         {
             var service = (await ServicesAsync(serviceHost, cancellationToken)).FirstOrDefault(service => Same(service.HypervisorName, serviceHost))
                 ?? throw NoService(serviceHost, [serviceHost], await ServicesAsync(cancellationToken));
             Answering(serviceHost, service);
         }
 
-        return servers;
+        return [.. rows.Select(row => Server(row, serviceHost))];
+    }
+
+    /// <summary>One server, wherever it is; null where there is none. Of a cell that does not answer it says hardly more than its id.</summary>
+    public async Task<ComputeServer?> FindServerAsync(string id, CancellationToken cancellationToken)
+    {
+        var version = await endpoint.HasAsync(DownCells.Major, DownCells.Minor, cancellationToken) ? DownCells : (Microversion?)null;
+        var answer = await endpoint.SendAsync(HttpCall.Get($"servers/{Uri.EscapeDataString(id)}", $"read the server {id}") with { Accept = [404] }, version, cancellationToken);
+        return answer.Status == 404 ? null : Server(answer.Read<NovaServerShown>(HttpServiceJson.Snake).Server ?? throw answer.Unexpected("no server"));
+    }
+
+    /// <summary>Every migration to or from a service host, past or under way, of which Nova keeps a record.</summary>
+    /// <exception cref="ServiceException">With <see cref="HostIgnored"/>: the list is another's.</exception>
+    public async Task<IReadOnlyList<NovaMigration>> MigrationsAsync(string serviceHost, CancellationToken cancellationToken)
+    {
+        var what = $"list the migrations of {serviceHost}";
+        var hasPages = await endpoint.HasAsync(Pages.Major, Pages.Minor, cancellationToken);
+        var version = hasPages ? Pages : await endpoint.HasAsync(2, 23, cancellationToken) ? new Microversion(2, 23) : (Microversion?)null;
+        var rows = await endpoint.ListAsync(
+            HttpCall.Get("os-migrations", what, ("host", serviceHost), ("limit", hasPages ? "1000" : null)),
+            version,
+            (NovaMigrations page) => (page.Migrations, page.MigrationsLinks),
+            cancellationToken);
+        return rows.FirstOrDefault(row => !Same(row.SourceCompute, serviceHost) && !Same(row.DestCompute, serviceHost)) is { } other
+            ? throw new ServiceException(ServiceName, $"Could not {what}: Nova answered with {other}; it ignored the host, so nothing is concluded from the list.") { TargetName = serviceHost, FaultCode = HostIgnored }
+            : rows;
     }
 
     public async Task<IReadOnlyList<NovaAggregate>> AggregatesAsync(CancellationToken cancellationToken)
@@ -178,6 +212,16 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
         var answer = await endpoint.SendAsync(HttpCall.Get("os-aggregates", "list the host aggregates"), version, cancellationToken);
         return answer.Read<NovaAggregates>(HttpServiceJson.Snake).Aggregates ?? throw answer.Unexpected("no list of aggregates");
     }
+
+    public Task AddToAggregateAsync(NovaAggregate aggregate, string serviceHost, CancellationToken cancellationToken)
+        => endpoint.SendAsync(HttpCall.Post(Action(aggregate), $"add {serviceHost} to the aggregate '{aggregate.Name}'", new { add_host = new { host = serviceHost } }), null, cancellationToken);
+
+    /// <summary>One that is not in it is left as it is.</summary>
+    public Task RemoveFromAggregateAsync(NovaAggregate aggregate, string serviceHost, CancellationToken cancellationToken)
+        => endpoint.SendAsync(
+            HttpCall.Post(Action(aggregate), $"remove {serviceHost} from the aggregate '{aggregate.Name}'", new { remove_host = new { host = serviceHost } }) with { Accept = [404] }, null, cancellationToken);
+
+    private static string Action(NovaAggregate aggregate) => string.Create(CultureInfo.InvariantCulture, $"os-aggregates/{aggregate.Id}/action");
 
     private static bool Same(string? a, string? b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
@@ -221,11 +265,16 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
     private async Task<IReadOnlyList<ComputeService>> ServicesAsync(string? host, CancellationToken cancellationToken)
     {
         var what = host is null ? "list the nova-compute services" : $"read nova-compute on {host}";
+        var rows = await ServiceRowsAsync(HttpCall.Get("os-services", what, ("binary", "nova-compute"), ("host", host)), cancellationToken);
+        return [.. rows.Where(row => row.Host is not null && row.Binary is null or "nova-compute").Select(Service)];
+    }
+
+    private async Task<IReadOnlyList<NovaServiceRow>> ServiceRowsAsync(HttpCall call, CancellationToken cancellationToken)
+    {
         var max = await endpoint.MaxAsync(cancellationToken);
         Microversion? version = max >= DownCells ? DownCells : max >= Ids ? Ids : max >= new Microversion(2, 11) ? new Microversion(2, 11) : null;
-        var answer = await endpoint.SendAsync(HttpCall.Get("os-services", what, ("binary", "nova-compute"), ("host", host)), version, cancellationToken);
-        var rows = answer.Read<NovaServices>(HttpServiceJson.Snake).Services ?? throw answer.Unexpected("no list of services");
-        return [.. rows.Where(row => row.Host is not null && row.Binary is null or "nova-compute").Select(Service)];
+        var answer = await endpoint.SendAsync(call, version, cancellationToken);
+        return answer.Read<NovaServices>(HttpServiceJson.Snake).Services ?? throw answer.Unexpected("no list of services");
     }
 
     private static ComputeService Service(NovaServiceRow row)
@@ -282,27 +331,18 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
         var max = await endpoint.MaxAsync(cancellationToken);
         var hasPattern = max >= Ids;
         version ??= hasPattern ? Ids : null;
-        var what = pattern is null ? "list the hypervisors" : $"find the hypervisor {pattern}";
-        List<NovaHypervisorRow> rows = [];
-        var guard = new PageGuard(ServiceName, what);
-        string? marker = null;
-        do
+        if (pattern is null || !hasPattern)
         {
-            // A pattern that matches nothing is a 404, and patterns and pages do not go together.
-            var call = pattern is not null && hasPattern
-                ? HttpCall.Get("os-hypervisors/detail", what, ("hypervisor_hostname_pattern", pattern)) with { Accept = [404] }
-                : HttpCall.Get("os-hypervisors/detail", what, ("limit", hasPattern ? "1000" : null), ("marker", marker));
-            var answer = await endpoint.SendAsync(call, version, cancellationToken);
-            if (answer.Status == 404)
-                return [];
-            var page = answer.Read<NovaHypervisors>(HttpServiceJson.Snake);
-            rows.AddRange(page.Hypervisors ?? throw answer.Unexpected("no list of hypervisors"));
-            marker = NextMarker(page.HypervisorsLinks);
-            if (marker is not null)
-                guard.Next(marker);
+            return await endpoint.ListAsync(
+                HttpCall.Get("os-hypervisors/detail", "list the hypervisors", ("limit", hasPattern ? "1000" : null)),
+                version,
+                (NovaHypervisors page) => (page.Hypervisors, page.HypervisorsLinks),
+                cancellationToken);
         }
-        while (marker is not null);
-        return rows;
+
+        // A pattern that matches nothing is a 404, and patterns and pages do not go together.
+        var found = await endpoint.SendAsync(HttpCall.Get("os-hypervisors/detail", $"find the hypervisor {pattern}", ("hypervisor_hostname_pattern", pattern)) with { Accept = [404] }, version, cancellationToken);
+        return found.Status == 404 ? [] : found.Read<NovaHypervisors>(HttpServiceJson.Snake).Hypervisors ?? throw found.Unexpected("no list of hypervisors");
     }
 
     private async Task<long?> UptimeAsync(NovaHypervisorRow row, CancellationToken cancellationToken)
@@ -357,17 +397,21 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
     private static ComputeServer Server(NovaServerRow row, string serviceHost)
     {
         if (row.Host is null)
-            throw new ServiceAuthenticationException(ServiceName, $"Could not list the servers on {serviceHost}: Nova does not tell which host a server is on, so our account is no administrator, and the list is not the host's. Nothing is concluded from it. Use an account with the admin role.", 403) { TargetName = serviceHost };
+            throw new ServiceAuthenticationException(ServiceName, $"Could not list the servers on {serviceHost}: Nova does not tell which host a server is on, so our account is no administrator, and the list is not the host's. Nothing is concluded from it. Use an account with the admin role.", 403) { TargetName = serviceHost, FaultCode = HostIgnored };
         if (!Same(row.Host, serviceHost))
-            throw new ServiceException(ServiceName, $"Could not list the servers on {serviceHost}: Nova answered with server {ServerText.Clean(row.Id, 60)} on '{ServerText.Clean(row.Host, 100)}'; it ignored the host, so nothing is concluded from the list.") { TargetName = serviceHost };
-        return new ComputeServer
+            throw new ServiceException(ServiceName, $"Could not list the servers on {serviceHost}: Nova answered with server {ServerText.Clean(row.Id, 60)} on '{ServerText.Clean(row.Host, 100)}'; it ignored the host, so nothing is concluded from the list.") { TargetName = serviceHost, FaultCode = HostIgnored };
+        return Server(row);
+    }
+
+    private static ComputeServer Server(NovaServerRow row)
+        => new()
         {
             ServerName = ServerText.Clean(row.Name ?? row.Id, 255),
             Id = row.Id ?? "",
             Status = row.Status ?? "UNKNOWN",
             TaskState = row.TaskState,
             PowerState = row.PowerState,
-            HypervisorName = row.Host,
+            HypervisorName = row.Host ?? "",
             ProjectId = row.TenantId,
             UserId = row.UserId,
             FlavorName = row.Flavor?.OriginalName ?? row.Flavor?.Id,
@@ -378,15 +422,4 @@ internal sealed class NovaClient(CloudEndpoint endpoint, Func<string, IReadOnlyL
             Created = NovaValues.Time(row.Created),
             Metadata = row.Metadata ?? [],
         };
-    }
-
-    /// <summary>The marker in a <c>next</c> link. Only it is used: the link itself names the host that Nova thinks it has, which behind a proxy is another.</summary>
-    private static string? NextMarker(IReadOnlyList<NovaLink>? links)
-    {
-        if (links?.FirstOrDefault(link => link.Rel == "next")?.Href is not { } href)
-            return null;
-        var query = href.Split('?', 2) is [_, var text] ? text : "";
-        return query.Split('&').Select(part => part.Split('=', 2)).Where(pair => pair is ["marker", _]).Select(pair => Uri.UnescapeDataString(pair[1])).FirstOrDefault()
-            ?? throw new ServiceException(ServiceName, string.Create(CultureInfo.InvariantCulture, $"Nova's link to the next page has no marker: {ServerText.Clean(href, 200)}."));
-    }
 }

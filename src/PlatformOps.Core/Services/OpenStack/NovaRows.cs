@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PlatformOps.Core.Http;
 
 namespace PlatformOps.Core.Services.OpenStack;
 
@@ -32,7 +33,7 @@ internal sealed record NovaServiceRow
 
 internal sealed record NovaHypervisors(IReadOnlyList<NovaHypervisorRow>? Hypervisors)
 {
-    public IReadOnlyList<NovaLink>? HypervisorsLinks { get; init; }
+    public IReadOnlyList<PageLink>? HypervisorsLinks { get; init; }
 }
 
 internal sealed record NovaHypervisorRow
@@ -75,11 +76,9 @@ internal sealed record NovaHypervisorService(JsonElement Id, string? Host, strin
 
 internal sealed record NovaUptime(NovaHypervisorRow? Hypervisor);
 
-internal sealed record NovaLink(string? Rel, string? Href);
-
 internal sealed record NovaServers(IReadOnlyList<NovaServerRow>? Servers)
 {
-    public IReadOnlyList<NovaLink>? ServersLinks { get; init; }
+    public IReadOnlyList<PageLink>? ServersLinks { get; init; }
 }
 
 internal sealed record NovaServerRow
@@ -114,6 +113,40 @@ internal sealed record NovaServerRow
 
 /// <summary>Embedded from 2.47; a reference by id before.</summary>
 internal sealed record NovaFlavor(string? Id, string? OriginalName, int? Vcpus, long? Ram, long? Disk);
+
+internal sealed record NovaServerShown(NovaServerRow? Server);
+
+internal sealed record NovaMigrations(IReadOnlyList<NovaMigration>? Migrations)
+{
+    public IReadOnlyList<PageLink>? MigrationsLinks { get; init; }
+}
+
+/// <summary>A migration, past or under way; its type from 2.23, its UUID from 2.59.</summary>
+internal sealed record NovaMigration
+{
+    /// <summary>The database's <c>migration_get_in_progress_by_host_and_node</c> (Nova) leaves these out. <c>finished</c> is no end: a resize that waits for its confirmation, while the source keeps the disks.</summary>
+    private static readonly string[] Ends = ["confirmed", "reverted", "error", "failed", "completed", "cancelled", "done"];
+
+    public JsonElement Id { get; init; }
+
+    public string? Uuid { get; init; }
+
+    public string? InstanceUuid { get; init; }
+
+    public string? MigrationType { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? SourceCompute { get; init; }
+
+    public string? DestCompute { get; init; }
+
+    [JsonIgnore]
+    public bool IsUnderWay => !Ends.Contains(Status);
+
+    public override string ToString()
+        => $"{MigrationType ?? "migration"} {NovaValues.Id(Id)} of server {ServerText.Clean(InstanceUuid ?? "?", 60)} from '{ServerText.Clean(SourceCompute ?? "?", 100)}' to '{ServerText.Clean(DestCompute ?? "?", 100)}': {ServerText.Clean(Status ?? "?", 40)}";
+}
 
 internal sealed record NovaAggregates(IReadOnlyList<NovaAggregate>? Aggregates);
 

@@ -5,14 +5,18 @@ using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.OpenStack;
 
-/// <summary>OpenStack: Keystone, Nova and Placement.</summary>
+/// <summary>OpenStack: Keystone, Nova and Placement, and what the machines of a hypervisor may hold for Neutron and Cinder.</summary>
 internal sealed class OpenStackRegistration : ServiceRegistration
 {
     public override string Name => KeystoneSession.Service;
 
     public override Type ConfigurationType => typeof(OpenStackConfiguration);
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new DisableComputeService(), new EnableComputeService(), new CheckRoom(), new CheckClaim(), new ClaimComputeService()];
+    public override IReadOnlyList<OpsAction> Actions { get; } =
+    [
+        new DisableComputeService(), new EnableComputeService(), new ClaimComputeService(), new CheckClaim(), new CheckRoom(), new CheckHypervisorEmpty(), new DrainedWait(), new CheckTenants(),
+        new CheckComputeServiceUp(), new AwaitComputeServiceUp(), new CheckAggregates(), new AddToAggregates(), new AddTraits(),
+    ];
 
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
     {
@@ -23,6 +27,8 @@ internal sealed class OpenStackRegistration : ServiceRegistration
             target => scope.Configuration.HostIdentity.Candidates("nova", target),
             target => scope.Configuration.HostIdentity.Candidates("hypervisor", target)),
         [typeof(PlacementClient)] = scope => new PlacementClient(Endpoint(scope, "placement")),
+        [typeof(NeutronClient)] = scope => new NeutronClient(Endpoint(scope, "network", hasMicroversions: false)),
+        [typeof(CinderClient)] = scope => new CinderClient(Endpoint(scope, "block-storage", hasMicroversions: false)),
         [typeof(ComputeDossierReader)] = scope => new ComputeDossierReader(scope.Get<NovaClient>(), scope.Get<PlacementClient>()),
         [typeof(RoomLimits)] = scope => new RoomLimits(scope.Configuration.Targets.MaxUnavailable),
     };
@@ -79,6 +85,6 @@ internal sealed class OpenStackRegistration : ServiceRegistration
         return new KeystoneSession(configuration, scope.Secrets, scope.Get<HttpServiceFactory>().Create(KeystoneSession.Service, KeystoneSession.V3(url), settings: configuration.Http));
     }
 
-    private static CloudEndpoint Endpoint(IServiceScope scope, string type)
-        => new(scope.Get<KeystoneSession>(), scope.Get<HttpServiceFactory>(), type, scope.Get<OpenStackCloud>().Configuration.Http);
+    private static CloudEndpoint Endpoint(IServiceScope scope, string type, bool hasMicroversions = true)
+        => new(scope.Get<KeystoneSession>(), scope.Get<HttpServiceFactory>(), type, scope.Get<OpenStackCloud>().Configuration.Http, hasMicroversions);
 }

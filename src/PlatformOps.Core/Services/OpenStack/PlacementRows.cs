@@ -34,7 +34,10 @@ internal sealed record ResourceInventory
 
 internal sealed record ResourceUsages(IReadOnlyDictionary<string, long>? Usages);
 
-internal sealed record ResourceTraits(IReadOnlyList<string>? Traits);
+internal sealed record ResourceTraits(IReadOnlyList<string>? Traits)
+{
+    public long ResourceProviderGeneration { get; init; }
+}
 
 internal sealed record ResourceAllocations(IReadOnlyDictionary<string, ResourceAllocation>? Allocations);
 

@@ -7,6 +7,7 @@ namespace PlatformOps.Lab.Services.Keystone;
 internal sealed class KeystoneService(LabContext lab, TokenVault vault) : ILabService
 {
     private const string Region = "RegionOne";
+    private const string ProjectPart = "$(project_id)s";
     private static readonly string[] RoleNames = ["admin", "member", "reader"];
 
     public string Name => "keystone";
@@ -117,12 +118,16 @@ internal sealed class KeystoneService(LabContext lab, TokenVault vault) : ILabSe
         ["media-types"] = new JsonArray(new JsonObject { ["base"] = "application/json", ["type"] = "application/vnd.openstack.identity-v3+json" }),
     };
 
-    private IEnumerable<(string Type, string Name, string Url)> Endpoints() =>
+    private IEnumerable<(string Type, string Name, string Url)> Endpoints() => AllEndpoints().Where(endpoint => !World.NotInCatalog.Contains(endpoint.Type));
+
+    private IEnumerable<(string Type, string Name, string Url)> AllEndpoints() =>
     [
         ("identity", "keystone", $"{lab.Address}identity"),
         ("compute", "nova", $"{lab.Address}compute/v2.1"),
         ("placement", "placement", $"{lab.Address}placement"),
         ("image", "glance", $"{lab.Address}image"),
+        ("network", "neutron", $"{lab.Address}networking"),
+        ("volumev3", "cinderv3", $"{lab.Address}volume/v3/{ProjectPart}"),
     ];
 
     private static JsonArray Interfaces((string Type, string Name, string Url) endpoint) =>
@@ -135,9 +140,10 @@ internal sealed class KeystoneService(LabContext lab, TokenVault vault) : ILabSe
             ["url"] = endpoint.Url,
         }));
 
+    // An address with the project in it is not for tokens without one.
     private JsonArray Catalog(Token token) => token.Roles.Length == 0 ? [] : JsonText.Array(Endpoints().Select(endpoint => (JsonNode)new JsonObject
     {
-        ["endpoints"] = Interfaces(endpoint),
+        ["endpoints"] = token.Project is null && endpoint.Url.Contains(ProjectPart, Ordinal) ? [] : Interfaces(endpoint with { Url = endpoint.Url.Replace(ProjectPart, token.Project?.Id, Ordinal) }),
         ["id"] = Stable("service", endpoint.Type),
         ["type"] = endpoint.Type,
         ["name"] = endpoint.Name,

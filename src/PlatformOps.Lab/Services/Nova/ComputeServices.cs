@@ -14,7 +14,11 @@ internal sealed class ComputeServices(LabContext lab)
     {
         call.RequireAdmin("os_compute_api:os-services:list");
         call.AllowOnly(75, "host", "binary");
-        var rows = Control(call.Version).Concat(Live().Select(hypervisor => Row(hypervisor, call.Version)))
+        // Of a cell that does not answer there are the names of its hosts, from 2.69.
+        var rows = Control(call.Version)
+            .Concat(Live().Where(hypervisor => !lab.World.IsDown(hypervisor)).Select(hypervisor => Row(hypervisor, call.Version)))
+            .Concat(Live().Where(hypervisor => lab.World.IsDown(hypervisor) && call.Version >= 69)
+                .Select(hypervisor => new JsonObject { ["binary"] = Binary, ["host"] = hypervisor.ServiceHost, ["status"] = "UNKNOWN" }))
             .Where(row => call.Query("host") is not { Length: > 0 } host || row.Text("host") == host)
             .Where(row => call.Query("binary") is not { Length: > 0 } binary || row.Text("binary") == binary);
         return Answer.Ok(new JsonObject { ["services"] = JsonText.Array(rows) });
@@ -44,24 +48,28 @@ internal sealed class ComputeServices(LabContext lab)
 
     private IEnumerable<JsonObject> Control(int version)
     {
-        var number = 1;
-        foreach (var binary in new[] { "nova-conductor", "nova-scheduler" })
+        IEnumerable<(string Binary, string Host)> all =
+        [
+            ("nova-conductor", "ctl01.lab.example"), ("nova-scheduler", "ctl01.lab.example"),
+            .. Live().Where(hypervisor => hypervisor.Tenants.Contains(Tenant.NovaConductor) && !lab.World.IsDown(hypervisor)).Select(hypervisor => ("nova-conductor", hypervisor.Fqdn)),
+            .. Live().Where(hypervisor => hypervisor.Tenants.Contains(Tenant.NovaScheduler)).Select(hypervisor => ("nova-scheduler", hypervisor.Fqdn)),
+        ];
+        return all.Select((service, index) =>
         {
             var id = ControlSeed.ToByteArray();
-            id[15] = (byte)number;
-            yield return With(version, new JsonObject
+            id[15] = (byte)(index + 1);
+            return With(version, new JsonObject
             {
-                ["id"] = version >= 53 ? new Guid(id).ToString() : 1000 + number,
-                ["binary"] = binary,
-                ["host"] = "ctl01.lab.example",
+                ["id"] = version >= 53 ? new Guid(id).ToString() : 1001 + index,
+                ["binary"] = service.Binary,
+                ["host"] = service.Host,
                 ["zone"] = "internal",
                 ["status"] = "enabled",
                 ["state"] = "up",
                 ["updated_at"] = NovaTime.Micro(lab.Clock.Now),
                 ["disabled_reason"] = null,
             }, forcedDown: false);
-            number++;
-        }
+        });
     }
 
     private JsonObject Row(Hypervisor hypervisor, int version) => With(version, new JsonObject
@@ -88,7 +96,8 @@ internal sealed class ComputeServices(LabContext lab)
     {
         if (!Guid.TryParse(call.Id, out var id))
             throw NovaErrors.Bad($"Invalid uuid {call.Id}");
-        return Live().FirstOrDefault(known => known.ServiceId == id) ?? throw NovaErrors.NotFound($"Service {call.Id} could not be found.");
+        var found = Live().FirstOrDefault(known => known.ServiceId == id) ?? throw NovaErrors.NotFound($"Service {call.Id} could not be found.");
+        return lab.World.IsDown(found) ? throw NovaErrors.CellDown() : found;
     }
 
     private Answer UpdateById(NovaCall call)

@@ -12,7 +12,7 @@ internal sealed class HypervisorList(LabContext lab, string root)
     {
         call.RequireAdmin(detail ? "os_compute_api:os-hypervisors:list-detail" : "os_compute_api:os-hypervisors:list");
         call.AllowOnly(call.Version >= 53 ? 75 : 33, "hypervisor_hostname_pattern", "with_servers", "limit", "marker");
-        var all = Live().ToList();
+        var all = Live();
         var pattern = call.Version >= 53 ? call.Query("hypervisor_hostname_pattern") : null;
         if (pattern is not null)
         {
@@ -66,7 +66,7 @@ internal sealed class HypervisorList(LabContext lab, string root)
     {
         call.RequireAdmin("os_compute_api:os-hypervisors:statistics");
         call.RequireVersion(1, 87);
-        var all = Live().ToList();
+        var all = Live();
         long Used(Func<Server, int> part) => all.SelectMany(lab.World.ServersOn).Sum(server => (long)part(server));
         var statistics = new JsonObject
         {
@@ -88,7 +88,12 @@ internal sealed class HypervisorList(LabContext lab, string root)
 
     private static JsonNode IdOf(Hypervisor hypervisor, int version) => version >= 53 ? hypervisor.Id.ToString() : hypervisor.Number;
 
-    private IEnumerable<Hypervisor> Live() => lab.World.Hypervisors.Where(hypervisor => !hypervisor.ServiceDeleted);
+    /// <summary>Nova asks one cell after the other, and fails at the first that does not answer.</summary>
+    private List<Hypervisor> Live()
+    {
+        var live = lab.World.Hypervisors.Where(hypervisor => !hypervisor.ServiceDeleted).ToList();
+        return live.Exists(lab.World.IsDown) ? throw NovaErrors.CellDown() : live;
+    }
 
     private Hypervisor Find(NovaCall call)
     {

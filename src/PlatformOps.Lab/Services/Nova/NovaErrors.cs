@@ -13,6 +13,9 @@ internal static class NovaErrors
 
     public static Refusal Forbidden(string rule) => new(Fault(403, $"Policy doesn't allow {rule} to be performed."));
 
+    /// <summary>What needs the database of a cell that does not answer.</summary>
+    public static Refusal CellDown() => new(Fault(500, "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.\n<class 'oslo_db.exception.DBConnectionError'>"));
+
     public static Answer Fault(int code, string message) => Answer.Json(code, new JsonObject
     {
         [code switch

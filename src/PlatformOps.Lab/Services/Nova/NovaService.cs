@@ -53,7 +53,7 @@ internal sealed class NovaService : ILabService
         On("GET", "/os-hypervisors/{id}/search", hypervisors.Search);
         On("GET", "/os-hypervisors/{id}/servers", hypervisors.Search);
 
-        var moves = new ServerMoves(_lab);
+        var moves = new ServerMoves(_lab, Root);
         var servers = new ServerList(_lab, Root, moves);
         On("GET", "/servers", call => servers.List(call, detail: false));
         On("GET", "/servers/detail", call => servers.List(call, detail: true));

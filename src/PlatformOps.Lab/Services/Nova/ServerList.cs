@@ -23,7 +23,9 @@ internal sealed class ServerList(LabContext lab, string root, ServerMoves moves)
         if (allTenants && !call.IsAdmin)
             throw NovaErrors.Forbidden($"os_compute_api:servers:{(detail ? "detail" : "index")}:get_all_tenants");
 
-        IEnumerable<Server> found = lab.World.Servers;
+        // A list that is filtered or paged leaves out, without a word, what is in a cell that does not answer; from 2.69 a plain one has stubs of it.
+        var isPlain = call.Call.Http.Request.Query.Keys.All(key => key == "all_tenants");
+        var found = lab.World.Servers.Where(server => !lab.World.IsDown(server.Host) || (isPlain && call.Version >= 69));
         if (!allTenants)
             found = found.Where(server => server.Project == call.Token.Project);
         if (call.Query("name") is { Length: > 0 } name)
@@ -38,6 +40,12 @@ internal sealed class ServerList(LabContext lab, string root, ServerMoves moves)
             found = found.Where(server => server.Flavor.Id == flavor);
         if (call.Query("ip") is { Length: > 0 } address)
             found = found.Where(server => Matches(server.Address, address));
+
+        // Only an administrator sees what waits to be reclaimed, and where asked for.
+        if (!call.IsAdmin || (!call.Flag("soft_deleted") && !call.Flag("deleted")))
+            found = found.Where(server => server.Status != "SOFT_DELETED");
+        else if (call.Flag("deleted"))
+            found = found.Where(server => server.Status == "SOFT_DELETED");
 
         // These are for administrators; from others Nova drops them without a word.
         if (call.IsAdmin)
@@ -55,17 +63,23 @@ internal sealed class ServerList(LabContext lab, string root, ServerMoves moves)
         // Newest first, as Nova sorts by default.
         var sorted = found.OrderByDescending(server => server.Created).ThenByDescending(server => server.Number).ToList();
         var (page, links) = Paging.Page(call.Call, root + (detail ? "/servers/detail" : "/servers"), sorted, server => server.Id.ToString());
-        var body = new JsonObject { ["servers"] = JsonText.Array(page.Select(server => detail ? Detail(call, server) : Brief(server))) };
+        var body = new JsonObject { ["servers"] = JsonText.Array(page.Select(server => detail || lab.World.IsDown(server.Host) ? Detail(call, server) : Brief(server))) };
         if (links is not null)
             body["servers_links"] = links;
         return Answer.Ok(body);
     }
 
-    public Answer Show(NovaCall call) => Answer.Ok(new JsonObject { ["server"] = Detail(call, Find(call)) });
+    public Answer Show(NovaCall call)
+    {
+        var server = Find(call);
+        return lab.World.IsDown(server.Host) && call.Version < 69 ? throw NovaErrors.CellDown() : Answer.Ok(new JsonObject { ["server"] = Detail(call, server) });
+    }
 
     public Answer Act(NovaCall call)
     {
         var server = Find(call);
+        if (lab.World.IsDown(server.Host))
+            throw NovaErrors.CellDown();
         var action = (call.Call.Json as JsonObject)?.FirstOrDefault().Key ?? throw NovaErrors.Bad("Malformed request body");
         if (!call.Token.Roles.Contains("member") && !call.IsAdmin)
             throw NovaErrors.Forbidden($"os_compute_api:servers:{action.Replace("os-", "", Ordinal)}");
@@ -133,6 +147,15 @@ internal sealed class ServerList(LabContext lab, string root, ServerMoves moves)
     private JsonObject Detail(NovaCall call, Server server)
     {
         var version = call.Version;
+        if (lab.World.IsDown(server.Host))
+        {
+            return new JsonObject
+            {
+                ["id"] = server.Id.ToString(), ["status"] = "UNKNOWN", ["tenant_id"] = server.Project.Id, ["created"] = NovaTime.Second(server.Created),
+                ["links"] = Links("servers", server.Id.ToString()),
+            };
+        }
+
         var row = Brief(server);
         row["status"] = server.Status;
         row["tenant_id"] = server.Project.Id;

@@ -4,8 +4,9 @@ using PlatformOps.Lab.World;
 namespace PlatformOps.Lab.Services.Nova;
 
 /// <summary>Live and cold migrations: accepted with 202, done in lab time, and able to fail afterwards.</summary>
-internal sealed class ServerMoves(LabContext lab)
+internal sealed class ServerMoves(LabContext lab, string root)
 {
+    private static readonly string[] Filters = ["hidden", "host", "instance_uuid", "source_compute", "status", "migration_type", "limit", "marker", "changes-since"];
 
     private LabWorld World => lab.World;
 
@@ -127,13 +128,20 @@ internal sealed class ServerMoves(LabContext lab)
     public Answer History(NovaCall call)
     {
         call.RequireAdmin("os_compute_api:os-migrations:index");
+        call.AllowOnly(59, [.. Filters, .. call.Version >= 66 ? ["changes-before"] : Array.Empty<string>(), .. call.Version >= 80 ? ["user_id", "project_id"] : Array.Empty<string>()]);
         var found = World.Migrations.AsEnumerable().Reverse()
+            .Where(migration => !World.IsDown(migration.Source) && !World.IsDown(migration.Destination))
             .Where(migration => call.Query("instance_uuid") is not { } server || migration.Server.Id.ToString() == server)
             .Where(migration => call.Query("host") is not { } host || migration.Source.ServiceHost == host || migration.Destination.ServiceHost == host)
             .Where(migration => call.Query("source_compute") is not { } source || migration.Source.ServiceHost == source)
             .Where(migration => call.Query("migration_type") is not { } type || migration.Type == type)
             .Where(migration => call.Query("status") is not { } status || migration.Status == status);
-        return Answer.Ok(new JsonObject { ["migrations"] = JsonText.Array(found.Select(migration => HistoryRow(migration, call.Version))) });
+        // Pages, and links to them, came with 2.59.
+        var (page, links) = call.Version >= 59 ? Paging.Page(call.Call, root + "/os-migrations", [.. found], migration => migration.Uuid.ToString()) : ([.. found], null);
+        var body = new JsonObject { ["migrations"] = JsonText.Array(page.Select(migration => HistoryRow(migration, call.Version))) };
+        if (links is not null)
+            body["migrations_links"] = links;
+        return Answer.Ok(body);
     }
 
     public Answer Actions(NovaCall call, Server server) => Answer.Ok(new JsonObject

@@ -1,13 +1,23 @@
+using System.Text.RegularExpressions;
 using PlatformOps.Lab.Services.Keystone;
 using PlatformOps.Lab.Wire;
 using PlatformOps.Lab.World;
 
 namespace PlatformOps.Lab.Services.Placement;
 
-/// <summary>Placement (api-ref: placement): providers and what is used on them, computed from the servers.</summary>
-internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabService
+/// <summary>Placement (api-ref: placement): providers, and what is used on them, computed from the servers; traits.</summary>
+internal sealed partial class PlacementService(LabContext lab, TokenVault vault) : ILabService
 {
     private const int Max = 39;
+
+    /// <summary>What the framework below says first of an error.</summary>
+    private static readonly Dictionary<int, string> Prefixes = new()
+    {
+        [400] = "The server could not comply with the request since it is either malformed or otherwise incorrect.",
+        [403] = "Access was denied to this resource.",
+        [404] = "The resource could not be found.",
+        [409] = "There was a conflict when trying to complete your request.",
+    };
 
     public string Name => "placement";
 
@@ -34,10 +44,11 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         On("GET", "/resource_providers/{id}/aggregates", (call, version) => Aggregates(call, version));
         On("GET", "/resource_providers/{id}/allocations", (call, _) => Allocations(Find(call)));
         On("GET", "/allocations/{id}", (call, version) => AllocationsOf(call, version));
-        On("GET", "/traits", (_, version) => From(version, 6, () => new JsonObject
-        {
-            ["traits"] = JsonText.Strings(lab.World.Hypervisors.SelectMany(hypervisor => hypervisor.Traits).Distinct().Order(StringComparer.Ordinal)),
-        }));
+        On("DELETE", "/resource_providers/{id}/traits", (call, version) => From(version, 6, () => Replace(call, Find(call), [])));
+        On("GET", "/traits", (_, version) => From(version, 6, () => new JsonObject { ["traits"] = JsonText.Strings(KnownTraits()) }));
+        Trait("GET", (_, name) => KnownTraits().Contains(name) ? Answer.Empty(204) : throw NoTrait(name));
+        Trait("PUT", MakeTrait);
+        Trait("DELETE", DeleteTrait);
         On("GET", "/resource_classes", (_, version) => From(version, 2, () => new JsonObject
         {
             ["resource_classes"] = JsonText.Array(new[] { "VCPU", "MEMORY_MB", "DISK_GB" }.Select(name => (JsonNode)new JsonObject
@@ -46,7 +57,11 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
             })),
         }));
 
-        void On(string method, string pattern, Func<LabCall, int, JsonObject> handler) => routes.On(method, pattern, call => Answered(call, handler));
+        void On(string method, string pattern, Func<LabCall, int, JsonObject?> handler) =>
+            routes.On(method, pattern, call => Answered(call, (given, version) => handler(given, version) is { } body ? Answer.Ok(body) : Answer.Empty(204)));
+
+        void Trait(string method, Func<LabCall, string, Answer> handler) =>
+            routes.On(method, "/traits/{name}", call => Answered(call, (given, version) => version >= 6 ? handler(given, given.Route("name")) : throw NotFound("")));
     }
 
     public IEnumerable<string> TargetsOf(LabCall call)
@@ -61,7 +76,7 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
 
     public Answer Unrouted(LabCall call, bool pathKnown) => pathKnown
         ? Error(405, "Method Not Allowed", "The method specified is not allowed for this resource.")
-        : Error(404, "Not Found", "The resource could not be found.");
+        : Error(404, "Not Found", "");
 
     public Answer Failure(int status, string message) => Error(status, message, message);
 
@@ -73,7 +88,7 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         {
             ["status"] = status,
             ["title"] = title,
-            ["detail"] = $"{detail}\n\n   ",
+            ["detail"] = $"{Prefixes.GetValueOrDefault(status) ?? title}\n\n {detail}  ",
             ["code"] = code,
             ["request_id"] = $"req-{Guid.NewGuid()}",
         }),
@@ -81,10 +96,10 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
 
     private static Refusal NotFound(string detail) => new(Error(404, "Not Found", detail));
 
-    private static JsonObject From(int version, int first, Func<JsonObject> body) =>
-        version >= first ? body() : throw NotFound("The resource could not be found.");
+    private static JsonObject? From(int version, int first, Func<JsonObject?> body) =>
+        version >= first ? body() : throw NotFound("");
 
-    private Answer Answered(LabCall call, Func<LabCall, int, JsonObject> handler)
+    private Answer Answered(LabCall call, Func<LabCall, int, Answer> handler)
     {
         var token = vault.Require(call);
         var version = 0;
@@ -107,15 +122,24 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         try
         {
             if (!token.IsAdmin)
-                throw new Refusal(Error(403, "Forbidden", $"Access was denied to this resource. placement:{call.Name} does not allow {string.Join(',', token.Roles)}"));
-            answer = Answer.Ok(handler(call, version));
+                throw new Refusal(Error(403, "Forbidden", $"placement:{call.Name} does not allow {string.Join(',', token.Roles)}"));
+            answer = handler(call, version);
         }
         catch (Refusal refusal)
         {
-            answer = refusal.Answer;
+            answer = version >= 23 ? refusal.Answer : WithoutCode(refusal.Answer);
         }
 
         return answer.With("OpenStack-API-Version", $"placement 1.{version}").With("Vary", "OpenStack-API-Version").With("x-openstack-request-id", $"req-{Guid.NewGuid()}");
+    }
+
+    /// <summary>Codes came with 1.23.</summary>
+    private static Answer WithoutCode(Answer answer)
+    {
+        var body = JsonNode.Parse(answer.Body)!;
+        foreach (var error in body["errors"]!.AsArray())
+            error!.AsObject().Remove("code");
+        return Answer.Json(answer.Status, body);
     }
 
     private IEnumerable<Hypervisor> Live() => lab.World.Hypervisors.Where(hypervisor => !hypervisor.ServiceDeleted);
@@ -125,8 +149,8 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
 
     private JsonObject List(LabCall call, int version)
     {
-        string[] known = ["name", "uuid", "member_of", "resources", "in_tree", "required"];
-        if (call.Http.Request.Query.Keys.FirstOrDefault(key => !known.Contains(key)) is { } odd)
+        (string Name, int From)[] known = [("name", 0), ("uuid", 0), ("member_of", 3), ("resources", 4), ("in_tree", 14), ("required", 18)];
+        if (call.Http.Request.Query.Keys.FirstOrDefault(key => !known.Any(parameter => parameter.Name == key && version >= parameter.From)) is { } odd)
             throw new Refusal(Error(400, "Bad Request", $"Invalid query string parameters: Additional properties are not allowed ('{odd}' was unexpected)"));
         var found = Live()
             .Where(hypervisor => call.Query("name") is not { } name || hypervisor.Fqdn == name)
@@ -181,31 +205,34 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         };
     }
 
-    private static JsonObject Resources(IReadOnlyCollection<Server> servers) => new()
+    private static JsonObject Resources(IReadOnlyCollection<Consumer> consumers) => new()
     {
-        ["VCPU"] = servers.Sum(server => server.Flavor.Vcpus),
-        ["MEMORY_MB"] = servers.Sum(server => server.Flavor.RamMiB),
-        ["DISK_GB"] = servers.Sum(server => server.Flavor.DiskGiB),
+        ["VCPU"] = consumers.Sum(consumer => consumer.Flavor.Vcpus),
+        ["MEMORY_MB"] = consumers.Sum(consumer => consumer.Flavor.RamMiB),
+        ["DISK_GB"] = consumers.Sum(consumer => consumer.Flavor.DiskGiB),
     };
 
     /// <summary>
     /// While a server moves, it has its allocation on the destination already, and the migration has one on the source;
-    /// a cold one keeps that until it is confirmed.
+    /// a cold one keeps that until it is confirmed. What leaked is of nobody who is there.
     /// </summary>
-    private IEnumerable<(Guid Id, Server Server)> Consumers(Hypervisor hypervisor)
+    private IEnumerable<Consumer> Consumers(Hypervisor hypervisor)
     {
         var open = lab.World.Migrations.Where(migration => migration.IsOpen).GroupBy(migration => migration.Server).ToDictionary(group => group.Key, group => group.Last());
-        return lab.World.Servers.Where(server => (open.GetValueOrDefault(server)?.Destination ?? server.Host) == hypervisor).Select(server => (server.Id, server))
-            .Concat(open.Values.Where(migration => migration.Source == hypervisor).Select(migration => (migration.Uuid, migration.Server)));
+        return lab.World.Servers.Where(server => (open.GetValueOrDefault(server)?.Destination ?? server.Host) == hypervisor).Select(server => Of(server.Id, "INSTANCE", server))
+            .Concat(open.Values.Where(migration => migration.Source == hypervisor).Select(migration => Of(migration.Uuid, "MIGRATION", migration.Server)))
+            .Concat(hypervisor.LeakedAllocations.Select(id => new Consumer(id, "INSTANCE", lab.World.Flavors[0], lab.World.Projects[^1].Id, lab.World.Users[0].Id)));
+
+        static Consumer Of(Guid id, string type, Server server) => new(id, type, server.Flavor, server.Project.Id, server.UserId);
     }
 
     private JsonObject Usages(Hypervisor hypervisor) => new()
     {
-        ["usages"] = Resources([.. Consumers(hypervisor).Select(consumer => consumer.Server)]),
+        ["usages"] = Resources([.. Consumers(hypervisor)]),
         ["resource_provider_generation"] = hypervisor.ProviderGeneration,
     };
 
-    private JsonObject Traits(LabCall call, int version) => From(version, 6, () => TraitsOf(Find(call)));
+    private JsonObject? Traits(LabCall call, int version) => From(version, 6, () => TraitsOf(Find(call)));
 
     private static JsonObject TraitsOf(Hypervisor hypervisor) => new()
     {
@@ -213,21 +240,60 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         ["resource_provider_generation"] = hypervisor.ProviderGeneration,
     };
 
-    private JsonObject SetTraits(LabCall call, int version) => From(version, 6, () =>
+    private JsonObject? SetTraits(LabCall call, int version) => From(version, 6, () =>
     {
         var hypervisor = Find(call);
         if (call.Json.Part("traits") is not JsonArray traits || call.Json.Text("resource_provider_generation") is not { } generation)
             throw new Refusal(Error(400, "Bad Request", "JSON does not validate: 'traits' and 'resource_provider_generation' are required properties"));
         if (generation != hypervisor.ProviderGeneration.ToString(CultureInfo.InvariantCulture))
             throw new Refusal(Error(409, "Conflict", "Resource provider's generation already changed. Please update the generation and try again.", "placement.concurrent_update"));
-        hypervisor.Traits.Clear();
-        hypervisor.Traits.AddRange(traits.Select(trait => trait!.ToString()));
-        hypervisor.ProviderGeneration++;
-        call.Wrote(hypervisor.Fqdn, $"traits {string.Join(' ', hypervisor.Traits)}");
+        var wanted = traits.Select(trait => trait!.ToString()).Distinct().ToList();
+        if (wanted.Except(KnownTraits()).ToList() is { Count: > 0 } unknown)
+            throw new Refusal(Error(400, "Bad Request", $"No such trait {string.Join(", ", unknown)}"));
+        Replace(call, hypervisor, wanted);
         return TraitsOf(hypervisor);
     });
 
-    private JsonObject Aggregates(LabCall call, int version) => From(version, 1, () =>
+    private static JsonObject? Replace(LabCall call, Hypervisor hypervisor, IReadOnlyList<string> traits)
+    {
+        // What changes nothing is no new generation.
+        if (traits.ToHashSet().SetEquals(hypervisor.Traits))
+            return null;
+        hypervisor.Traits.Clear();
+        hypervisor.Traits.AddRange(traits);
+        hypervisor.ProviderGeneration++;
+        call.Wrote(hypervisor.Fqdn, $"traits {string.Join(' ', hypervisor.Traits)}");
+        return null;
+    }
+
+    private List<string> KnownTraits() =>
+        [.. lab.World.Hypervisors.SelectMany(hypervisor => hypervisor.Traits).Concat(lab.World.CustomTraits).Append("COMPUTE_STATUS_DISABLED").Distinct().Order(StringComparer.Ordinal)];
+
+    private static Refusal NoTrait(string name) => NotFound($"No such trait: {name}.");
+
+    private Answer MakeTrait(LabCall call, string name)
+    {
+        if (!CustomTrait().IsMatch(name))
+            throw new Refusal(Error(400, "Bad Request", $"The trait is invalid. A valid trait must be no longer than 255 characters, start with the prefix \"CUSTOM_\" and use following characters: \"A\"-\"Z\", \"0\"-\"9\" and \"_\""));
+        if (!lab.World.CustomTraits.Add(name))
+            return Answer.Empty(204);
+        call.Wrote(name, "made");
+        return Answer.Empty(201).With("Location", $"/placement/traits/{name}");
+    }
+
+    private Answer DeleteTrait(LabCall call, string name)
+    {
+        if (!name.StartsWith("CUSTOM_", Ordinal))
+            throw new Refusal(Error(400, "Bad Request", $"Cannot delete standard trait {name}."));
+        if (lab.World.Hypervisors.Exists(hypervisor => hypervisor.Traits.Contains(name)))
+            throw new Refusal(Error(409, "Conflict", $"The trait {name} is in use by a resource provider."));
+        if (!lab.World.CustomTraits.Remove(name))
+            throw NoTrait(name);
+        call.Wrote(name, "deleted");
+        return Answer.Empty(204);
+    }
+
+    private JsonObject? Aggregates(LabCall call, int version) => From(version, 1, () =>
     {
         var hypervisor = Find(call);
         var body = new JsonObject { ["aggregates"] = JsonText.Strings(lab.World.AggregatesOf(hypervisor).Select(aggregate => aggregate.Uuid.ToString())) };
@@ -239,7 +305,7 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
     private JsonObject Allocations(Hypervisor hypervisor) => new()
     {
         ["allocations"] = new JsonObject(Consumers(hypervisor).Select(consumer =>
-            KeyValuePair.Create(consumer.Id.ToString(), (JsonNode?)new JsonObject { ["resources"] = Resources([consumer.Server]) }))),
+            KeyValuePair.Create(consumer.Id.ToString(), (JsonNode?)new JsonObject { ["resources"] = Resources([consumer]) }))),
         ["resource_provider_generation"] = hypervisor.ProviderGeneration,
     };
 
@@ -249,26 +315,30 @@ internal sealed class PlacementService(LabContext lab, TokenVault vault) : ILabS
         var found = (from hypervisor in lab.World.Hypervisors
                      from consumer in Consumers(hypervisor)
                      where consumer.Id.ToString() == call.Route("id")
-                     select (hypervisor, consumer.Server)).FirstOrDefault();
-        if (found is not ({ } provider, { } server))
-            return new JsonObject { ["allocations"] = new JsonObject() };
+                     select (Provider: hypervisor, Consumer: consumer)).ToList();
         var body = new JsonObject
         {
-            ["allocations"] = new JsonObject
-            {
-                [provider.Id.ToString()] = new JsonObject { ["generation"] = provider.ProviderGeneration, ["resources"] = Resources([server]) },
-            },
+            ["allocations"] = new JsonObject(found.Select(pair => KeyValuePair.Create(
+                pair.Provider.Id.ToString(), (JsonNode?)new JsonObject { ["generation"] = pair.Provider.ProviderGeneration, ["resources"] = Resources([pair.Consumer]) }))),
         };
+        if (found.Count == 0)
+            return body;
+        var holder = found[0].Consumer;
         if (version >= 12)
         {
-            body["project_id"] = server.Project.Id;
-            body["user_id"] = server.UserId;
+            body["project_id"] = holder.ProjectId;
+            body["user_id"] = holder.UserId;
         }
 
         if (version >= 28)
             body["consumer_generation"] = 1;
         if (version >= 38)
-            body["consumer_type"] = "INSTANCE";
+            body["consumer_type"] = holder.Type;
         return body;
     }
+
+    [GeneratedRegex("^CUSTOM_[A-Z0-9_]{1,248}$")]
+    private static partial Regex CustomTrait();
+
+    private sealed record Consumer(Guid Id, string Type, Flavor Flavor, string ProjectId, string UserId);
 }

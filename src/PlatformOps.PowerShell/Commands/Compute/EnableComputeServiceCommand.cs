@@ -64,7 +64,7 @@ public sealed class EnableComputeServiceCommand : EffectCmdlet
     private protected override ValueTask ProcessAsync(CancellationToken cancellationToken) => EachAsync(HypervisorName, async name =>
     {
         var ticket = string.IsNullOrEmpty(TicketId) ? null : TicketId;
-        var record = await ApplyAsync<EnableComputeService>(new ActionTarget(ActionTarget.Hypervisor, name, ticket), new NoParameters(), cancellationToken);
+        var record = await ApplyAsync<EnableComputeService>(new ActionTarget(ActionTarget.Hypervisor, name, ticket), new EnableComputeServiceParameters(), cancellationToken);
         if (!PassThru || !IsThere(record))
             return;
         var service = await Scope.Get<NovaClient>().ServiceAsync(name, cancellationToken);

@@ -12,12 +12,13 @@ internal static class Cloud
     public const string Service1 = "aaaaaaaa-0000-0000-0000-000000000001";
     private static readonly string[] Hosts12 = ["hv1.example.org", "hv2.example.org"];
 
-    public static TestScope Create(string nova = "2.96", OpenStackConfiguration? configuration = null, int lifetimeSeconds = 3600)
+    /// <param name="others">Entries of the catalog beside Nova's and Placement's.</param>
+    public static TestScope Create(string nova = "2.96", OpenStackConfiguration? configuration = null, int lifetimeSeconds = 3600, params object[] others)
     {
         var scope = new TestScope([new OpenStackRegistration()], configuration ?? Configuration);
         var tokens = 0;
         scope.Server
-            .On("POST /v3/auth/tokens", _ => Token($"token-{++tokens}", lifetimeSeconds))
+            .On("POST /v3/auth/tokens", _ => Token($"token-{++tokens}", lifetimeSeconds, others))
             .On("GET /compute/v2.1/", ScriptedReply.Ok(new { version = new { id = "v2.1", status = "CURRENT", min_version = "2.1", version = nova } }))
             .On("GET /placement", ScriptedReply.Ok(new { versions = new[] { new { id = "v1.0", min_version = "1.0", max_version = "1.39" } } }))
             .On("GET /placement/", ScriptedReply.Ok(new { versions = new[] { new { id = "v1.0", min_version = "1.0", max_version = "1.39" } } }))
@@ -36,7 +37,37 @@ internal static class Cloud
         Project = "admin",
     };
 
-    public static ScriptedReply Token(string value, int lifetimeSeconds = 3600) => ScriptedReply.Json(
+    /// <summary>The host's names, as the requests for its Neutron agents give them.</summary>
+    public const string AgentsOfHost = "GET /networking/v2.0/agents?host=hv1.example.org&host=hv1";
+
+    /// <summary>hv1.example.org as it is when nothing is left on it: no server, no migration, no allocation.</summary>
+    public static TestScope Empty(this TestScope scope)
+    {
+        scope.Server
+            .On("GET /compute/v2.1/os-hypervisors/detail", ScriptedReply.Ok(new { hypervisors = new[] { Hypervisor("hv1.example.org", Hypervisor1), Hypervisor("hv2.example.org", Hypervisor2) } }))
+            .On("GET /compute/v2.1/servers/detail", ScriptedReply.Ok(new { servers = Array.Empty<object>() }))
+            .On("GET /compute/v2.1/os-migrations", Migrations())
+            .On($"GET /placement/resource_providers/{Hypervisor1}", ScriptedReply.Ok(Provider(Hypervisor1, "hv1.example.org")))
+            .On($"GET /placement/resource_providers?in_tree={Hypervisor1}", ScriptedReply.Ok(new { resource_providers = new[] { Provider(Hypervisor1, "hv1.example.org") } }))
+            .On($"GET /placement/resource_providers/{Hypervisor1}/allocations", Allocations());
+        return scope;
+    }
+
+    public static object Provider(string uuid, string name) => new { uuid, name, generation = 4 };
+
+    public static ScriptedReply Allocations(params string[] consumers)
+        => ScriptedReply.Ok(new { allocations = consumers.ToDictionary(consumer => consumer, _ => (object)new { resources = new { VCPU = 2 } }), resource_provider_generation = 4 });
+
+    public static ScriptedReply Migrations(params object[] rows) => ScriptedReply.Ok(new { migrations = rows });
+
+    public static object Migration(int id, string server, string status, string source = "hv1.example.org", string? destination = "hv2.example.org", string type = "live-migration") => new
+    {
+        id, uuid = $"00000000-0000-0000-0000-0000000000{id:00}", instance_uuid = server, status, source_compute = source, dest_compute = destination, migration_type = type,
+    };
+
+    public static ScriptedReply Shown(object server) => ScriptedReply.Ok(new { server });
+
+    public static ScriptedReply Token(string value, int lifetimeSeconds = 3600, params object[] others) => ScriptedReply.Json(
         201,
         new
         {
@@ -47,11 +78,12 @@ internal static class Cloud
                 issued_at = "2026-11-18T12:00:00.000000Z",
                 expires_at = new DateTimeOffset(2026, 11, 18, 12, 0, 0, TimeSpan.Zero).AddSeconds(lifetimeSeconds).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", System.Globalization.CultureInfo.InvariantCulture),
                 roles = new[] { new { id = "r", name = "admin" } },
-                catalog = new object[]
-                {
+                catalog = (object[])
+                [
                     Entry("compute", "http://cloud.test/compute/v2.1"),
                     Entry("placement", "http://cloud.test/placement"),
-                },
+                    .. others,
+                ],
             },
         },
         ("X-Subject-Token", value));
@@ -84,11 +116,11 @@ internal static class Cloud
         ["running_vms"] = servers, ["hypervisor_type"] = "QEMU", ["hypervisor_version"] = 8002000, ["host_ip"] = "10.0.0.1",
     };
 
-    public static object Server(string id, string? host, string name = "vm") => host is null
-        ? new Dictionary<string, object?> { ["id"] = id, ["name"] = name, ["status"] = "ACTIVE" }
+    public static object Server(string id, string? host, string name = "vm", string status = "ACTIVE", string? task = null) => host is null
+        ? new Dictionary<string, object?> { ["id"] = id, ["name"] = name, ["status"] = status }
         : new Dictionary<string, object?>
         {
-            ["id"] = id, ["name"] = name, ["status"] = "ACTIVE", ["tenant_id"] = "p2", ["user_id"] = "u2", ["created"] = "2026-01-01T00:00:00Z", ["OS-EXT-SRV-ATTR:host"] = host,
-            ["OS-EXT-STS:task_state"] = null, ["OS-EXT-STS:power_state"] = 1, ["flavor"] = new { original_name = "m1.small", vcpus = 2, ram = 2048, disk = 20 }, ["locked"] = false, ["metadata"] = new Dictionary<string, string> { ["k"] = "v" },
+            ["id"] = id, ["name"] = name, ["status"] = status, ["tenant_id"] = "p2", ["user_id"] = "u2", ["created"] = "2026-01-01T00:00:00Z", ["OS-EXT-SRV-ATTR:host"] = host,
+            ["OS-EXT-STS:task_state"] = task, ["OS-EXT-STS:power_state"] = 1, ["flavor"] = new { original_name = "m1.small", vcpus = 2, ram = 2048, disk = 20 }, ["locked"] = false, ["metadata"] = new Dictionary<string, string> { ["k"] = "v" },
         };
 }

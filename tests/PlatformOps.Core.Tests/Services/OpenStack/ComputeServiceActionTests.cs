@@ -92,7 +92,7 @@ public sealed class ComputeServiceActionTests
         var context = _scope.Context("hv1.example.org");
 
         var disable = await Assert.ThrowsAsync<RefusedException>(() => new DisableComputeService().RunAsync(context, Reinstall, Token));
-        var enable = await Assert.ThrowsAsync<RefusedException>(() => new EnableComputeService().RunAsync(context, new NoParameters(), Token));
+        var enable = await Assert.ThrowsAsync<RefusedException>(() => new EnableComputeService().RunAsync(context, new EnableComputeServiceParameters(), Token));
 
         Assert.Contains(expected, disable.Message, StringComparison.Ordinal);
         Assert.Contains("left alone", enable.Message, StringComparison.Ordinal);
@@ -135,12 +135,53 @@ public sealed class ComputeServiceActionTests
         Change change = new EnableComputeService();
         (_status, _reason) = ("disabled", "RL9 [ops:r0 alice MH-101]");
         var context = _scope.Context("hv1.example.org");
-        var before = await change.ObserveAsync(context, new NoParameters(), Token);
+        var parameters = new EnableComputeServiceParameters();
+        var before = change.Load(change.Save(await change.ObserveAsync(context, parameters, Token)));
 
-        var (_, after, _) = await change.RunAsync(context, new NoParameters(), Token);
+        var (_, after, _) = await change.RunAsync(context, parameters, Token);
         Assert.Equal("enabled", after);
-        await change.UndoAsync(context, new NoParameters(), before, Token);
+        await change.UndoAsync(context, parameters, before, Token);
         Assert.Equal(("disabled", "RL9 [ops:r0 alice MH-101]"), (_status, _reason));
+    }
+
+    [Theory]
+    [InlineData("broken DIMM, do not touch - carol")]
+    [InlineData("RL9 [ops:r0 alice MH-999]")]
+    [InlineData(null)]
+    public async Task Enabling_only_if_claimed_leaves_alone_what_is_not_ours_even_in_a_take_over(string? reason)
+    {
+        (_status, _reason) = ("disabled", reason);
+
+        var (before, after, applied) = await new EnableComputeService().RunAsync(_scope.Context("hv1.example.org", takeOverReason: "agreed"), new EnableComputeServiceParameters(OnlyIfClaimed: true), Token);
+
+        Assert.False(applied);
+        Assert.Equal(before, after);
+        Assert.Equal(("disabled", reason), (_status, _reason));
+    }
+
+    [Fact]
+    public async Task Enabling_only_if_claimed_enables_what_is_ours()
+    {
+        (_status, _reason) = ("disabled", "RL9 [ops:r0 alice MH-101]");
+
+        var (_, after, applied) = await new EnableComputeService().RunAsync(_scope.Context("hv1.example.org"), new EnableComputeServiceParameters(OnlyIfClaimed: true), Token);
+
+        Assert.True(applied);
+        Assert.Equal("enabled", after);
+    }
+
+    [Fact]
+    public async Task A_take_over_enables_what_another_claimed_and_undo_puts_the_others_reason_back()
+    {
+        Change change = new EnableComputeService();
+        (_status, _reason) = ("disabled", "RL9 [ops:r0 bob MH-101]");
+        var context = _scope.Context("hv1.example.org", takeOverReason: "bob is on leave");
+        var before = await change.ObserveAsync(context, new EnableComputeServiceParameters(), Token);
+
+        Assert.True((await change.RunAsync(context, new EnableComputeServiceParameters(), Token)).WasApplied);
+        await change.UndoAsync(context, new EnableComputeServiceParameters(), before, Token);
+
+        Assert.Equal(("disabled", "RL9 [ops:r0 bob MH-101]"), (_status, _reason));
     }
 
     [Fact]

@@ -191,8 +191,8 @@ public sealed class NovaClientTests
     {
         var scope = Cloud.Create();
         scope.Server
-            .On("GET /compute/v2.1/servers/detail?all_tenants=1&host=hv1.example.org&limit=1000", ScriptedReply.Ok(new { servers = new[] { Cloud.Server("s1", "hv1.example.org") }, servers_links = new[] { new { rel = "next", href = "http://nova-internal:8774/v2.1/servers/detail?all_tenants=1&marker=s1" } } }))
-            .On("GET /compute/v2.1/servers/detail?all_tenants=1&host=hv1.example.org&limit=1000&marker=s1", ScriptedReply.Ok(new { servers = new[] { Cloud.Server("s2", "hv1.example.org") } }));
+            .On("GET /compute/v2.1/servers/detail?all_tenants=1&host=hv1.example.org&soft_deleted=1&limit=1000", ScriptedReply.Ok(new { servers = new[] { Cloud.Server("s1", "hv1.example.org") }, servers_links = new[] { new { rel = "next", href = "http://nova-internal:8774/v2.1/servers/detail?all_tenants=1&marker=s1" } } }))
+            .On("GET /compute/v2.1/servers/detail?all_tenants=1&host=hv1.example.org&soft_deleted=1&limit=1000&marker=s1", ScriptedReply.Ok(new { servers = new[] { Cloud.Server("s2", "hv1.example.org") } }));
 
         var servers = await scope.Get<NovaClient>().ServersOnAsync("hv1.example.org", Token);
 
