@@ -20,6 +20,7 @@ internal static class Registrations
     [
         new HttpRegistration(),
         new HostsRegistration(),
+        new HostRulesRegistration(),
         new OpenStackRegistration(),
         new NetBoxRegistration(),
         new JiraRegistration(),

@@ -7,6 +7,8 @@ namespace PlatformOps.Lab.Hosts;
 /// <summary><c>/lab/hosts</c>: the hosts, and what a test may set on one.</summary>
 internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
 {
+    private const string NewVersion = "9.5";
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/hosts", async http =>
@@ -23,7 +25,20 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 found = fleet.Find((string)http.Request.RouteValues["name"]!) is { } host ? Describe(host) : null;
             await ControlEndpoint.AnswerAsync(http, found is null ? 404 : 200, found ?? new JsonObject { ["error"] = "no such host" });
         });
-        routes.MapPost("/hosts/{name}", async http =>
+        Post("/hosts/{name}", 200, (host, body) =>
+        {
+            foreach (var (name, value) in body)
+                Set(host, name, value);
+        });
+        // What a boot from the installer does: it takes lab time, and the answer comes before it.
+        Post("/hosts/{name}/reinstall", 202, (host, body) =>
+        {
+            if (body.FirstOrDefault(pair => pair.Key is not ("osId" or "osVersion")).Key is { } odd)
+                throw new LabException($"'{odd}' is not known (can be: osId, osVersion)");
+            host.BeginReinstall(body.Text("osId") ?? host.Hypervisor.OsId, body.Text("osVersion") ?? NewVersion);
+        });
+
+        void Post(string pattern, int status, Action<LabHost, JsonObject> change) => routes.MapPost(pattern, async http =>
         {
             var host = fleet.Find((string)http.Request.RouteValues["name"]!);
             try
@@ -39,12 +54,11 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 JsonObject answer;
                 lock (lab.World.Gate)
                 {
-                    foreach (var (name, value) in body)
-                        Set(host, name, value);
+                    change(host, body);
                     answer = Describe(host);
                 }
 
-                await ControlEndpoint.AnswerAsync(http, 200, answer);
+                await ControlEndpoint.AnswerAsync(http, status, answer);
             }
             catch (Exception failure) when (failure is LabException or System.Text.Json.JsonException)
             {
@@ -64,6 +78,8 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
         row["repositoriesBroken"] = host.RepositoriesBroken;
         row["packages"] = new JsonObject(host.Packages.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         row["updates"] = new JsonObject(host.Updates.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        row["containers"] = JsonText.Strings(host.Containers.Select(container => container.Name));
+        row["mounts"] = new JsonObject(HostReports.Mounted(host).Select(disk => KeyValuePair.Create(disk.MountPoint!, (JsonNode?)$"{disk.FileSystem} on {disk.Path}")));
         row["sessions"] = JsonText.Strings(host.Sessions);
         row["hostKey"] = Setup.LabKeys.HostKeyLine(host.Hypervisor.HostKey);
         return row;
@@ -161,17 +177,46 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 host.Processes.Clear();
                 host.Processes.AddRange((value as JsonArray ?? []).Select(process => new HostProcess(host.NextPid(), process!.ToString().Split(' ')[0], process.ToString(), "root")));
                 break;
+            case "containers":
+                host.Containers.Clear();
+                host.Containers.AddRange(Rows().Select(row => row is JsonObject given
+                    ? new HostContainer(given.Text("name") ?? throw new LabException("a container needs a name"), given.Text("tool") ?? "docker")
+                    : new HostContainer(row!.ToString())));
+                break;
+            case "units":
+                foreach (var (unit, state) in value as JsonObject ?? throw new LabException("'units' is an object of names and states"))
+                    host.SetUnit(unit, state?.ToString());
+                break;
+            case "mounts":
+                host.Mounts.Clear();
+                host.Mounts.AddRange(Rows().Select(row => new HostMount(
+                    row.Text("target") ?? throw new LabException("a mount needs a target"), row.Text("source") ?? "filer:/export", row.Text("fileSystem") ?? "nfs4", "rw,relatime")));
+                break;
+            case "domains":
+                host.StrayDomains.Clear();
+                host.StrayDomains.AddRange(Rows().Select(row => row!.ToString()));
+                break;
+            case "missing":
+                host.MissingPrograms.Clear();
+                host.MissingPrograms.UnionWith(Rows().Select(row => row!.ToString()));
+                break;
+            case "disks":
+                foreach (var (disk, content) in value as JsonObject ?? throw new LabException("'disks' is an object of names and what they carry"))
+                    host.Disks.Put(disk, content as JsonObject);
+                break;
             case "reboot":
                 host.Reboot(0);
                 break;
             case "reinstall":
-                host.Reinstall(value.Text("osId") ?? hypervisor.OsId, value.Text("osVersion") ?? "9.5");
+                host.Reinstall(value.Text("osId") ?? hypervisor.OsId, value.Text("osVersion") ?? NewVersion);
                 break;
             default:
-                throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, cell, cellDown, tenants, leakedAllocations, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, reboot, reinstall)");
+                throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, cell, cellDown, tenants, leakedAllocations, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, containers, units, mounts, domains, missing, disks, reboot, reinstall)");
         }
 
         string Text() => value is JsonValue ? value.ToString() : throw new LabException($"'{name}' needs a text");
+
+        JsonArray Rows() => value as JsonArray ?? throw new LabException($"'{name}' is a list");
 
         bool Flag() => value?.ToString() switch { "true" => true, "false" => false, _ => throw new LabException($"'{name}' is true or false") };
     }

@@ -57,6 +57,24 @@ internal sealed class HostFiles(Func<DateTimeOffset> now)
             _files.Remove(key);
     }
 
+    /// <summary>Takes what lies in a folder out of sight, as when a file system is unmounted; the folder stays.</summary>
+    public List<KeyValuePair<string, HostFile>> Detach(string path)
+    {
+        var taken = _files.Where(pair => pair.Key.StartsWith(path + "/", Ordinal)).ToList();
+        foreach (var (key, _) in taken)
+            _files.Remove(key);
+        return taken;
+    }
+
+    /// <summary>Puts it back.</summary>
+    public void Attach(string path, IEnumerable<KeyValuePair<string, HostFile>> files)
+    {
+        if (Find(path) is null)
+            InstallFolder(path);
+        foreach (var (key, file) in files)
+            _files[key] = file;
+    }
+
     public HostFile Get(string path, HostAccount user)
     {
         CheckWay(path, user);

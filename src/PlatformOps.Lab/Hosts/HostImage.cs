@@ -5,9 +5,15 @@ namespace PlatformOps.Lab.Hosts;
 /// <summary>What is on a host after its installation.</summary>
 internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey, bool isReinstalled = false)
 {
-    public static readonly (string Name, bool Active)[] Services =
+    public static readonly (string Name, bool Active)[] Services = [("sshd.service", true), ("chronyd.service", true), ("crond.service", true), ("firewalld.service", false)];
+
+    /// <summary>What a compute node has beside them, once it is deployed.</summary>
+    public static readonly (string Name, bool Active)[] ComputeServices = [("libvirtd.service", true), ("docker.service", true)];
+
+    /// <summary>The containers of a compute node.</summary>
+    public static readonly string[] ComputeContainers =
     [
-        ("sshd.service", true), ("chronyd.service", true), ("crond.service", true), ("libvirtd.service", true), ("docker.service", true), ("firewalld.service", false),
+        "cron", "fluentd", "kolla_toolbox", "neutron_openvswitch_agent", "nova_compute", "nova_libvirt", "nova_ssh", "openvswitch_db", "openvswitch_vswitchd", "prometheus_node_exporter",
     ];
 
     /// <summary>Real systems set the sticky bit too; who may write matters here.</summary>
@@ -36,6 +42,9 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
             files.InstallFolder("/sys/firmware/efi");
         if (!isReinstalled)
         {
+            host.Deploy();
+            foreach (var array in host.Disks.All.Where(device => device.Type.StartsWith("raid", Ordinal)))
+                files.Install("/etc/mdadm.conf", $"ARRAY {array.Path} metadata=1.2 UUID={HostDisks.ForMdadm(host.Disks.ParentsOf(array).First().Uuid!)}\n");
             files.InstallFolder("/var/lib/nova", 0b111_101_101, "nova");
             files.Install("/var/lib/nova/compute_id", Machine.Id.ToString() + "\n", owner: "nova");
             files.InstallFolder("/var/lib/nova/instances", 0b111_101_101, "nova");
@@ -56,7 +65,7 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
         files.Install("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nops:x:1000:1000::/home/ops:/bin/bash\nnova:x:162:162::/var/lib/nova:/sbin/nologin\n");
         files.Install("/etc/yum.repos.d/rocky.repo", "[baseos]\nname=Rocky Linux $releasever - BaseOS\n\n[appstream]\nname=Rocky Linux $releasever - AppStream\n");
         files.Install("/etc/fstab", string.Concat(Machine.Disks.Take(isReinstalled ? 1 : int.MaxValue).SelectMany(disk => disk.WithDescendants()).Where(disk => disk.MountPoint is not null).DistinctBy(disk => disk.MountPoint)
-            .Select(disk => $"UUID={disk.Uuid} {(disk.MountPoint == "[SWAP]" ? "none" : disk.MountPoint)} {disk.FileSystem} defaults 0 0\n")));
+            .Select(disk => $"UUID={disk.Uuid} {(disk.MountPoint == "[SWAP]" ? "none" : disk.MountPoint)} {disk.FileSystem} {(disk.MountPoint == "/var/lib/nova/instances" ? disk.MountOptions : "defaults")} 0 0\n")));
     }
 
     private void Kernel(HostFiles files)
@@ -68,7 +77,7 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
         files.InstallLive("/proc/meminfo", () => $"MemTotal:       {Machine.Profile.MemoryMiB * 1024L} kB\nMemFree:        {Machine.Profile.MemoryMiB * 700L} kB\nMemAvailable:   {Machine.Profile.MemoryMiB * 800L} kB\nSwapTotal:       4194300 kB\nSwapFree:        4194300 kB\n");
         files.InstallLive("/proc/cpuinfo", () => string.Concat(Enumerable.Range(0, Machine.Profile.Vcpus).Select(cpu =>
             $"processor\t: {cpu}\nvendor_id\t: AuthenticAMD\ncpu family\t: 23\nmodel\t\t: 49\nmodel name\t: AMD EPYC 7452 32-Core Processor\ncpu cores\t: 32\nflags\t\t: fpu svm avx2 sse4_2\n\n")));
-        files.InstallLive("/proc/mounts", () => HostReports.Mounts(host));
+        files.InstallLive("/proc/mounts", () => HostReports.MountTable(host));
         files.InstallLive("/sys/class/dmi/id/product_serial", () => Machine.Serial + "\n", 0b100_000_000);
         files.InstallLive("/sys/class/dmi/id/product_uuid", () => Machine.DmiUuid + "\n", 0b100_000_000);
         files.InstallLive("/sys/class/dmi/id/sys_vendor", () => Machine.Profile.Manufacturer + "\n");
@@ -80,8 +89,7 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
             files.InstallLive($"/sys/class/net/{card.Name}/operstate", () => card.Address is null ? "down\n" : "up\n");
         }
 
-        foreach (var disk in Machine.Disks.SelectMany(disk => disk.WithDescendants()).DistinctBy(disk => disk.Path))
-            files.Install(disk.Path, "", 0b110_110_000);
+        host.Disks.MakeNodes();
         files.Install("/dev/null", "", 0b110_110_110);
         files.Install("/dev/kvm", "", 0b110_110_110);
     }

@@ -8,9 +8,13 @@ internal sealed class LabHost
     /// <summary>Lab seconds from the end of a system to the first login into the next one.</summary>
     private const double BootSeconds = 120;
 
+    /// <summary>Lab seconds that an installer takes.</summary>
+    private const double InstallSeconds = 900;
+
     private readonly LabContext _lab;
     private readonly string _operatorKey;
     private int _lastPid = 4000;
+    private bool _isComputeNode;
 
     public LabHost(LabContext lab, Hypervisor hypervisor, string operatorKey)
     {
@@ -18,10 +22,12 @@ internal sealed class LabHost
         _operatorKey = operatorKey;
         Hypervisor = hypervisor;
         Files = new HostFiles(() => lab.Clock.Now);
+        Disks = new HostDisks(this);
         BootedAt = lab.Clock.Now.AddDays(-42);
         BootId = NewId();
         new HostImage(lab, this, operatorKey).Install();
         StartUnits();
+        Effects = 0;
     }
 
     public LabContext Lab => _lab;
@@ -29,6 +35,8 @@ internal sealed class LabHost
     public Hypervisor Hypervisor { get; }
 
     public HostFiles Files { get; private set; }
+
+    public HostDisks Disks { get; }
 
     public Dictionary<string, HostAccount> Accounts { get; } = new(StringComparer.Ordinal)
     {
@@ -44,6 +52,17 @@ internal sealed class LabHost
 
     /// <summary>What the repositories have newer.</summary>
     public SortedDictionary<string, string> Updates { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Mounts beside those of block devices and the kernel's own.</summary>
+    public List<HostMount> Mounts { get; } = [];
+
+    public List<HostContainer> Containers { get; } = [];
+
+    /// <summary>libvirt domains that are no server of Nova's.</summary>
+    public List<string> StrayDomains { get; } = [];
+
+    /// <summary>Programs that are not installed.</summary>
+    public HashSet<string> MissingPrograms { get; } = new(StringComparer.Ordinal) { "podman" };
 
     public bool RepositoriesBroken { get; set; }
 
@@ -127,7 +146,12 @@ internal sealed class LabHost
     }
 
     /// <summary>The system goes down and comes back after lab time.</summary>
-    public void Reboot(double delaySeconds, Action? whileDown = null)
+    public void Reboot(double delaySeconds) => Restart(delaySeconds, BootSeconds, null);
+
+    /// <summary>The host goes down, an installer runs, and the new system comes up after lab time.</summary>
+    public void BeginReinstall(string osId, string osVersion) => Restart(0, InstallSeconds + BootSeconds, () => Install(osId, osVersion));
+
+    private void Restart(double delaySeconds, double downSeconds, Action? whileDown)
     {
         Effects++;
         var before = Power;
@@ -137,10 +161,13 @@ internal sealed class LabHost
             {
                 await _lab.Clock.DelayAsync(delaySeconds, before.Token);
                 await GoDownAsync(before);
-                await _lab.Clock.DelayAsync(BootSeconds, CancellationToken.None);
+                await _lab.Clock.DelayAsync(downSeconds, CancellationToken.None);
                 lock (_lab.World.Gate)
                 {
-                    whileDown?.Invoke();
+                    if (whileDown is null)
+                        Disks.Boot();
+                    else
+                        whileDown();
                     ComeUp();
                 }
             }
@@ -177,31 +204,70 @@ internal sealed class LabHost
         before.Cancel();
     }
 
-    /// <summary>A new operating system: new files, host key and boot id; root's key is gone, data disks keep what they had.</summary>
+    /// <summary>The same at once.</summary>
     public void Reinstall(string osId, string osVersion)
     {
         _ = Power.CancelAsync();
+        Install(osId, osVersion);
+        ComeUp();
+    }
+
+    /// <summary>Makes it a compute node, as a deployment does: libvirt, docker and the containers.</summary>
+    public void Deploy()
+    {
+        Effects++;
+        _isComputeNode = true;
+        Containers.Clear();
+        Containers.AddRange(HostImage.ComputeContainers.Select(name => new HostContainer(name)));
+        StartUnits();
+    }
+
+    /// <summary>Whether a program is installed.</summary>
+    public bool Has(string program) => Commands.HostCommands.All.ContainsKey(program) && !MissingPrograms.Contains(program) && (_isComputeNode || program is not ("virsh" or "docker"));
+
+    /// <summary>A service, running or not; null removes it.</summary>
+    public void SetUnit(string name, string? state)
+    {
+        if (state is null)
+        {
+            Units.Remove(name);
+            return;
+        }
+
+        var isActive = state == "active";
+        Units[name] = new HostUnit
+        {
+            Name = name,
+            InvocationId = Guid.NewGuid().ToString("N"),
+            MainPid = isActive ? NextPid() : 0,
+            ActiveState = state,
+            SubState = isActive ? "running" : "dead",
+            Enabled = isActive ? "enabled" : "disabled",
+        };
+    }
+
+    public void Stop() => Power.Cancel();
+
+    /// <summary>A new operating system: new files, host key and boot id; root's key and compute_id are gone, and data disks keep what they carry.</summary>
+    private void Install(string osId, string osVersion)
+    {
         Hypervisor.OsId = osId;
         Hypervisor.OsVersion = osVersion;
         Hypervisor.HostKey = _lab.World.Random.Bytes(32);
         Hypervisor.RootAccess = false;
-        foreach (var disk in Hypervisor.Disks.Skip(1).SelectMany(disk => disk.WithDescendants()))
-        {
-            disk.MountPoint = null;
-            disk.MountOptions = null;
-        }
-
+        _isComputeNode = false;
+        Disks.Reinstall();
         Files = new HostFiles(() => _lab.Clock.Now);
         Packages.Clear();
         Updates.Clear();
         Units.Clear();
         Sessions.Clear();
         Processes.Clear();
+        Mounts.Clear();
+        Containers.Clear();
+        StrayDomains.Clear();
         new HostImage(_lab, this, _operatorKey, isReinstalled: true).Install();
-        ComeUp();
     }
-
-    public void Stop() => Power.Cancel();
 
     private async Task GoDownAsync(CancellationTokenSource before)
     {
@@ -233,17 +299,7 @@ internal sealed class LabHost
 
     private void StartUnits()
     {
-        foreach (var (name, active) in HostImage.Services)
-        {
-            Units[name] = new HostUnit
-            {
-                Name = name,
-                InvocationId = Guid.NewGuid().ToString("N"),
-                MainPid = active ? NextPid() : 0,
-                ActiveState = active ? "active" : "inactive",
-                SubState = active ? "running" : "dead",
-                Enabled = active ? "enabled" : "disabled",
-            };
-        }
+        foreach (var (name, active) in _isComputeNode ? [.. HostImage.Services, .. HostImage.ComputeServices] : HostImage.Services)
+            SetUnit(name, active ? "active" : "inactive");
     }
 }

@@ -1,9 +1,10 @@
 namespace PlatformOps.Lab.World;
 
-/// <summary>A disk, partition or volume as <c>lsblk</c> shows it.</summary>
-internal sealed record BlockDevice
+/// <summary>A disk, partition, RAID or volume as <c>lsblk</c> shows it. A RAID is a child of each of its members.</summary>
+internal sealed class BlockDevice
 {
-    public required string Name { get; init; }
+    /// <summary>The kernel's name, or the volume's: another boot can give another.</summary>
+    public required string Name { get; set; }
 
     public required string Type { get; init; }
 
@@ -17,14 +18,18 @@ internal sealed record BlockDevice
 
     public string? Transport { get; init; }
 
-    public string? PartitionTable { get; init; }
+    public string? PartitionTable { get; set; }
 
-    public string? PartitionType { get; init; }
+    public string? PartitionType { get; set; }
 
+    public string? PartitionUuid { get; set; }
+
+    /// <summary>What lies directly on it.</summary>
     public string? FileSystem { get; set; }
 
-    public string? Label { get; init; }
+    public string? Label { get; set; }
 
+    /// <summary>Of what lies directly on it: of a member, the RAID's.</summary>
     public string? Uuid { get; set; }
 
     public string? MountPoint { get; set; }

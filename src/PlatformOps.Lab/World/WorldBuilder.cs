@@ -244,7 +244,8 @@ internal sealed class WorldBuilder
             };
             foreach (var disk in data)
             {
-                disk.Children.Add(new() { Name = disk.Name + "p1", Type = "part", Size = disk.Size - (1L << 21), PartitionType = "a19d880f-05fc-4d3b-a006-743f0f84911e", FileSystem = "linux_raid_member", Uuid = member, Children = [array] });
+                disk.PartitionTable = "gpt";
+                disk.Children.Add(new() { Name = disk.Name + "p1", Type = "part", PartitionUuid = _random.Guid().ToString(), Size = disk.Size - (1L << 21), PartitionType = "a19d880f-05fc-4d3b-a006-743f0f84911e", FileSystem = "linux_raid_member", Uuid = member, Children = [array] });
             }
         }
 

@@ -21,6 +21,9 @@ public sealed record RemoteDisk
     /// <summary>What lies directly on it: a file system such as <c>xfs</c>, <c>linux_raid_member</c>, <c>LVM2_member</c>.</summary>
     public string? FileSystem { get; init; }
 
+    /// <summary>The identifier of what lies directly on it: of the file system, the RAID, the LVM volume.</summary>
+    public string? Uuid { get; init; }
+
     /// <summary>The kind of its partition table, such as <c>gpt</c>, where <c>lsblk</c> tells it.</summary>
     public string? PartitionTable { get; init; }
 

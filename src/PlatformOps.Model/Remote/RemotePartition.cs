@@ -12,6 +12,9 @@ public sealed record RemotePartition
     /// <summary>What lies directly on it, such as <c>xfs</c> or <c>LVM2_member</c>.</summary>
     public string? FileSystem { get; init; }
 
+    /// <summary>The identifier of what lies directly on it: of the file system, the RAID, the LVM volume.</summary>
+    public string? Uuid { get; init; }
+
     /// <summary>Where it, or anything on it, is mounted.</summary>
     public string[] MountPoints { get; init; } = [];
 

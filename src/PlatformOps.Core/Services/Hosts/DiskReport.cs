@@ -17,7 +17,7 @@ internal sealed class DiskReport : Report<NoParameters>
 
     protected override async Task<string> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
     {
-        var listing = await context.Client<RemoteShell>().On(context).ReadAsync(["lsblk", "-J", "-b", "-o", DiskListing.Columns], cancellationToken);
+        var listing = await context.Client<RemoteShell>().On(context).ReadAsync(BlockDeviceListing.Command, cancellationToken);
         return Write(DiskListing.Parse(Encoding.UTF8.GetString(listing.OutputBytes.Span)));
     }
 

@@ -30,7 +30,7 @@ internal static class HostFacts
         var uptime = File("/proc/uptime");
         var memory = File("/proc/meminfo");
         var cpus = Word(["nproc"]);
-        var disks = Parsed(["lsblk", "-J", "-b", "-o", DiskListing.Columns], DiskListing.Parse);
+        var disks = Parsed(BlockDeviceListing.Command, DiskListing.Parse);
         var nics = Parsed(["ip", "-j", "link"], NicListing.Parse);
         var pci = Parsed(["lspci", "-nn"], PciListing.Parse);
         var efi = Ask(async () => (bool?)await host.TestAsync(["test", "-d", "/sys/firmware/efi"], stop.Token));
@@ -70,7 +70,7 @@ internal static class HostFacts
 
         Task<string?> File(string path) => Ask(async () => Text(await host.ReadFileAsync(path, stop.Token)));
 
-        Task<T?> Parsed<T>(string[] command, Func<string, T> parse)
+        Task<T?> Parsed<T>(IReadOnlyList<string> command, Func<string, T> parse)
             where T : class
             => Ask(async () => (T?)parse(Encoding.UTF8.GetString((await host.ReadAsync(command, stop.Token)).OutputBytes.Span)));
 

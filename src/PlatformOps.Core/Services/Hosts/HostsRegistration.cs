@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Processes;
+using PlatformOps.Core.Services.Hosts.Storage;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Core.Ssh.OpenSsh;
 using PlatformOps.Errors;
@@ -26,12 +27,20 @@ internal sealed class HostsRegistration : ServiceRegistration
     [
         new HostOsCheck(),
         new HostReachableCheck(),
+        new EfiCheck(),
+        new NoDomainsCheck(),
+        new NoTenantsCheck(),
         new RootAccessChange(),
         new PackageChange(),
         new HostCommandChange(),
+        new HostFileChange(),
+        new ComputeIdChange(),
+        new HostStorageChange(),
         new DiskReport(),
         new GpuReport(),
     ];
+
+    public override IReadOnlyList<FactSource> Facts { get; } = [new PciFacts()];
 
     /// <summary>Looks at the key, the transport and the known_hosts file; no host is contacted.</summary>
     public override async Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal static partial class PciListing
             m.Groups["device"].Value,
             OutputText.Line(m.Groups["name"].Value)))];
 
+    /// <summary>Whether it lists any device at all.</summary>
+    public static bool IsListing(string text) => text.Split('\n').Any(line => Line().IsMatch(line));
+
     [GeneratedRegex(@"^(?<slot>[0-9a-f:.]+) .*?\[(?<class>[0-9a-f]{4})\]: (?<name>.*) \[(?<vendor>[0-9a-f]{4}):(?<device>[0-9a-f]{4})\]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 }

@@ -37,14 +37,14 @@ internal static class HardwareCommands
         if (columns.FirstOrDefault(column => !AllColumns.Contains(column)) is { } odd)
             return call.Fail($"lsblk: unknown column: {odd}", 1);
         List<BlockDevice> disks = options.Rest.Count == 0 ? call.Host.Hypervisor.Disks
-            : [.. call.Host.Hypervisor.Disks.SelectMany(disk => disk.WithDescendants()).DistinctBy(disk => disk.Path).Where(disk => options.Rest.Contains(disk.Path))];
+            : [.. options.Rest.Select(call.Host.Disks.Find).OfType<BlockDevice>()];
         if (disks.Count < options.Rest.Count)
-            return call.Fail($"lsblk: {options.Rest.First(path => disks.TrueForAll(disk => disk.Path != path))}: not a block device", 32);
+            return call.Fail($"lsblk: {options.Rest.First(path => call.Host.Disks.Find(path) is null)}: not a block device", 32);
         var bytes = options.Has("b", "bytes");
         if (options.Has("J", "json"))
         {
             var rows = options.Has("d", "nodeps") ? disks.Select(disk => Row(call, disk, columns, bytes, null, tree: false))
-                : options.Has("l", "list") ? disks.SelectMany(disk => disk.WithDescendants()).DistinctBy(disk => disk.Path).Select(disk => Row(call, disk, columns, bytes, null, tree: false))
+                : options.Has("l", "list") ? disks.SelectMany(disk => disk.WithDescendants()).Distinct().Select(disk => Row(call, disk, columns, bytes, null, tree: false))
                 : disks.Select(disk => Row(call, disk, columns, bytes, null, tree: true));
             call.Out(new JsonObject { ["blockdevices"] = JsonText.Array(rows) }.ToJsonString(JsonText.Options) + "\n");
             return 0;
@@ -70,7 +70,7 @@ internal static class HardwareCommands
     private static JsonNode? Value(LabHost host, BlockDevice disk, string column, bool bytes, BlockDevice? parent) => column switch
     {
         "name" => disk.Name,
-        "kname" => disk.Type == "lvm" ? "dm-0" : disk.Name,
+        "kname" => host.Disks.KernelName(disk),
         "path" => disk.Path,
         "pkname" => parent?.Name,
         "maj:min" => disk.Name.StartsWith("sd", Ordinal) ? "8:0" : disk.Type == "lvm" ? "253:0" : "259:0",
@@ -90,6 +90,7 @@ internal static class HardwareCommands
         "mountpoints" => new JsonArray(disk.MountPoint),
         "pttype" => disk.PartitionTable ?? parent?.PartitionTable,
         "parttype" => disk.PartitionType,
+        "partuuid" => disk.PartitionUuid,
         "fssize" => disk.MountPoint is null ? null : bytes ? disk.Size : Human(disk.Size),
         "fsavail" => disk.MountPoint is null ? null : bytes ? disk.Size / 2 : Human(disk.Size / 2),
         "fsused" => disk.MountPoint is null ? null : bytes ? disk.Size / 2 : Human(disk.Size / 2),
@@ -114,8 +115,7 @@ internal static class HardwareCommands
     private static int BlockIds(CommandCall call)
     {
         var options = call.Options("os", "output", "match-tag");
-        var all = call.Host.Hypervisor.Disks.SelectMany(disk => disk.WithDescendants()).DistinctBy(disk => disk.Path)
-            .Where(disk => disk.FileSystem is not null && (options.Rest.Count == 0 || options.Rest.Contains(disk.Path))).ToList();
+        var all = call.Host.Disks.All.Where(disk => disk.FileSystem is not null && (options.Rest.Count == 0 || options.Rest.Contains(disk.Path))).ToList();
         if (all.Count == 0)
             return 2;
         foreach (var disk in all)
@@ -136,10 +136,10 @@ internal static class HardwareCommands
         var options = call.Options("oStMT", "output", "source", "target", "types", "mountpoint");
         var wanted = options.Rest.FirstOrDefault() ?? options.Value("M", "T", "mountpoint", "target");
         var source = options.Value("S", "source");
-        var found = HostReports.Mounted(call.Host)
-            .Where(disk => wanted is null || disk.MountPoint == wanted || disk.Path == wanted)
-            .Where(disk => source is null || disk.Path == source)
-            .OrderBy(disk => disk.MountPoint, StringComparer.Ordinal).ToList();
+        var found = HostReports.AllMounts(call.Host)
+            .Where(mount => wanted is null || mount.Target == wanted || mount.Source == wanted)
+            .Where(mount => source is null || mount.Source == source)
+            .OrderBy(mount => mount.Target, StringComparer.Ordinal).ToList();
         if (found.Count == 0)
             return 1;
         var columns = (options.Value("o", "output") ?? "target,source,fstype,options").ToLowerInvariant().Split(',');
@@ -147,7 +147,7 @@ internal static class HardwareCommands
         {
             // The root is the parent of the others, unless a list was asked for.
             var rows = found.Select(Cells).ToList();
-            if (!options.Has("l", "list") && wanted is null && found[0].MountPoint == "/" && rows.Count > 1)
+            if (!options.Has("l", "list") && wanted is null && found[0].Target == "/" && rows.Count > 1)
             {
                 rows[0]["children"] = JsonText.Array(rows.Skip(1));
                 rows = [rows[0]];
@@ -159,17 +159,17 @@ internal static class HardwareCommands
 
         if (!options.Has("n", "noheadings"))
             call.Out(string.Join(' ', columns.Select(column => column.ToUpperInvariant())) + "\n");
-        foreach (var disk in found)
-            call.Out(string.Join(' ', Cells(disk).Select(pair => pair.Value?.ToString() ?? "")) + "\n");
+        foreach (var mount in found)
+            call.Out(string.Join(' ', Cells(mount).Select(pair => pair.Value?.ToString() ?? "")) + "\n");
         return 0;
 
-        JsonObject Cells(BlockDevice disk) => new(columns.Select(column => KeyValuePair.Create(column, (JsonNode?)(column switch
+        JsonObject Cells(HostMount mount) => new(columns.Select(column => KeyValuePair.Create(column, (JsonNode?)(column switch
         {
-            "target" => disk.MountPoint,
-            "source" => disk.Path,
-            "fstype" => disk.FileSystem,
-            "options" => disk.MountOptions,
-            "uuid" => disk.Uuid,
+            "target" => mount.Target,
+            "source" => mount.Source,
+            "fstype" => mount.FileSystem,
+            "options" => mount.Options,
+            "uuid" => mount.Uuid,
             _ => null,
         }))));
     }
@@ -312,13 +312,14 @@ internal static class HardwareCommands
             return call.Fail("error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory", 1);
         var options = call.Options("c", "connect");
         var servers = call.Host.Lab.World.ServersOn(call.Host.Hypervisor).ToList();
+        var strays = options.Has("all") ? call.Host.StrayDomains : [];
         switch (options.Rest.FirstOrDefault())
         {
             case "list":
                 var shown = servers.Where(server => options.Has("all") || (options.Has("inactive") ? !IsRunning(server) : IsRunning(server))).ToList();
                 if (options.Has("name"))
                 {
-                    call.Out(string.Concat(shown.Select(server => server.LibvirtName + "\n")) + "\n");
+                    call.Out(string.Concat(shown.Select(server => server.LibvirtName).Concat(strays).Select(name => name + "\n")) + "\n");
                     return 0;
                 }
 
@@ -331,6 +332,8 @@ internal static class HardwareCommands
                 call.Out(" Id   Name                State\n-----------------------------------\n");
                 foreach (var server in shown)
                     call.Out($" {(IsRunning(server) ? server.Number.ToString(CultureInfo.InvariantCulture) : "-"),-4} {server.LibvirtName,-19} {State(server)}\n");
+                foreach (var stray in strays)
+                    call.Out($" -    {stray,-19} shut off\n");
                 call.Out("\n");
                 return 0;
             case "domstate":

@@ -12,7 +12,9 @@ internal static class HostCommands
         TextCommands.Register(table);
         SystemCommands.Register(table);
         HardwareCommands.Register(table);
+        StorageCommands.Register(table);
         ServiceCommands.Register(table);
+        ContainerCommands.Register(table);
         PackageCommands.Register(table);
         ProcessCommands.Register(table);
         return table.Commands;

@@ -25,7 +25,7 @@ internal static class SystemCommands
         table.Add("id", Id);
         table.Add("which", call =>
         {
-            var missing = call.Arguments.Skip(1).Where(name => !HostCommands.All.ContainsKey(name)).ToList();
+            var missing = call.Arguments.Skip(1).Where(name => !call.Host.Has(name)).ToList();
             call.Out(string.Concat(call.Arguments.Skip(1).Except(missing).Select(name => $"/usr/bin/{name}\n")));
             return missing.Count == 0 ? 0 : call.Fail($"/usr/bin/which: no {missing[0]} in ({call.State.Variables["PATH"]})", 1);
         });

@@ -33,7 +33,7 @@ internal static class ShellBuiltins
         ["."] = Source,
         ["source"] = Source,
         ["command"] = Command,
-        ["type"] = (call, _) => Task.FromResult(HostCommands.All.ContainsKey(call.Arguments.ElementAtOrDefault(1) ?? "") || Find(call.Arguments.ElementAtOrDefault(1) ?? "") is not null ? 0 : call.Fail($"bash: line 1: type: {call.Arguments.ElementAtOrDefault(1)}: not found", 1)),
+        ["type"] = (call, _) => Task.FromResult(call.Host.Has(call.Arguments.ElementAtOrDefault(1) ?? "") || Find(call.Arguments.ElementAtOrDefault(1) ?? "") is not null ? 0 : call.Fail($"bash: line 1: type: {call.Arguments.ElementAtOrDefault(1)}: not found", 1)),
     };
 
     public static Func<CommandCall, ShellState, Task<int>>? Find(string name) => Known.GetValueOrDefault(name);
@@ -150,7 +150,7 @@ internal static class ShellBuiltins
         var name = call.Arguments.ElementAtOrDefault(2) ?? "";
         if (Find(name) is not null)
             call.Out(name + "\n");
-        else if (HostCommands.All.ContainsKey(name))
+        else if (shell.Host.Has(name))
             call.Out($"/usr/bin/{name}\n");
         else
             return 1;

@@ -36,7 +36,7 @@ internal static class ShellRunner
     {
         var name = arguments[0];
         var simple = name.StartsWith("/usr/", Ordinal) || name.StartsWith("/bin/", Ordinal) || name.StartsWith("/sbin/", Ordinal) ? HostFiles.NameOf(name) : name;
-        if (HostCommands.All.TryGetValue(simple, out var command))
+        if (HostCommands.All.TryGetValue(simple, out var command) && state.Host.Has(simple))
             return await command(new CommandCall(state, [simple, .. arguments.Skip(1)]));
 
         // A script that somebody put there.
