@@ -10,6 +10,9 @@ internal sealed record TargetPolicy
 
     public TargetRules Targets { get; init; } = new();
 
+    /// <summary>Machines that services are worked on from, with the service: never targets, whatever the patterns say.</summary>
+    public IReadOnlyList<(string Host, string Service)> ServiceHosts { get; init; } = [];
+
     /// <summary>When changes may start; at any time where there is none.</summary>
     public IReadOnlyList<ChangeWindow> ChangeWindows { get; init; } = [];
 
@@ -19,7 +22,11 @@ internal sealed record TargetPolicy
     /// <exception cref="RefusedException">A target is protected or not allowed.</exception>
     public void ThrowIfRefused(ActionTarget target)
     {
-        if (target.Kind != ActionTarget.Ticket && Targets.Refusal(target.Name) is { } refusal)
+        if (target.Kind == ActionTarget.Ticket)
+            return;
+        if (ServiceHosts.FirstOrDefault(known => TargetRules.IsProtectedBy(known.Host, target.Name)) is { Service: { } service })
+            throw new RefusedException($"[{Environment}] {target.Name} is protected: {service} is worked on from there.") { TargetName = target.Name };
+        if (Targets.Refusal(target.Name) is { } refusal)
             throw new RefusedException($"[{Environment}] {refusal}") { TargetName = target.Name };
     }
 

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
 
 namespace PlatformOps.Core.Services;
 
@@ -19,6 +20,9 @@ internal abstract class ServiceRegistration
 
     /// <summary>The facts that runbooks may name.</summary>
     public virtual IReadOnlyList<FactSource> Facts => [];
+
+    /// <summary>The machines that the service itself is worked on from, by their configured names: never targets.</summary>
+    public virtual IReadOnlyList<string> HostsOf(OpsConfiguration configuration) => [];
 
     /// <summary>Whether there is something to connect to.</summary>
     public virtual bool CanProbe => true;
