@@ -23,6 +23,7 @@ internal static class Registrations
         new OpenStackRegistration(),
         new NetBoxRegistration(),
         new JiraRegistration(),
+        new AquilonRegistration(),
         new MigrationRegistration(),
     ];
 
@@ -31,7 +32,7 @@ internal static class Registrations
     [
         .. All.Select(registration => registration.ConfigurationType).OfType<Type>(),
         // Sections of the original's file, whose services come later.
-        typeof(AlertmanagerConfiguration), typeof(AquilonConfiguration), typeof(KayobeConfiguration),
+        typeof(AlertmanagerConfiguration), typeof(KayobeConfiguration),
     ];
 
     /// <summary>All actions and facts, those of the engine itself included.</summary>
