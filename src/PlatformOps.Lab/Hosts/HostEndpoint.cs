@@ -55,7 +55,7 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
 
     private static JsonObject Describe(LabHost host)
     {
-        var row = WorldState.Hypervisor(host.Lab.World, host.Hypervisor);
+        var row = host.Hypervisor is { } hypervisor ? WorldState.Hypervisor(host.Lab.World, hypervisor) : WorldState.Machine(host.Machine);
         row["bootId"] = host.BootId;
         row["up"] = host.IsUp;
         row["rootAccess"] = host.AcceptsOperatorAsRoot;
@@ -65,40 +65,40 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
         row["packages"] = new JsonObject(host.Packages.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         row["updates"] = new JsonObject(host.Updates.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         row["sessions"] = JsonText.Strings(host.Sessions);
-        row["hostKey"] = Setup.LabKeys.HostKeyLine(host.Hypervisor.HostKey);
+        row["hostKey"] = Setup.LabKeys.HostKeyLine(host.Machine.HostKey);
         return row;
     }
 
     private static void Set(LabHost host, string name, JsonNode? value)
     {
-        var hypervisor = host.Hypervisor;
+        var machine = host.Machine;
         switch (name)
         {
             case "osId":
-                hypervisor.OsId = Text();
+                machine.OsId = Text();
                 break;
             case "osVersion":
-                hypervisor.OsVersion = Text();
+                machine.OsVersion = Text();
                 break;
             case "reachable":
-                hypervisor.Reachable = Flag();
+                machine.Reachable = Flag();
                 break;
             case "rootAccess":
                 host.SetRootAccess(Flag());
                 break;
             case "serviceUp":
-                hypervisor.ServiceUp = Flag();
+                Hypervisor().ServiceUp = Flag();
                 break;
             case "serviceHost":
-                hypervisor.ServiceHost = Text();
+                Hypervisor().ServiceHost = Text();
                 break;
             case "serviceDisabled":
-                hypervisor.ServiceDisabled = Flag();
-                if (!hypervisor.ServiceDisabled)
-                    hypervisor.DisabledReason = null;
+                Hypervisor().ServiceDisabled = Flag();
+                if (!Hypervisor().ServiceDisabled)
+                    Hypervisor().DisabledReason = null;
                 break;
             case "disabledReason":
-                hypervisor.DisabledReason = value is null ? null : Text();
+                Hypervisor().DisabledReason = value is null ? null : Text();
                 break;
             case "diskFull":
                 host.Files.IsFull = Flag();
@@ -146,11 +146,13 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 host.Reboot(0);
                 break;
             case "reinstall":
-                host.Reinstall(value.Text("osId") ?? hypervisor.OsId, value.Text("osVersion") ?? "9.5");
+                host.Reinstall(value.Text("osId") ?? machine.OsId, value.Text("osVersion") ?? "9.5");
                 break;
             default:
                 throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, reboot, reinstall)");
         }
+
+        Hypervisor Hypervisor() => host.Hypervisor ?? throw new LabException($"'{name}' is a hypervisor's");
 
         string Text() => value is JsonValue ? value.ToString() : throw new LabException($"'{name}' needs a text");
 

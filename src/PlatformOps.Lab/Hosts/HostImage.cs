@@ -10,7 +10,7 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
         ("sshd.service", true), ("chronyd.service", true), ("crond.service", true), ("libvirtd.service", true), ("docker.service", true), ("firewalld.service", false),
     ];
 
-    private Hypervisor Machine => host.Hypervisor;
+    private Machine Machine => host.Machine;
 
     private bool IsNine => Machine.OsVersion.StartsWith('9');
 
@@ -31,10 +31,12 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
         Kernel(files);
         if (host.IsEfi)
             files.InstallFolder("/sys/firmware/efi");
-        if (!isReinstalled)
+        foreach (var program in Machine.Programs)
+            files.Install(program, "", 0b111_101_101);
+        if (!isReinstalled && host.Hypervisor is { } hypervisor)
         {
             files.InstallFolder("/var/lib/nova", 0b111_101_101, "nova");
-            files.Install("/var/lib/nova/compute_id", Machine.Id.ToString() + "\n", owner: "nova");
+            files.Install("/var/lib/nova/compute_id", hypervisor.Id.ToString() + "\n", owner: "nova");
             files.InstallFolder("/var/lib/nova/instances", 0b111_101_101, "nova");
             foreach (var server in lab.World.ServersOn(Machine))
                 files.Install($"/var/lib/nova/instances/{server.Id}/disk.info", "{}\n", owner: "nova");

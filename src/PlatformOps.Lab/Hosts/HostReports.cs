@@ -5,7 +5,7 @@ namespace PlatformOps.Lab.Hosts;
 /// <summary>What several commands and files of a host show in different forms.</summary>
 internal static class HostReports
 {
-    public static IEnumerable<BlockDevice> Mounted(LabHost host) => host.Hypervisor.Disks.SelectMany(disk => disk.WithDescendants())
+    public static IEnumerable<BlockDevice> Mounted(LabHost host) => host.Machine.Disks.SelectMany(disk => disk.WithDescendants())
         .Where(disk => disk.MountPoint is not null && disk.MountPoint != "[SWAP]").DistinctBy(disk => disk.Path);
 
     public static string Mounts(LabHost host) =>

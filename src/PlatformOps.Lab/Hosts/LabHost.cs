@@ -12,11 +12,11 @@ internal sealed class LabHost
     private readonly string _operatorKey;
     private int _lastPid = 4000;
 
-    public LabHost(LabContext lab, Hypervisor hypervisor, string operatorKey)
+    public LabHost(LabContext lab, Machine machine, string operatorKey)
     {
         _lab = lab;
         _operatorKey = operatorKey;
-        Hypervisor = hypervisor;
+        Machine = machine;
         Files = new HostFiles(() => lab.Clock.Now);
         BootedAt = lab.Clock.Now.AddDays(-42);
         BootId = NewId();
@@ -26,7 +26,10 @@ internal sealed class LabHost
 
     public LabContext Lab => _lab;
 
-    public Hypervisor Hypervisor { get; }
+    public Machine Machine { get; }
+
+    /// <summary>The machine where it is a hypervisor.</summary>
+    public Hypervisor? Hypervisor => Machine as Hypervisor;
 
     public HostFiles Files { get; private set; }
 
@@ -51,6 +54,9 @@ internal sealed class LabHost
 
     /// <summary>People logged in, for who and loginctl.</summary>
     public List<string> Sessions { get; } = [];
+
+    /// <summary>Kerberos tickets by account.</summary>
+    public Dictionary<string, KerberosTicket> Tickets { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Processes of people, by name, for pgrep.</summary>
     public List<HostProcess> Processes { get; } = [];
@@ -101,7 +107,7 @@ internal sealed class LabHost
 
     public void SetRootAccess(bool open)
     {
-        Hypervisor.RootAccess = open;
+        Machine.RootAccess = open;
         Files.Install("/root/.ssh/authorized_keys", open ? _operatorKey + "\n" : "", 0b110_000_000);
     }
 
@@ -159,11 +165,11 @@ internal sealed class LabHost
     /// <summary>A new operating system: new files, host key and boot id; root's key is gone, data disks keep what they had.</summary>
     public void Reinstall(string osId, string osVersion)
     {
-        Hypervisor.OsId = osId;
-        Hypervisor.OsVersion = osVersion;
-        Hypervisor.HostKey = _lab.World.Random.Bytes(32);
-        Hypervisor.RootAccess = false;
-        foreach (var disk in Hypervisor.Disks.Skip(1).SelectMany(disk => disk.WithDescendants()))
+        Machine.OsId = osId;
+        Machine.OsVersion = osVersion;
+        Machine.HostKey = _lab.World.Random.Bytes(32);
+        Machine.RootAccess = false;
+        foreach (var disk in Machine.Disks.Skip(1).SelectMany(disk => disk.WithDescendants()))
         {
             disk.MountPoint = null;
             disk.MountOptions = null;
@@ -186,8 +192,11 @@ internal sealed class LabHost
         lock (_lab.World.Gate)
         {
             IsUp = false;
-            Hypervisor.ServiceUp = false;
-            Hypervisor.ServiceChanged = _lab.Clock.Now;
+            if (Hypervisor is { } hypervisor)
+            {
+                hypervisor.ServiceUp = false;
+                hypervisor.ServiceChanged = _lab.Clock.Now;
+            }
         }
 
         await before.CancelAsync();
@@ -204,7 +213,8 @@ internal sealed class LabHost
             Units.Remove(transient.Name);
         StartUnits();
         // A system without nova has no compute service to report.
-        Hypervisor.ServiceUp = Files.Find("/var/lib/nova/compute_id") is not null;
+        if (Hypervisor is { } hypervisor)
+            hypervisor.ServiceUp = Files.Find("/var/lib/nova/compute_id") is not null;
     }
 
     private void StartUnits()

@@ -14,6 +14,9 @@ internal sealed class LabWorld
 
     public List<Hypervisor> Hypervisors { get; } = [];
 
+    /// <summary>Machines that others are worked on from, such as the one with the Aquilon client.</summary>
+    public List<Machine> ControlHosts { get; } = [];
+
     public List<Server> Servers { get; } = [];
 
     public List<Migration> Migrations { get; } = [];
@@ -34,15 +37,20 @@ internal sealed class LabWorld
 
     public required TicketData Jira { get; init; }
 
-    public IEnumerable<Server> ServersOn(Hypervisor hypervisor) => Servers.Where(server => server.Host == hypervisor);
+    public required AquilonData Aquilon { get; init; }
 
-    public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor =>
-        hypervisor.Fqdn.Equals(name, OrdinalIgnoreCase) || hypervisor.ShortName.Equals(name, OrdinalIgnoreCase)
-        || hypervisor.ManagementAddress == name);
+    public IEnumerable<Server> ServersOn(Machine machine) => Servers.Where(server => server.Host == machine);
+
+    public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor => IsNamed(hypervisor, name));
+
+    public Machine? FindMachine(string name) => FindHypervisor(name) ?? ControlHosts.Find(machine => IsNamed(machine, name));
 
     public IEnumerable<Aggregate> AggregatesOf(Hypervisor hypervisor) =>
         Aggregates.Where(aggregate => aggregate.Hosts.Contains(hypervisor.ServiceHost));
 
     public string ZoneOf(Hypervisor hypervisor) =>
         AggregatesOf(hypervisor).Select(aggregate => aggregate.AvailabilityZone).FirstOrDefault(zone => zone is not null) ?? "nova";
+
+    private static bool IsNamed(Machine machine, string name) =>
+        machine.Fqdn.Equals(name, OrdinalIgnoreCase) || machine.ShortName.Equals(name, OrdinalIgnoreCase) || machine.ManagementAddress == name;
 }

@@ -238,7 +238,7 @@ public sealed class PreDrainTests
             .ToList();
         var state = (await lab.StateAsync()).ToString();
         // The lab's state has them all: they are spelled right here.
-        Assert.True(secrets.Count == 3 && secrets.TrueForAll(secret => state.Contains(secret, StringComparison.Ordinal)));
+        Assert.True(secrets.Count == 4 && secrets.TrueForAll(secret => state.Contains(secret, StringComparison.Ordinal)));
         var files = string.Concat(Directory.EnumerateFiles(lab.Session.Store.StateFolder, "*", SearchOption.AllDirectories).Select(File.ReadAllText));
         Assert.Contains("hv01.lab.example", files, StringComparison.Ordinal);
         var tickets = (await lab.TicketAsync("MH-101")).ToString() + await lab.TicketAsync("MH-102");

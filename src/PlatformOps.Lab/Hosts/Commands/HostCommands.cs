@@ -15,6 +15,8 @@ internal static class HostCommands
         ServiceCommands.Register(table);
         PackageCommands.Register(table);
         ProcessCommands.Register(table);
+        KerberosCommands.Register(table);
+        AquilonCommands.Register(table);
         return table.Commands;
     }
 }
