@@ -7,6 +7,9 @@ public sealed record AquilonHost
     /// <summary>The target it was asked for by, where it was one; so that it pipes on to cmdlets of hypervisors.</summary>
     public string? HypervisorName { get; init; }
 
+    /// <summary>The ticket that it came with, if it came with one.</summary>
+    public string? TicketId { get; init; }
+
     /// <summary>The host's fully qualified name in Aquilon; null for a machine without a host.</summary>
     public string? HostName { get; init; }
 

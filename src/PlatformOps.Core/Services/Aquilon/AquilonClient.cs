@@ -67,6 +67,14 @@ internal sealed partial class AquilonClient(RemoteHost host, KerberosLogin login
         return [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(HostNameRule.IsValid)];
     }
 
+    /// <summary>What the broker lists of something, such as <c>show_domain --all</c>: the values of a key at the beginning of lines, each with what follows it there, such as an owner.</summary>
+    /// <param name="arguments">The command.</param>
+    /// <param name="key">Such as <c>Domain</c>.</param>
+    /// <param name="detail">The key of what is told with it, if anything is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<(string Name, string? Detail)>> ListAsync(IReadOnlyList<string> arguments, string key, string? detail, CancellationToken cancellationToken)
+        => AquilonText.List(await ReadAsync(arguments, cancellationToken), key, detail);
+
     /// <summary>What a target is called in Aquilon when it is not there: the one name that it can have.</summary>
     /// <exception cref="AmbiguousNameException">It can have several.</exception>
     public string NewNameOf(string target) => NamesOf(target) is [var only]

@@ -18,7 +18,7 @@ internal sealed record AquilonHostState(string? HostName, string? MachineName, s
 
     public static AquilonHostState Of(AquilonHost? host) => host is null
         ? new(null, null, null, null)
-        : new(host.HostName, host.MachineName, host.BuildStatus, Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(host with { HypervisorName = null }, ActionJson.Options)).AsSpan(0, 8)).ToLowerInvariant());
+        : new(host.HostName, host.MachineName, host.BuildStatus, Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(host with { HypervisorName = null, TicketId = null }, ActionJson.Options)).AsSpan(0, 8)).ToLowerInvariant());
 
     public override string ToString() => IsThere ? $"on machine {MachineName}, {BuildStatus}" : "no host";
 }

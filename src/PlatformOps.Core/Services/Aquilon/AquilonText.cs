@@ -51,6 +51,10 @@ internal static partial class AquilonText
         };
     }
 
+    /// <summary>The values of a key that is not indented, without flags and second keys, each with the value of another below it.</summary>
+    public static IReadOnlyList<(string Name, string? Detail)> List(string text, string key, string? detail)
+        => [.. Read(text).All(key).Select(node => (First(Bare(node.Text), " Archetype: ")!, detail is null ? null : node.Value(detail))).Where(pair => AquilonNames.IsLabel(pair.Item1))];
+
     private static AquilonInterface Interface(Node node)
     {
         var head = InterfaceHead().Match(node.Text);

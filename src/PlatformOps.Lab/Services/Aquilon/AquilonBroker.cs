@@ -93,10 +93,10 @@ internal sealed class AquilonBroker(LabContext lab)
         "show_model" => (Model(call["model"]!, call["vendor"]) is var model ? $"Vendor: {model.Vendor} Model: {model.Name}\n  Model Type: rackmount" : "", ""),
         "show_rack" => ($"Rack: {Known(Data.Racks, call["rack"]!, "Rack")}", ""),
         "show_archetype" => ($"Archetype: {Known(Data.Archetypes, call["archetype"]!, "Archetype")} [compilable]", ""),
-        "show_personality" => ($"Host Personality: {Known(Data.Personalities, $"{call["archetype"]}/{call["personality"]}", "Personality", call["personality"]!)} Archetype: {call["archetype"]}{(call["personality"] == "inventory" ? "" : "\n  Required Service: bootserver")}", ""),
+        "show_personality" => (string.Join('\n', (call.Has("all") ? Data.Personalities : [Known(Data.Personalities, $"{call["archetype"]}/{call["personality"]}", "Personality", notFound: call["personality"])]).Select(AquilonText.Personality)), ""),
         "show_os" => (ShowOs(call), ""),
-        "show_domain" => ($"Domain: {Known(Data.Branches, call["domain"]!, "Domain")}\n  Validated: True\n  May Contain Hosts/Clusters: {call["domain"] != "prod"}\n  Auto Compile: True", ""),
-        "show_sandbox" => ($"Sandbox: {Known([.. Data.Branches.Where(branch => branch.Contains('/', Ordinal)).Select(branch => branch.Split('/')[1])], call["sandbox"]!.Split('/')[^1], "Sandbox")}\n  Validated: True\n  Owner: ops@{AquilonData.Realm}", ""),
+        "show_domain" => (string.Join('\n', (call["domain"] is { } domain ? [Known(Domains, domain, "Domain")] : Domains).Select(AquilonText.Domain)), ""),
+        "show_sandbox" => (string.Join('\n', (call["sandbox"] is { } sandbox ? [Sandboxes.Find(known => known.Split('/')[1] == sandbox.Split('/')[^1]) ?? throw BrokerRefusal.NotFound($"Sandbox {sandbox}")] : Sandboxes).Select(AquilonText.Sandbox)), ""),
         _ => ("", PxeStatus(call)),
     };
 
@@ -116,7 +116,7 @@ internal sealed class AquilonBroker(LabContext lab)
     private string ShowOs(AqOptions call)
     {
         var found = Data.OperatingSystems.Select(os => os.Split('/'))
-            .Where(os => (call["archetype"] is not { } archetype || os[0] == archetype) && os[1] == call["osname"] && (call["osversion"] is not { } version || os[2] == version)).ToList();
+            .Where(os => (call["archetype"] is not { } archetype || os[0] == archetype) && (call["osname"] is not { } name || os[1] == name) && (call["osversion"] is not { } version || os[2] == version)).ToList();
         return found.Count == 0
             ? throw BrokerRefusal.NotFound($"Operating System {call["osname"]}, version {call["osversion"]}, archetype {call["archetype"]}")
             : string.Join('\n', found.Select(os => $"Operating System: {os[1]}\n  Version: {os[2]}\n  Archetype: {os[0]}\n  Lifecycle: production"));
@@ -400,14 +400,9 @@ internal sealed class AquilonBroker(LabContext lab)
     private AquilonModel Model(string name, string? vendor) => Data.Models.Find(model => model.Name == name && (vendor is null || model.Vendor == vendor))
         ?? throw BrokerRefusal.NotFound($"Model {name}{(vendor is null ? "" : $", vendor {vendor}")}");
 
-    private string Branch(AqOptions call)
-    {
-        if (call["domain"] is { } domain)
-            return Known([.. Data.Branches.Where(branch => !branch.Contains('/', Ordinal))], domain, "Domain");
-        var sandbox = call["sandbox"]!;
-        Known([.. Data.Branches.Where(branch => branch.Contains('/', Ordinal))], sandbox, "Sandbox", sandbox.Split('/')[^1]);
-        return sandbox;
-    }
+    private string Branch(AqOptions call) => call["domain"] is { } domain
+        ? Known(Domains, domain, "Domain")
+        : Known(Sandboxes, call["sandbox"]!, "Sandbox", call["sandbox"]!.Split('/')[^1]);
 
     private void FreeAddress(string ip)
     {
@@ -421,7 +416,11 @@ internal sealed class AquilonBroker(LabContext lab)
     private static AquilonInterface Port(AquilonMachine machine, string name) => machine.Interfaces.Find(port => port.Name == name)
         ?? throw BrokerRefusal.NotFound($"Interface {name}, machine {machine.Label}");
 
-    private static string Known(List<string> all, string name, string kind, string? shown = null) => all.Contains(name) ? shown ?? name : throw BrokerRefusal.NotFound($"{kind} {shown ?? name}");
+    private List<string> Domains => [.. Data.Branches.Where(branch => !branch.Contains('/', Ordinal))];
+
+    private List<string> Sandboxes => [.. Data.Branches.Where(branch => branch.Contains('/', Ordinal))];
+
+    private static string Known(List<string> all, string name, string kind, string? notFound = null) => all.Contains(name) ? name : throw BrokerRefusal.NotFound($"{kind} {notFound ?? name}");
 
     private static string KindOf(string branch) => branch.Contains('/', Ordinal) ? "sandbox" : "domain";
 

@@ -35,6 +35,13 @@ internal static class AquilonText
         return lines.Count == 0 ? $"{head},,," : string.Join('\n', lines);
     }
 
+    public static string Personality(string name) => name.Split('/') is [var archetype, var own]
+        ? $"Host Personality: {own} Archetype: {archetype}\n  Environment: prod{(own == "inventory" ? "" : "\n  Required Service: bootserver")}" : name;
+
+    public static string Domain(string name) => $"Domain: {name}{(name == "prod" ? " [autosync]" : "")}\n  Validated: True\n  May Contain Hosts/Clusters: {name != "prod"}\n  Auto Compile: True";
+
+    public static string Sandbox(string name) => $"Sandbox: {name.Split('/')[1]}\n  Validated: True\n  Owner: {name.Split('/')[0]}@{AquilonData.Realm}";
+
     private static void Port(StringBuilder text, AquilonInterface port)
     {
         string[] flags = [.. port.IsBoot ? ["boot"] : Array.Empty<string>(), .. port.IsDefaultRoute ? ["default_route"] : Array.Empty<string>()];
