@@ -78,6 +78,7 @@ public sealed class LabServer : IAsyncDisposable
                 service.Map(application.MapGroup(service.Prefix));
             new ControlEndpoint(lab, services, Version).Map(application.MapGroup("/lab"));
             new ServerEndpoint(lab).Map(application.MapGroup("/lab"));
+            new AquilonEndpoint(lab).Map(application.MapGroup("/lab"));
             new HostEndpoint(lab, fleet).Map(application.MapGroup("/lab"));
             new SshEndpoint(fleet).Map(application.MapGroup("/lab/ssh"));
             await application.StartAsync(cancellationToken);

@@ -10,6 +10,9 @@ internal sealed record TargetPolicy
 
     public TargetRules Targets { get; init; } = new();
 
+    /// <summary>Machines that services are worked on from, with the service: never targets, whatever the patterns say.</summary>
+    public IReadOnlyList<(string Host, string Service)> ServiceHosts { get; init; } = [];
+
     /// <summary>When changes may start; at any time where there is none.</summary>
     public IReadOnlyList<ChangeWindow> ChangeWindows { get; init; } = [];
 
@@ -21,7 +24,11 @@ internal sealed record TargetPolicy
     /// <exception cref="RefusedException">A target is protected or not allowed.</exception>
     public void ThrowIfRefused(ActionTarget target, IEnumerable<string>? names = null)
     {
-        if (target.IsMachine && Targets.Refusal(target.Name, names) is { } refusal)
+        if (!target.IsMachine)
+            return;
+        if (ServiceHosts.FirstOrDefault(known => (names ?? []).Prepend(target.Name).Any(name => TargetRules.IsProtectedBy(known.Host, name))) is { Service: { } service })
+            throw new RefusedException($"[{Environment}] {target.Name} is protected: {service} is worked on from there.") { TargetName = target.Name };
+        if (Targets.Refusal(target.Name, names) is { } refusal)
             throw new RefusedException($"[{Environment}] {refusal}") { TargetName = target.Name };
     }
 

@@ -43,7 +43,8 @@ internal sealed record TargetRules : ICheckedRecord
     public IEnumerable<string> Problems()
         => (Allow ?? []).Concat(Protected).Any(string.IsNullOrWhiteSpace) ? ["a pattern is empty."] : [];
 
-    private static bool IsProtectedBy(string pattern, string name)
+    /// <summary>Whether a name is meant by a pattern of protected ones, in its short or its long form.</summary>
+    public static bool IsProtectedBy(string pattern, string name)
         => NamePattern.Matches(pattern, name)
             || NamePattern.Matches(pattern, FirstLabel(name))
             || (IsShort(name) && NamePattern.Matches(FirstLabel(pattern), name));

@@ -1,6 +1,8 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Services;
+using PlatformOps.Core.Services.Aquilon;
+using PlatformOps.Core.Services.NetBox;
 
 namespace PlatformOps.Core.Migration;
 
@@ -15,6 +17,7 @@ internal sealed class MigrationRegistration : ServiceRegistration
 
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
     {
+        [typeof(IMachineInventory)] = scope => new NetBoxMachines(scope.Get<NetBoxClient>()),
         [typeof(DossierStore)] = scope => new DossierStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
         [typeof(DossierFinder)] = scope => new DossierFinder(scope),
     };

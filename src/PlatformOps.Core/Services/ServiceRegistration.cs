@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
 
 namespace PlatformOps.Core.Services;
 
@@ -30,6 +31,9 @@ internal abstract class ServiceRegistration
     /// <exception cref="Errors.AmbiguousNameException">It knows several.</exception>
     public virtual Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
         => Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
+
+    /// <summary>The machines that the service itself is worked on from, by their configured names: never targets.</summary>
+    public virtual IReadOnlyList<string> HostsOf(OpsConfiguration configuration) => [];
 
     /// <summary>Whether there is something to connect to.</summary>
     public virtual bool CanProbe => true;

@@ -25,6 +25,7 @@ internal static class Registrations
         new NetBoxRegistration(),
         new JiraRegistration(),
         new AlertmanagerRegistration(),
+        new AquilonRegistration(),
         new MigrationRegistration(),
     ];
 
@@ -33,7 +34,7 @@ internal static class Registrations
     [
         .. All.Select(registration => registration.ConfigurationType).OfType<Type>(),
         // Sections of the original's file, whose services come later.
-        typeof(AquilonConfiguration), typeof(KayobeConfiguration),
+        typeof(KayobeConfiguration),
     ];
 
     /// <summary>All actions and facts, those of the engine itself included.</summary>

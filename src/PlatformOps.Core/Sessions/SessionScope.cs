@@ -48,7 +48,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     /// <summary>The effects of single cmdlets, and the run they are written to.</summary>
     public EffectRunner Effects { get; }
 
-    public TargetPolicy Policy => TargetPolicy.Of(Configuration);
+    public TargetPolicy Policy => TargetPolicy.Of(Configuration) with { ServiceHosts = [.. Services.SelectMany(registration => registration.HostsOf(Configuration).Select(host => (host, registration.Name)))] };
 
     /// <inheritdoc/>
     public T Get<T>()

@@ -12,7 +12,7 @@ internal sealed class HostDisks(LabHost host)
     private readonly Dictionary<BlockDevice, List<KeyValuePair<string, HostFile>>> _unmounted = [];
     private List<string> _nodes = [];
 
-    public IEnumerable<BlockDevice> All => host.Hypervisor.Disks.SelectMany(disk => disk.WithDescendants()).Distinct();
+    public IEnumerable<BlockDevice> All => host.Machine.Disks.SelectMany(disk => disk.WithDescendants()).Distinct();
 
     /// <summary>The device of a path, a link of udev's, or a tag such as <c>UUID=…</c>.</summary>
     public BlockDevice? Find(string path) => path.Split('=', 2) switch
@@ -151,7 +151,7 @@ internal sealed class HostDisks(LabHost host)
         }
 
         var table = MountTable().ToList();
-        var system = host.Hypervisor.Disks[0].WithDescendants().ToHashSet();
+        var system = host.Machine.Disks[0].WithDescendants().ToHashSet();
         foreach (var device in All.Where(device => device.MountPoint is not null && !system.Contains(device) && !table.Exists(line => line.Target == device.MountPoint && Find(line.Source) == device)).ToList())
             Unmount(device);
         foreach (var (source, target, options) in table)
@@ -177,16 +177,16 @@ internal sealed class HostDisks(LabHost host)
     /// <summary>What an installer does: the system's disk is made anew, the others keep what they carry under names that the new kernel gives them.</summary>
     public void Reinstall()
     {
-        foreach (var device in All.Where(device => device.MountPoint is not null && !host.Hypervisor.Disks[0].WithDescendants().Contains(device)).ToList())
+        foreach (var device in All.Where(device => device.MountPoint is not null && !host.Machine.Disks[0].WithDescendants().Contains(device)).ToList())
             Unmount(device);
-        foreach (var device in host.Hypervisor.Disks[0].WithDescendants().Where(device => device.FileSystem is not null))
+        foreach (var device in host.Machine.Disks[0].WithDescendants().Where(device => device.FileSystem is not null))
             device.Uuid = device.FileSystem == "vfat" ? host.Lab.World.Random.Hex(8).ToUpperInvariant().Insert(4, "-") : host.Lab.World.Random.Guid().ToString();
 
         // Arrays of another system are found, and are numbered from the top.
         var number = 127;
         foreach (var array in All.Where(device => device.Type.StartsWith("raid", Ordinal)).ToList())
             array.Name = $"md{number--}";
-        var nvme = host.Hypervisor.Disks.Where(disk => disk.Transport == "nvme").ToList();
+        var nvme = host.Machine.Disks.Where(disk => disk.Transport == "nvme").ToList();
         var names = nvme.Select(disk => disk.Name).Reverse().ToList();
         foreach (var (disk, name) in nvme.Zip(names))
         {

@@ -35,7 +35,7 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
         {
             if (body.FirstOrDefault(pair => pair.Key is not ("osId" or "osVersion")).Key is { } odd)
                 throw new LabException($"'{odd}' is not known (can be: osId, osVersion)");
-            host.BeginReinstall(body.Text("osId") ?? host.Hypervisor.OsId, body.Text("osVersion") ?? NewVersion);
+            host.BeginReinstall(body.Text("osId") ?? host.Machine.OsId, body.Text("osVersion") ?? NewVersion);
         });
 
         void Post(string pattern, int status, Action<LabHost, JsonObject> change) => routes.MapPost(pattern, async http =>
@@ -69,7 +69,7 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
 
     private static JsonObject Describe(LabHost host)
     {
-        var row = WorldState.Hypervisor(host.Lab.World, host.Hypervisor);
+        var row = host.Hypervisor is { } hypervisor ? WorldState.Hypervisor(host.Lab.World, hypervisor) : WorldState.Machine(host.Machine);
         row["bootId"] = host.BootId;
         row["up"] = host.IsUp;
         row["rootAccess"] = host.AcceptsOperatorAsRoot;
@@ -81,59 +81,59 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
         row["containers"] = JsonText.Strings(host.Containers.Select(container => container.Name));
         row["mounts"] = new JsonObject(HostReports.Mounted(host).Select(disk => KeyValuePair.Create(disk.MountPoint!, (JsonNode?)$"{disk.FileSystem} on {disk.Path}")));
         row["sessions"] = JsonText.Strings(host.Sessions);
-        row["hostKey"] = Setup.LabKeys.HostKeyLine(host.Hypervisor.HostKey);
+        row["hostKey"] = Setup.LabKeys.HostKeyLine(host.Machine.HostKey);
         return row;
     }
 
     private static void Set(LabHost host, string name, JsonNode? value)
     {
-        var hypervisor = host.Hypervisor;
+        var machine = host.Machine;
         switch (name)
         {
             case "osId":
-                hypervisor.OsId = Text();
+                machine.OsId = Text();
                 break;
             case "osVersion":
-                hypervisor.OsVersion = Text();
+                machine.OsVersion = Text();
                 break;
             case "reachable":
-                hypervisor.Reachable = Flag();
+                machine.Reachable = Flag();
                 break;
             case "rootAccess":
                 host.SetRootAccess(Flag());
                 break;
             case "serviceUp":
-                hypervisor.ServiceUp = Flag();
+                Hypervisor().ServiceUp = Flag();
                 break;
             case "serviceHost":
-                hypervisor.ServiceHost = Text();
+                Hypervisor().ServiceHost = Text();
                 break;
             case "serviceDisabled":
-                hypervisor.ServiceDisabled = Flag();
-                if (!hypervisor.ServiceDisabled)
-                    hypervisor.DisabledReason = null;
+                Hypervisor().ServiceDisabled = Flag();
+                if (!Hypervisor().ServiceDisabled)
+                    Hypervisor().DisabledReason = null;
                 break;
             case "disabledReason":
-                hypervisor.DisabledReason = value is null ? null : Text();
+                Hypervisor().DisabledReason = value is null ? null : Text();
                 break;
             case "cell":
-                hypervisor.Cell = Text();
+                Hypervisor().Cell = Text();
                 break;
             case "cellDown":
                 if (Flag())
-                    host.Lab.World.DownCells.Add(hypervisor.Cell);
+                    host.Lab.World.DownCells.Add(Hypervisor().Cell);
                 else
-                    host.Lab.World.DownCells.Remove(hypervisor.Cell);
+                    host.Lab.World.DownCells.Remove(Hypervisor().Cell);
                 break;
             case "tenants":
                 var tenants = (value as JsonArray ?? throw new LabException("'tenants' is a list of names")).Select(tenant => Tenants.Parse(tenant!.ToString())).ToList();
-                hypervisor.Tenants.Clear();
-                hypervisor.Tenants.UnionWith(tenants);
+                Hypervisor().Tenants.Clear();
+                Hypervisor().Tenants.UnionWith(tenants);
                 break;
             case "leakedAllocations":
                 var leaked = int.TryParse(Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw new LabException("'leakedAllocations' is a whole number");
-                hypervisor.LeakedAllocations.Clear();
-                hypervisor.LeakedAllocations.AddRange(Enumerable.Range(0, leaked).Select(_ => Guid.NewGuid()));
+                Hypervisor().LeakedAllocations.Clear();
+                Hypervisor().LeakedAllocations.AddRange(Enumerable.Range(0, leaked).Select(_ => Guid.NewGuid()));
                 break;
             case "diskFull":
                 host.Files.IsFull = Flag();
@@ -208,11 +208,13 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 host.Reboot(0);
                 break;
             case "reinstall":
-                host.Reinstall(value.Text("osId") ?? hypervisor.OsId, value.Text("osVersion") ?? NewVersion);
+                host.Reinstall(value.Text("osId") ?? machine.OsId, value.Text("osVersion") ?? NewVersion);
                 break;
             default:
                 throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, cell, cellDown, tenants, leakedAllocations, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, containers, units, mounts, domains, missing, disks, reboot, reinstall)");
         }
+
+        Hypervisor Hypervisor() => host.Hypervisor ?? throw new LabException($"'{name}' is a hypervisor's");
 
         string Text() => value is JsonValue ? value.ToString() : throw new LabException($"'{name}' needs a text");
 

@@ -6,20 +6,20 @@ namespace PlatformOps.Lab.Hosts;
 /// <summary>The simulated hosts of a lab; one is made when somebody first looks at it.</summary>
 internal sealed class HostFleet(LabContext lab, string operatorKey) : IDisposable
 {
-    private readonly ConcurrentDictionary<Hypervisor, LabHost> _hosts = new();
+    private readonly ConcurrentDictionary<Machine, LabHost> _hosts = new();
     private readonly CancellationTokenSource _stop = new();
 
     public LabContext Lab => lab;
 
     public CancellationToken Stopped => _stop.Token;
 
-    public LabHost Of(Hypervisor hypervisor)
+    public LabHost Of(Machine machine)
     {
         lock (lab.World.Gate)
-            return _hosts.GetOrAdd(hypervisor, known => new LabHost(lab, known, operatorKey));
+            return _hosts.GetOrAdd(machine, known => new LabHost(lab, known, operatorKey));
     }
 
-    public LabHost? Find(string name) => lab.World.FindHypervisor(name) is { } hypervisor ? Of(hypervisor) : null;
+    public LabHost? Find(string name) => lab.World.FindMachine(name) is { } machine ? Of(machine) : null;
 
     public void Stop()
     {

@@ -19,7 +19,7 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
     /// <summary>Real systems set the sticky bit too; who may write matters here.</summary>
     public const int AnybodysFolder = 0b1_111_111_111;
 
-    private Hypervisor Machine => host.Hypervisor;
+    private Machine Machine => host.Machine;
 
     private bool IsNine => Machine.OsVersion.StartsWith('9');
 
@@ -40,13 +40,15 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
         Kernel(files);
         if (host.IsEfi)
             files.InstallFolder("/sys/firmware/efi");
-        if (!isReinstalled)
+        foreach (var program in Machine.Programs)
+            files.Install(program, "", 0b111_101_101);
+        if (!isReinstalled && host.Hypervisor is { } hypervisor)
         {
             host.Deploy();
             foreach (var array in host.Disks.All.Where(device => device.Type.StartsWith("raid", Ordinal)))
                 files.Install("/etc/mdadm.conf", $"ARRAY {array.Path} metadata=1.2 UUID={HostDisks.ForMdadm(host.Disks.ParentsOf(array).First().Uuid!)}\n");
             files.InstallFolder("/var/lib/nova", 0b111_101_101, "nova");
-            files.Install("/var/lib/nova/compute_id", Machine.Id.ToString() + "\n", owner: "nova");
+            files.Install("/var/lib/nova/compute_id", hypervisor.Id.ToString() + "\n", owner: "nova");
             files.InstallFolder("/var/lib/nova/instances", 0b111_101_101, "nova");
             foreach (var server in lab.World.ServersOn(Machine))
                 files.Install($"/var/lib/nova/instances/{server.Id}/disk.info", "{}\n", owner: "nova");

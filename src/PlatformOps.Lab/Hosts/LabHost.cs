@@ -16,11 +16,11 @@ internal sealed class LabHost
     private int _lastPid = 4000;
     private bool _isComputeNode;
 
-    public LabHost(LabContext lab, Hypervisor hypervisor, string operatorKey)
+    public LabHost(LabContext lab, Machine machine, string operatorKey)
     {
         _lab = lab;
         _operatorKey = operatorKey;
-        Hypervisor = hypervisor;
+        Machine = machine;
         Files = new HostFiles(() => lab.Clock.Now);
         Disks = new HostDisks(this);
         BootedAt = lab.Clock.Now.AddDays(-42);
@@ -32,7 +32,10 @@ internal sealed class LabHost
 
     public LabContext Lab => _lab;
 
-    public Hypervisor Hypervisor { get; }
+    public Machine Machine { get; }
+
+    /// <summary>The machine where it is a hypervisor.</summary>
+    public Hypervisor? Hypervisor => Machine as Hypervisor;
 
     public HostFiles Files { get; private set; }
 
@@ -71,6 +74,9 @@ internal sealed class LabHost
     /// <summary>People logged in, for who and loginctl.</summary>
     public List<string> Sessions { get; } = [];
 
+    /// <summary>Kerberos tickets by account.</summary>
+    public Dictionary<string, KerberosTicket> Tickets { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Processes of people, by name, for pgrep.</summary>
     public List<HostProcess> Processes { get; } = [];
 
@@ -83,8 +89,8 @@ internal sealed class LabHost
 
     public bool IsUp
     {
-        get => Hypervisor.IsUp;
-        private set => Hypervisor.IsUp = value;
+        get => Machine.IsUp;
+        private set => Machine.IsUp = value;
     }
 
     /// <summary>What is cancelled when the system goes down.</summary>
@@ -141,7 +147,7 @@ internal sealed class LabHost
 
     public void SetRootAccess(bool open)
     {
-        Hypervisor.RootAccess = open;
+        Machine.RootAccess = open;
         Files.Install("/root/.ssh/authorized_keys", open ? _operatorKey + "\n" : "", 0b110_000_000);
     }
 
@@ -251,10 +257,10 @@ internal sealed class LabHost
     /// <summary>A new operating system: new files, host key and boot id; root's key and compute_id are gone, and data disks keep what they carry.</summary>
     private void Install(string osId, string osVersion)
     {
-        Hypervisor.OsId = osId;
-        Hypervisor.OsVersion = osVersion;
-        Hypervisor.HostKey = _lab.World.Random.Bytes(32);
-        Hypervisor.RootAccess = false;
+        Machine.OsId = osId;
+        Machine.OsVersion = osVersion;
+        Machine.HostKey = _lab.World.Random.Bytes(32);
+        Machine.RootAccess = false;
         _isComputeNode = false;
         Disks.Reinstall();
         Files = new HostFiles(() => _lab.Clock.Now);
@@ -274,8 +280,11 @@ internal sealed class LabHost
         lock (_lab.World.Gate)
         {
             IsUp = false;
-            Hypervisor.ServiceUp = false;
-            Hypervisor.ServiceChanged = _lab.Clock.Now;
+            if (Hypervisor is { } hypervisor)
+            {
+                hypervisor.ServiceUp = false;
+                hypervisor.ServiceChanged = _lab.Clock.Now;
+            }
         }
 
         await before.CancelAsync();
@@ -294,7 +303,8 @@ internal sealed class LabHost
             Units.Remove(transient.Name);
         StartUnits();
         // A system without nova has no compute service to report.
-        Hypervisor.ServiceUp = Files.Find("/var/lib/nova/compute_id") is not null;
+        if (Hypervisor is { } hypervisor)
+            hypervisor.ServiceUp = Files.Find("/var/lib/nova/compute_id") is not null;
     }
 
     private void StartUnits()

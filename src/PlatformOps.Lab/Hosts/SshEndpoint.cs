@@ -17,7 +17,7 @@ internal sealed class SshEndpoint(HostFleet fleet)
     {
         routes.MapGet("/hostkey", async http =>
         {
-            var host = _lab.World.FindHypervisor(http.Request.Query["host"].ToString());
+            var host = _lab.World.FindMachine(http.Request.Query["host"].ToString());
             await ControlEndpoint.AnswerAsync(http, host is null ? 404 : 200, host is null
                 ? new JsonObject { ["error"] = "no such host" }
                 : new JsonObject { ["key"] = LabKeys.HostKeyLine(host.HostKey) });
@@ -53,7 +53,7 @@ internal sealed class SshEndpoint(HostFleet fleet)
         var call = request.Program;
         _lab.Journal.Count("ssh", call);
         var host = fleet.Find(request.Host);
-        var faults = _lab.Faults.Take("ssh", [call, request.Command], () => host is null ? [request.Host] : [host.Hypervisor.Fqdn, host.Hypervisor.ShortName]);
+        var faults = _lab.Faults.Take("ssh", [call, request.Command], () => host is null ? [request.Host] : [host.Machine.Fqdn, host.Machine.ShortName]);
         foreach (var delay in faults.Where(fault => fault.Kind == FaultKind.Delay))
             await Task.Delay(TimeSpan.FromSeconds(delay.Seconds), http.RequestAborted);
         if (Connect(request, host, faults) is { } refused)
@@ -77,7 +77,7 @@ internal sealed class SshEndpoint(HostFleet fleet)
     {
         if (host is null)
             return Error("unknown-host", $"Could not resolve hostname {request.Host}: Name or service not known");
-        if (!host.Hypervisor.Reachable)
+        if (!host.Machine.Reachable)
             return Error("timeout", $"connect to host {request.Host} port {request.Port}: Connection timed out");
         if (!host.IsUp || request.Port != 22 || faults.Any(fault => fault.Kind is FaultKind.SshRefused or FaultKind.Reset))
             return Error("refused", $"connect to host {request.Host} port {request.Port}: Connection refused");
@@ -117,7 +117,7 @@ internal sealed class SshEndpoint(HostFleet fleet)
             finally
             {
                 if (state.Shared.HasEffects)
-                    _lab.Journal.Wrote("ssh", request.Program, host.Hypervisor.Fqdn, request.Command);
+                    _lab.Journal.Wrote("ssh", request.Program, host.Machine.Fqdn, request.Command);
                 output.Writer.Complete();
             }
         }, CancellationToken.None);

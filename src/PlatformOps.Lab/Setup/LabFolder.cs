@@ -48,7 +48,7 @@ internal sealed class LabFolder
     {
         Write("id_lab", Keys.PrivateKey);
         Write("id_lab.pub", Keys.PublicKey + "\n");
-        Write("known_hosts", string.Concat(lab.World.Hypervisors.Select(hypervisor => $"{hypervisor.Fqdn} {LabKeys.HostKeyLine(hypervisor.HostKey)}\n")));
+        Write("known_hosts", string.Concat(lab.World.Hypervisors.Concat(lab.World.ControlHosts).Select(machine => $"{machine.Fqdn} {LabKeys.HostKeyLine(machine.HostKey)}\n")));
         Write("hypervisors.txt", "# hypervisor  ticket\n" + string.Concat(lab.World.Hypervisors.Select(hypervisor => $"{hypervisor.Fqdn} {TicketOf(lab.World, hypervisor)}".TrimEnd() + "\n")));
         Write("clouds.yaml", Clouds(lab));
         Write("ops.yaml", Configuration(lab));
@@ -123,6 +123,19 @@ internal sealed class LabFolder
           known-hosts: {{Quoted(In("known_hosts"))}}
           transport: lab
           lab-url: {{lab.Address}}
+        aquilon:
+          host: {{lab.World.Aquilon.Host}}
+          aqhost: {{lab.World.Aquilon.Host}}
+          aqservice: {{AquilonData.Service}}
+          username: ops
+          password: {{Quoted(lab.World.Aquilon.Password)}}
+          domain: prod_cloud
+          archetype: cloud
+          personality: kayobe-prod
+          os-name: rocky
+          os-version: 9x-x86_64
+          disk-rules:
+            - { model: "*a100*", disk: sda }
         migration:
           log-folder: {{Quoted(In("logs"))}}
           old-os:

@@ -17,6 +17,10 @@ internal sealed record HardwareProfile(
     public static readonly HardwareProfile A100 =
         new("xma-hv-2022-a100", "XMA", "XMA hypervisor of 2022 with 4 A100 GPU cards", 128, 1_031_168, 7_152, DataDisks: 2, Gpus: 4);
 
+    /// <summary>A small machine that others are worked on from.</summary>
+    public static readonly HardwareProfile Control =
+        new("control", "QEMU", "Control host", 8, 16_384, 80, DataDisks: 0, Gpus: 0);
+
     public static readonly IReadOnlyList<HardwareProfile> All = [Lenovo, A100];
 
     public bool HasGpu => Gpus > 0;

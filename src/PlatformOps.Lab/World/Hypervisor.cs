@@ -1,45 +1,25 @@
 namespace PlatformOps.Lab.World;
 
-/// <summary>A machine that runs virtual machines: its compute service, its hardware, its place.</summary>
-internal sealed class Hypervisor
+/// <summary>A machine that runs virtual machines: its compute service, its place, its BMC.</summary>
+internal sealed class Hypervisor : Machine
 {
     public required int Number { get; init; }
-
-    public required string Fqdn { get; init; }
-
-    public required HardwareProfile Profile { get; init; }
-
-    public required string Serial { get; init; }
-
-    public required Guid DmiUuid { get; init; }
 
     /// <summary>Nova's id of the hypervisor, which is also Placement's of the provider and the content of compute_id.</summary>
     public required Guid Id { get; init; }
 
     public required Guid ServiceId { get; init; }
 
-    public required string ManagementAddress { get; init; }
-
     public required string BmcAddress { get; init; }
 
     public required string BmcMac { get; init; }
-
-    public required IReadOnlyList<NetworkCard> Cards { get; init; }
-
-    public required List<BlockDevice> Disks { get; set; }
 
     public required string Site { get; init; }
 
     public required string Rack { get; init; }
 
-    public string ShortName => Fqdn.Split('.')[0];
-
     /// <summary>The name nova-compute has registered; not always the hypervisor's host name.</summary>
     public required string ServiceHost { get; set; }
-
-    public string OsId { get; set; } = "rocky";
-
-    public string OsVersion { get; set; } = "8.10";
 
     public bool ServiceDisabled { get; set; }
 
@@ -66,15 +46,4 @@ internal sealed class Hypervisor
     public List<string> Traits { get; } = [];
 
     public int ProviderGeneration { get; set; } = 2;
-
-    public bool RootAccess { get; set; } = true;
-
-    /// <summary>Powered on and booted.</summary>
-    public bool IsUp { get; set; } = true;
-
-    /// <summary>Answers on the network at all.</summary>
-    public bool Reachable { get; set; } = true;
-
-    /// <summary>The SSH host key: the 32 bytes of an ed25519 public key.</summary>
-    public required byte[] HostKey { get; set; }
 }

@@ -14,6 +14,9 @@ internal sealed class LabWorld
 
     public List<Hypervisor> Hypervisors { get; } = [];
 
+    /// <summary>Machines that others are worked on from, such as the one with the Aquilon client.</summary>
+    public List<Machine> ControlHosts { get; } = [];
+
     public List<Server> Servers { get; } = [];
 
     public List<Migration> Migrations { get; } = [];
@@ -45,11 +48,13 @@ internal sealed class LabWorld
 
     public required AlertData Alerts { get; init; }
 
-    public IEnumerable<Server> ServersOn(Hypervisor hypervisor) => Servers.Where(server => server.Host == hypervisor);
+    public required AquilonData Aquilon { get; init; }
 
-    public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor =>
-        hypervisor.Fqdn.Equals(name, OrdinalIgnoreCase) || hypervisor.ShortName.Equals(name, OrdinalIgnoreCase)
-        || hypervisor.ManagementAddress == name);
+    public IEnumerable<Server> ServersOn(Machine machine) => Servers.Where(server => server.Host == machine);
+
+    public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor => IsNamed(hypervisor, name));
+
+    public Machine? FindMachine(string name) => FindHypervisor(name) ?? ControlHosts.Find(machine => IsNamed(machine, name));
 
     /// <summary>Whether the database and queue of a hypervisor's cell do not answer.</summary>
     public bool IsDown(Hypervisor hypervisor) => DownCells.Contains(hypervisor.Cell);
@@ -59,4 +64,7 @@ internal sealed class LabWorld
 
     public string ZoneOf(Hypervisor hypervisor) =>
         AggregatesOf(hypervisor).Select(aggregate => aggregate.AvailabilityZone).FirstOrDefault(zone => zone is not null) ?? "nova";
+
+    private static bool IsNamed(Machine machine, string name) =>
+        machine.Fqdn.Equals(name, OrdinalIgnoreCase) || machine.ShortName.Equals(name, OrdinalIgnoreCase) || machine.ManagementAddress == name;
 }

@@ -1,3 +1,3 @@
 namespace PlatformOps.Lab.World;
 
-internal sealed record NetBoxAddress(int Id, string Address, string DnsName, int? InterfaceId);
+internal sealed record NetBoxAddress(int Id, string Address, string DnsName, int? InterfaceId, string? Vrf = null);

@@ -4,6 +4,7 @@ namespace PlatformOps.Lab.World;
 internal sealed class WorldBuilder
 {
     private const long GiB = 1L << 30;
+    private const string Domain = "lab.example";
     private static readonly string[] Sites = ["dc-a", "dc-b"];
     private readonly LabOptions _options;
     private readonly WorldPlan _plan;
@@ -34,6 +35,7 @@ internal sealed class WorldBuilder
             Jira = new TicketData { Me = me, Token = "ATATT3x" + _random.Hex(48) },
             // Of a source of its own: what is made of the world's stays what it was.
             Alerts = new AlertData { Password = new SeededSource(options.Seed + 1).Hex(16) },
+            Aquilon = new AquilonData { Host = $"aquilon.{Domain}", Password = "lab-" + _random.Hex(16) },
         };
         _world.Jira.Users.AddRange(
         [
@@ -50,7 +52,7 @@ internal sealed class WorldBuilder
         MakeNetBoxShelves();
         var plans = _plan.Hypervisors.Count > 0
             ? _plan.Hypervisors
-            : [.. Enumerable.Range(1, _options.Hypervisors).Select(number => new HypervisorPlan($"hv{number:00}.lab.example"))];
+            : [.. Enumerable.Range(1, _options.Hypervisors).Select(number => new HypervisorPlan($"hv{number:00}.{Domain}"))];
         if (plans.GroupBy(plan => plan.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new LabException($"the world has two hypervisors named '{twice.Key}'");
         for (var i = 0; i < plans.Count; i++)
@@ -65,6 +67,8 @@ internal sealed class WorldBuilder
             MakeDevice(_world.Hypervisors[i], plans[i]);
             MakeTicket(_world.Hypervisors[i], plans[i]);
         }
+
+        MakeAquilon();
 
         return _world;
     }
@@ -131,7 +135,7 @@ internal sealed class WorldBuilder
             Parent = box.Manufacturers.Find(maker => maker.Name == profile.Manufacturer),
         }));
         box.Platforms.AddRange([new(1, "Rocky Linux 8", "rocky-8"), new(2, "Rocky Linux 9", "rocky-9")]);
-        box.Tags.AddRange([new(1, "openstack", "openstack"), new(2, "gpu", "gpu"), new(3, "pinned", "pinned")]);
+        box.Tags.AddRange([new(1, "openstack", "openstack"), new(2, "gpu", "gpu"), new(3, "pinned", "pinned"), new(4, "bootable", "bootable")]);
     }
 
     private void MakeHypervisor(int number, HypervisorPlan plan)
@@ -234,7 +238,7 @@ internal sealed class WorldBuilder
             data[0].MountPoint = "/var/lib/nova/instances";
             data[0].MountOptions = Options;
         }
-        else
+        else if (data.Count > 1)
         {
             var member = _random.Guid().ToString();
             var array = new BlockDevice
@@ -376,28 +380,93 @@ internal sealed class WorldBuilder
         foreach (var name in box.CustomFields.Keys)
             device.CustomFields[name] = null;
         device.CustomFields["gpu_count"] = hypervisor.Profile.Gpus;
-        foreach (var card in hypervisor.Cards)
+        // NetBox counts the ports as they are labelled on the machine; what the kernel calls them is another matter.
+        foreach (var (card, i) in hypervisor.Cards.Select((card, i) => (card, i)))
         {
-            AddInterface(device, card.Name, "25gbase-x-sfp28", managementOnly: false, card.Mac);
+            AddInterface(device, $"eth{i}", "25gbase-x-sfp28", card.Mac, isBootable: card.Address is not null);
             if (card.Address is { } address)
                 device.PrimaryAddress = AddAddress($"{address}/{card.PrefixLength}", hypervisor.Fqdn);
         }
 
-        AddInterface(device, "bmc0", "1000base-t", managementOnly: true, hypervisor.BmcMac);
-        device.OutOfBandAddress = AddAddress($"{hypervisor.BmcAddress}/24", $"{hypervisor.ShortName}-ipmi.lab.example");
+        AddInterface(device, "vlan100", "virtual", $"02{hypervisor.Cards[0].Mac[2..]}");
+        AddAddress($"10.40{hypervisor.ManagementAddress["10.20".Length..]}/24", $"{hypervisor.ShortName}-vlan100.{Domain}");
+        AddInterface(device, "bmc0", "1000base-t", hypervisor.BmcMac, managementOnly: true);
+        device.OutOfBandAddress = AddAddress($"{hypervisor.BmcAddress}/24", $"{hypervisor.ShortName}-ipmi.{Domain}", "mgmt");
         box.Devices.Add(device);
     }
 
-    private void AddInterface(Device device, string name, string type, bool managementOnly, string mac) =>
-        _world.NetBox.Interfaces.Add(new(5000 + _world.NetBox.Interfaces.Count + 1, device.Id, name, type, managementOnly, mac.ToUpperInvariant()));
+    private void AddInterface(Device device, string name, string type, string mac, bool managementOnly = false, bool isBootable = false) =>
+        _world.NetBox.Interfaces.Add(new(5000 + _world.NetBox.Interfaces.Count + 1, device.Id, name, type, managementOnly, mac.ToUpperInvariant(), isBootable));
 
-    private int AddAddress(string address, string dnsName)
+    private int AddAddress(string address, string dnsName, string? vrf = null)
     {
         var box = _world.NetBox;
         var id = 7000 + box.Addresses.Count + 1;
-        box.Addresses.Add(new(id, address, dnsName, box.Interfaces[^1].Id));
+        box.Addresses.Add(new(id, address, dnsName, box.Interfaces[^1].Id, vrf));
         return id;
     }
+
+    /// <summary>The Aquilon records of the hypervisors as years of use left them, and the host with the client.</summary>
+    private void MakeAquilon()
+    {
+        var box = _world.NetBox;
+        var data = _world.Aquilon;
+        data.Models.AddRange(HardwareProfile.All.Select(profile => new AquilonModel(profile.Model, profile.Manufacturer.ToLowerInvariant(), "epyc_7452", 2, profile.MemoryMiB, new AquilonDisk("sda", 480, "sata", IsBoot: true))));
+        data.Racks.AddRange(box.Racks.Select(rack => rack.Name.ToLowerInvariant()));
+        foreach (var device in box.Devices)
+        {
+            var hypervisor = device.Hypervisor!;
+            var machine = new AquilonMachine
+            {
+                // The older machines are named after the inventory before NetBox.
+                Label = hypervisor.Number % 2 == 1 ? $"system{7000 + hypervisor.Number}" : $"netbox-{device.Id}",
+                Model = data.Models.Find(model => model.Name == hypervisor.Profile.Model)!,
+                Rack = device.Rack!.Name.ToLowerInvariant(),
+                Serial = hypervisor.Serial,
+            };
+            foreach (var port in box.Interfaces.Where(port => port.DeviceId == device.Id))
+            {
+                var added = new AquilonInterface { Name = port.Name, Mac = port.Mac.ToLowerInvariant(), Type = port.ManagementOnly ? "management" : "public", IsBoot = port.IsBootable, IsDefaultRoute = port.IsBootable };
+                added.Addresses.AddRange(box.Addresses.Where(address => address.InterfaceId == port.Id).Select(address => new AquilonAddress(address.Address.Split('/')[0], address.DnsName, address.Vrf ?? "internal")));
+                machine.Interfaces.Add(added);
+            }
+
+            machine.Interfaces.Add(new AquilonInterface { Name = "br0", Type = "bridge" });
+            machine.Disks.Add(machine.Model.Disk);
+            machine.Host = new AquilonHost
+            {
+                Fqdn = hypervisor.Fqdn,
+                PrimaryAddress = hypervisor.ManagementAddress,
+                Archetype = "cloud",
+                Personality = "hypervisor",
+                OsName = hypervisor.OsId,
+                OsVersion = $"{hypervisor.OsVersion.Split('.')[0]}x-x86_64",
+                Branch = "prod_cloud",
+                BuildStatus = "ready",
+                Bootserver = machine.Rack.Split("-r")[0],
+                Compilations = 1,
+            };
+            data.PxeLinks[hypervisor.Fqdn] = "boot";
+            data.Machines.Add(machine);
+        }
+
+        _world.ControlHosts.Add(MakeControlHost(data.Host, 1, AquilonData.ClientPath, AquilonData.ImporterPath));
+    }
+
+    private Machine MakeControlHost(string fqdn, int number, params string[] programs) => new()
+    {
+        Fqdn = fqdn,
+        Profile = HardwareProfile.Control,
+        Serial = $"C{_random.Letters(7)}",
+        DmiUuid = _random.Guid(),
+        ManagementAddress = $"10.20.254.{number}",
+        Cards = [new("eth0", _random.Mac("52:54:00"), "00:03.0", "Ethernet controller [0200]: Red Hat, Inc. Virtio network device [1af4:1000]", $"10.20.254.{number}", 24)],
+        Disks = MakeDisks(HardwareProfile.Control),
+        Programs = programs,
+        OsVersion = "9.5",
+        RootAccess = false,
+        HostKey = _random.Bytes(32),
+    };
 
     private void MakeTicket(Hypervisor hypervisor, HypervisorPlan plan)
     {

@@ -1,3 +1,4 @@
+using PlatformOps.Lab.Control;
 using PlatformOps.Lab.Wire;
 
 namespace PlatformOps.Lab.World;
@@ -51,6 +52,7 @@ internal static class WorldState
                     ["device"] = world.NetBox.Devices.Find(device => device.Id == entry.ObjectId)?.Name, ["kind"] = entry.Kind, ["comments"] = entry.Comments,
                 })),
             },
+            ["aquilon"] = AquilonEndpoint.Describe(world.Aquilon),
             ["jira"] = new JsonObject
             {
                 ["username"] = world.Jira.Me.Email,
@@ -66,36 +68,42 @@ internal static class WorldState
         };
     }
 
-    public static JsonObject Hypervisor(LabWorld world, Hypervisor hypervisor) => new()
+    public static JsonObject Machine(Machine machine) => new()
     {
-        ["name"] = hypervisor.Fqdn,
-        ["profile"] = hypervisor.Profile.Model,
-        ["serial"] = hypervisor.Serial,
-        ["dmiUuid"] = hypervisor.DmiUuid.ToString(),
-        ["id"] = hypervisor.Id.ToString(),
-        ["serviceId"] = hypervisor.ServiceId.ToString(),
-        ["serviceHost"] = hypervisor.ServiceHost,
-        ["serviceDisabled"] = hypervisor.ServiceDisabled,
-        ["disabledReason"] = hypervisor.DisabledReason,
-        ["forcedDown"] = hypervisor.ForcedDown,
-        ["serviceUp"] = hypervisor.ServiceUp,
-        ["serviceDeleted"] = hypervisor.ServiceDeleted,
-        ["address"] = hypervisor.ManagementAddress,
-        ["bmcAddress"] = hypervisor.BmcAddress,
-        ["osId"] = hypervisor.OsId,
-        ["osVersion"] = hypervisor.OsVersion,
-        ["reachable"] = hypervisor.Reachable,
-        ["cell"] = hypervisor.Cell,
-        ["cellDown"] = world.IsDown(hypervisor),
-        ["tenants"] = JsonText.Strings(hypervisor.Tenants.Select(Tenants.NameOf)),
-        ["leakedAllocations"] = hypervisor.LeakedAllocations.Count,
-        ["availabilityZone"] = world.ZoneOf(hypervisor),
-        ["aggregates"] = JsonText.Strings(world.AggregatesOf(hypervisor).Select(aggregate => aggregate.Name)),
-        ["traits"] = JsonText.Strings(hypervisor.Traits),
-        ["servers"] = world.ServersOn(hypervisor).Count(),
-        ["disks"] = JsonText.Array(hypervisor.Disks.Select(disk => (JsonNode)new JsonObject { ["name"] = disk.Name, ["model"] = disk.Model, ["serial"] = disk.Serial, ["size"] = disk.Size })),
-        ["nics"] = JsonText.Array(hypervisor.Cards.Select(card => (JsonNode)new JsonObject { ["name"] = card.Name, ["mac"] = card.Mac, ["mellanox"] = card.IsMellanox })),
+        ["name"] = machine.Fqdn,
+        ["profile"] = machine.Profile.Model,
+        ["serial"] = machine.Serial,
+        ["dmiUuid"] = machine.DmiUuid.ToString(),
+        ["address"] = machine.ManagementAddress,
+        ["osId"] = machine.OsId,
+        ["osVersion"] = machine.OsVersion,
+        ["reachable"] = machine.Reachable,
+        ["disks"] = JsonText.Array(machine.Disks.Select(disk => (JsonNode)new JsonObject { ["name"] = disk.Name, ["model"] = disk.Model, ["serial"] = disk.Serial, ["size"] = disk.Size })),
+        ["nics"] = JsonText.Array(machine.Cards.Select(card => (JsonNode)new JsonObject { ["name"] = card.Name, ["mac"] = card.Mac, ["mellanox"] = card.IsMellanox })),
     };
+
+    public static JsonObject Hypervisor(LabWorld world, Hypervisor hypervisor)
+    {
+        var row = Machine(hypervisor);
+        row["id"] = hypervisor.Id.ToString();
+        row["serviceId"] = hypervisor.ServiceId.ToString();
+        row["serviceHost"] = hypervisor.ServiceHost;
+        row["serviceDisabled"] = hypervisor.ServiceDisabled;
+        row["disabledReason"] = hypervisor.DisabledReason;
+        row["forcedDown"] = hypervisor.ForcedDown;
+        row["serviceUp"] = hypervisor.ServiceUp;
+        row["serviceDeleted"] = hypervisor.ServiceDeleted;
+        row["bmcAddress"] = hypervisor.BmcAddress;
+        row["cell"] = hypervisor.Cell;
+        row["cellDown"] = world.IsDown(hypervisor);
+        row["tenants"] = JsonText.Strings(hypervisor.Tenants.Select(Tenants.NameOf));
+        row["leakedAllocations"] = hypervisor.LeakedAllocations.Count;
+        row["availabilityZone"] = world.ZoneOf(hypervisor);
+        row["aggregates"] = JsonText.Strings(world.AggregatesOf(hypervisor).Select(aggregate => aggregate.Name));
+        row["traits"] = JsonText.Strings(hypervisor.Traits);
+        row["servers"] = world.ServersOn(hypervisor).Count();
+        return row;
+    }
 
     private static JsonObject Device(Device device) => new()
     {

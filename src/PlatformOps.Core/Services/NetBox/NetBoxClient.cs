@@ -53,21 +53,13 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
         if (WithoutPrefix(row.OobIp?.Address) is { } oob)
             return new BmcAddress(oob, "NetBox's out-of-band address");
 
-        List<NetBoxInterface> interfaces = [];
-        await foreach (var one in ListAsync<NetBoxInterface>("dcim/interfaces/", $"list the interfaces of {target}", [("device_id", Text(row.Id))], cancellationToken))
-            interfaces.Add(one);
+        var interfaces = await InterfaceRowsAsync(row.Id, target, cancellationToken);
         var named = interfaces.Where(one => string.Equals(one.Name, configuration.BmcInterface, StringComparison.OrdinalIgnoreCase)).ToList();
         foreach (var group in new[] { named, interfaces.Where(one => one.MgmtOnly).Except(named).ToList() })
         {
             List<(string Interface, string Address)> found = [];
             foreach (var one in group)
-            {
-                await foreach (var address in ListAsync<NetBoxAddress>("ipam/ip-addresses/", $"list the addresses of {target}'s {one.Name}", [("interface_id", Text(one.Id))], cancellationToken))
-                {
-                    if (WithoutPrefix(address.Address) is { } text)
-                        found.Add((one.Name ?? Text(one.Id), text));
-                }
-            }
+                found.AddRange((await AddressRowsAsync(one, target, cancellationToken)).Select(address => (one.Name ?? Text(one.Id), WithoutPrefix(address.Address)!)));
 
             if (found.Count > 1)
                 throw new AmbiguousNameException($"NetBox has {found.Count} addresses that may be the BMC of {target}: {string.Join(", ", found.Select(pair => $"{pair.Address} ({pair.Interface})"))}. Set the device's out-of-band IP in NetBox, or netbox.bmc-interface.") { TargetName = target };
@@ -85,6 +77,20 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
         }
 
         throw new ObjectNotFoundException($"NetBox does not tell the BMC address of {target}: no out-of-band IP, no address on '{configuration.BmcInterface}' or a management-only interface{(configuration.BmcCustomField is { } wanted ? $", nothing in custom field '{wanted}'" : "")}. Add it there, or set netbox.bmc-custom-field or netbox.bmc-dns-pattern.") { TargetName = target };
+    }
+
+    /// <summary>The device's interfaces with their addresses.</summary>
+    public async Task<IReadOnlyList<DeviceInterface>> InterfacesAsync(string target, CancellationToken cancellationToken)
+    {
+        var row = await DeviceRowAsync(target, cancellationToken);
+        List<DeviceInterface> interfaces = [];
+        foreach (var one in await InterfaceRowsAsync(row.Id, target, cancellationToken))
+        {
+            interfaces.Add(new DeviceInterface(one.Name ?? Text(one.Id), string.IsNullOrWhiteSpace(one.MacAddress) ? null : one.MacAddress.ToLowerInvariant(), one.MgmtOnly,
+                [.. (await AddressRowsAsync(one, target, cancellationToken)).Select(address => new DeviceAddress(WithoutPrefix(address.Address)!, string.IsNullOrWhiteSpace(address.DnsName) ? null : address.DnsName, address.Vrf?.Name, address.Id == row.PrimaryIp?.Id))]));
+        }
+
+        return interfaces;
     }
 
     /// <summary>A role by name or slug.</summary>
@@ -182,6 +188,26 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
             return false;
         return !answer.IsSuccess || answer.Json.ValueKind != JsonValueKind.Object
             || (answer.Json.TryGetProperty("actions", out var actions) && actions.ValueKind == JsonValueKind.Object && actions.TryGetProperty(method, out _));
+    }
+
+    private async Task<List<NetBoxInterface>> InterfaceRowsAsync(long device, string target, CancellationToken cancellationToken)
+    {
+        List<NetBoxInterface> interfaces = [];
+        await foreach (var one in ListAsync<NetBoxInterface>("dcim/interfaces/", $"list the interfaces of {target}", [("device_id", Text(device))], cancellationToken))
+            interfaces.Add(one);
+        return interfaces;
+    }
+
+    private async Task<List<NetBoxAddress>> AddressRowsAsync(NetBoxInterface port, string target, CancellationToken cancellationToken)
+    {
+        List<NetBoxAddress> addresses = [];
+        await foreach (var address in ListAsync<NetBoxAddress>("ipam/ip-addresses/", $"list the addresses of {target}'s {port.Name}", [("interface_id", Text(port.Id))], cancellationToken))
+        {
+            if (WithoutPrefix(address.Address) is not null)
+                addresses.Add(address);
+        }
+
+        return addresses;
     }
 
     private async Task<NetBoxDevice> DeviceRowAsync(string target, CancellationToken cancellationToken)

@@ -51,8 +51,8 @@ internal sealed record NetBoxDeviceType
     public NetBoxReference? Manufacturer { get; init; }
 }
 
-internal sealed record NetBoxAddress(long Id, string? Address);
+internal sealed record NetBoxAddress(long Id, string? Address, string? DnsName = null, NetBoxReference? Vrf = null);
 
-internal sealed record NetBoxInterface(long Id, string? Name, bool MgmtOnly);
+internal sealed record NetBoxInterface(long Id, string? Name, bool MgmtOnly, string? MacAddress = null);
 
 internal sealed record NetBoxJournalEntry(long Id, string? Comments, DateTimeOffset? Created);

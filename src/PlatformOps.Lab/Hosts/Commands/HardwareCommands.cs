@@ -24,8 +24,8 @@ internal static class HardwareCommands
         table.Add("ip", Ip);
         table.Add("dmidecode", Dmi);
         table.Add("virsh", Virsh);
-        table.Add("free", call => SystemCommands.Print(call, $"               total        used        free\nMem:    {call.Host.Hypervisor.Profile.MemoryMiB * 1024L}  {call.Host.Hypervisor.Profile.MemoryMiB * 200L}  {call.Host.Hypervisor.Profile.MemoryMiB * 700L}"));
-        table.Add("lscpu", call => SystemCommands.Print(call, $"Architecture:        x86_64\nCPU(s):              {call.Host.Hypervisor.Profile.Vcpus}\nModel name:          AMD EPYC 7452 32-Core Processor\nVirtualization:      AMD-V"));
+        table.Add("free", call => SystemCommands.Print(call, $"               total        used        free\nMem:    {call.Host.Machine.Profile.MemoryMiB * 1024L}  {call.Host.Machine.Profile.MemoryMiB * 200L}  {call.Host.Machine.Profile.MemoryMiB * 700L}"));
+        table.Add("lscpu", call => SystemCommands.Print(call, $"Architecture:        x86_64\nCPU(s):              {call.Host.Machine.Profile.Vcpus}\nModel name:          AMD EPYC 7452 32-Core Processor\nVirtualization:      AMD-V"));
     }
 
     private static int ListBlockDevices(CommandCall call)
@@ -36,7 +36,7 @@ internal static class HardwareCommands
             : options.Has("f", "fs") ? ["name", "fstype", "label", "uuid", "mountpoint"] : DefaultColumns;
         if (columns.FirstOrDefault(column => !AllColumns.Contains(column)) is { } odd)
             return call.Fail($"lsblk: unknown column: {odd}", 1);
-        List<BlockDevice> disks = options.Rest.Count == 0 ? call.Host.Hypervisor.Disks
+        List<BlockDevice> disks = options.Rest.Count == 0 ? call.Host.Machine.Disks
             : [.. options.Rest.Select(call.Host.Disks.Find).OfType<BlockDevice>()];
         if (disks.Count < options.Rest.Count)
             return call.Fail($"lsblk: {options.Rest.First(path => call.Host.Disks.Find(path) is null)}: not a block device", 32);
@@ -216,10 +216,10 @@ internal static class HardwareCommands
     {
         var options = call.Options("ds");
         List<(string Address, string Name)> devices = [("00:00.0", "Host bridge [0600]: Advanced Micro Devices, Inc. [AMD] Starship/Matisse Root Complex [1022:1480]")];
-        devices.AddRange(call.Host.Hypervisor.Cards.Select(card => (card.PciAddress, card.PciName)));
-        for (var i = 0; i < call.Host.Hypervisor.Profile.Gpus; i++)
+        devices.AddRange(call.Host.Machine.Cards.Select(card => (card.PciAddress, card.PciName)));
+        for (var i = 0; i < call.Host.Machine.Profile.Gpus; i++)
             devices.Add(($"{0x21 + (i * 0x20):x2}:00.0", "3D controller [0302]: NVIDIA Corporation GA100 [A100 PCIe 80GB] [10de:20b5] (rev a1)"));
-        foreach (var disk in call.Host.Hypervisor.Disks.Where(disk => disk.Transport == "nvme"))
+        foreach (var disk in call.Host.Machine.Disks.Where(disk => disk.Transport == "nvme"))
             devices.Add(($"c{disk.Name[4]}:00.0", "Non-Volatile memory controller [0108]: Samsung Electronics Co Ltd NVMe SSD Controller PM9A1/PM9A3/980PRO [144d:a80a]"));
         foreach (var (address, name) in devices.OrderBy(device => device.Address, StringComparer.Ordinal))
         {
@@ -237,7 +237,7 @@ internal static class HardwareCommands
         var rest = call.Options("f").Rest;
         var kind = rest.FirstOrDefault();
         var name = rest.Count > 1 ? rest.Last() is "show" or "list" ? null : rest.Last() : null;
-        var cards = call.Host.Hypervisor.Cards.Select((card, i) => (Card: card, Index: i + 2)).Where(pair => name is null || pair.Card.Name == name).ToList();
+        var cards = call.Host.Machine.Cards.Select((card, i) => (Card: card, Index: i + 2)).Where(pair => name is null || pair.Card.Name == name).ToList();
         if (name is not null && cards.Count == 0)
             return call.Fail($"Device \"{name}\" does not exist.", 1);
         if (kind is not ("link" or "l" or "addr" or "address" or "a"))
@@ -291,7 +291,7 @@ internal static class HardwareCommands
     {
         if (!call.User.IsRoot)
             return call.Fail("/sys/firmware/dmi/tables/smbios_entry_point: Permission denied\nCan't read memory from /dev/mem", 1);
-        var machine = call.Host.Hypervisor;
+        var machine = call.Host.Machine;
         return call.Options("s", "string").Value("s", "string") switch
         {
             "system-serial-number" => SystemCommands.Print(call, machine.Serial),
@@ -311,7 +311,7 @@ internal static class HardwareCommands
         if (call.Host.Units.GetValueOrDefault("libvirtd.service")?.ActiveState != "active")
             return call.Fail("error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory", 1);
         var options = call.Options("c", "connect");
-        var servers = call.Host.Lab.World.ServersOn(call.Host.Hypervisor).ToList();
+        var servers = call.Host.Lab.World.ServersOn(call.Host.Machine).ToList();
         var strays = options.Has("all") ? call.Host.StrayDomains : [];
         switch (options.Rest.FirstOrDefault())
         {

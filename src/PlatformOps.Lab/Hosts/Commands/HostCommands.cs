@@ -17,6 +17,8 @@ internal static class HostCommands
         ContainerCommands.Register(table);
         PackageCommands.Register(table);
         ProcessCommands.Register(table);
+        KerberosCommands.Register(table);
+        AquilonCommands.Register(table);
         return table.Commands;
     }
 }

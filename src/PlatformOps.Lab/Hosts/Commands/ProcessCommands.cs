@@ -18,7 +18,7 @@ internal static class ProcessCommands
     [
         new(1, "systemd", "/usr/lib/systemd/systemd --switched-root --system", "root"),
         .. host.Units.Values.Where(unit => unit.MainPid > 0).Select(unit => new HostProcess(unit.MainPid, unit.Name.Replace(".service", "", Ordinal), "/usr/sbin/" + unit.Name.Replace(".service", "", Ordinal), "root")),
-        .. host.Lab.World.ServersOn(host.Hypervisor).Where(server => server.PowerState is 1 or 3)
+        .. host.Lab.World.ServersOn(host.Machine).Where(server => server.PowerState is 1 or 3)
             .Select(server => new HostProcess(10_000 + server.Number, "qemu-kvm", $"/usr/libexec/qemu-kvm -name guest={server.LibvirtName},debug-threads=on -uuid {server.Id}", "qemu")),
         .. host.Shells.Where(shell => host.Units.Values.All(unit => unit.MainPid != shell.Id)),
         .. host.Processes,

@@ -295,7 +295,7 @@ internal static class ServiceCommands
                 _ => ("failed", "failed"),
             };
             if (state.Shared.HasEffects)
-                host.Lab.Journal.Wrote("ssh", "systemd-run", host.Hypervisor.Fqdn, string.Join(' ', command));
+                host.Lab.Journal.Wrote("ssh", "systemd-run", host.Machine.Fqdn, string.Join(' ', command));
             // systemd forgets a transient unit that ended well; a failed one stays until reset-failed.
             if (unit.ActiveState == "inactive" || (unit.ActiveState == "failed" && unit.IsCollected))
                 host.Units.Remove(unit.Name);

@@ -130,7 +130,7 @@ internal static class StorageCommands
         if (options.Has("detail", "D") && options.Has("scan", "s"))
         {
             foreach (var known in arrays)
-                call.Out($"ARRAY {known.Path} metadata=1.2 name={call.Host.Hypervisor.ShortName}:0 UUID={HostDisks.ForMdadm(disks.ParentsOf(known).First().Uuid!)}\n");
+                call.Out($"ARRAY {known.Path} metadata=1.2 name={call.Host.Machine.ShortName}:0 UUID={HostDisks.ForMdadm(disks.ParentsOf(known).First().Uuid!)}\n");
             return 0;
         }
 
@@ -148,7 +148,7 @@ internal static class StorageCommands
             return call.Fail("mdadm: unrecognised mode", 2);
         var of = disks.ParentsOf(array).ToList();
         call.Out(options.Has("export", "Y")
-            ? $"MD_LEVEL={array.Type}\nMD_DEVICES={of.Count}\nMD_METADATA=1.2\nMD_UUID={HostDisks.ForMdadm(of[0].Uuid!)}\nMD_NAME={call.Host.Hypervisor.ShortName}:0\n"
+            ? $"MD_LEVEL={array.Type}\nMD_DEVICES={of.Count}\nMD_METADATA=1.2\nMD_UUID={HostDisks.ForMdadm(of[0].Uuid!)}\nMD_NAME={call.Host.Machine.ShortName}:0\n"
             : $"{array.Path}:\n        Raid Level : {array.Type}\n      Raid Devices : {of.Count}\n             State : clean\n              UUID : {HostDisks.ForMdadm(of[0].Uuid!)}\n");
         return 0;
 

@@ -10,16 +10,16 @@ internal static class SystemCommands
         table.Add("true", _ => 0);
         table.Add("false", _ => 1);
         table.Add("pwd", call => Print(call, call.State.Folder));
-        table.Add("hostname", call => Print(call, call.Options().Has("s", "short") ? call.Host.Hypervisor.ShortName : call.Options().Has("I") ? call.Host.Hypervisor.ManagementAddress + " " : call.Host.Hypervisor.Fqdn));
-        table.Add("hostnamectl", call => Print(call, $" Static hostname: {call.Host.Hypervisor.Fqdn}\n         Boot ID: {call.Host.BootId.Replace("-", "", Ordinal)}"));
-        table.Add("nproc", call => Print(call, $"{call.Host.Hypervisor.Profile.Vcpus}"));
+        table.Add("hostname", call => Print(call, call.Options().Has("s", "short") ? call.Host.Machine.ShortName : call.Options().Has("I") ? call.Host.Machine.ManagementAddress + " " : call.Host.Machine.Fqdn));
+        table.Add("hostnamectl", call => Print(call, $" Static hostname: {call.Host.Machine.Fqdn}\n         Boot ID: {call.Host.BootId.Replace("-", "", Ordinal)}"));
+        table.Add("nproc", call => Print(call, $"{call.Host.Machine.Profile.Vcpus}"));
         table.Add("arch", call => Print(call, "x86_64"));
         table.Add("uname", call => Print(call, call.Options() switch
         {
             var options when options.Has("r") => Kernel(call),
-            var options when options.Has("n") => call.Host.Hypervisor.Fqdn,
+            var options when options.Has("n") => call.Host.Machine.Fqdn,
             var options when options.Has("m") => "x86_64",
-            var options when options.Has("a") => $"Linux {call.Host.Hypervisor.Fqdn} {Kernel(call)} #1 SMP x86_64 GNU/Linux",
+            var options when options.Has("a") => $"Linux {call.Host.Machine.Fqdn} {Kernel(call)} #1 SMP x86_64 GNU/Linux",
             _ => "Linux",
         }));
         table.Add("id", Id);

@@ -36,17 +36,18 @@ internal static class ShellRunner
     {
         var name = arguments[0];
         var simple = name.StartsWith("/usr/", Ordinal) || name.StartsWith("/bin/", Ordinal) || name.StartsWith("/sbin/", Ordinal) ? HostFiles.NameOf(name) : name;
-        if (HostCommands.All.TryGetValue(simple, out var command) && state.Host.Has(simple))
+        if (!simple.Contains('/', Ordinal) && HostCommands.All.TryGetValue(simple, out var command) && state.Host.Has(simple))
             return await command(new CommandCall(state, [simple, .. arguments.Skip(1)]));
 
-        // A script that somebody put there.
+        // A program of this host alone, or a script that somebody put there.
+        var path = state.Locked(() => name.Contains('/', Ordinal) ? HostFiles.Normalize(name, state.Folder) : InPath(name, state));
         var (content, error) = state.Locked<(byte[]?, string?)>(() =>
         {
-            if (!name.Contains('/', Ordinal))
+            if (path is null)
                 return (null, null);
             try
             {
-                var file = state.Host.Files.Get(HostFiles.Normalize(name, state.Folder), state.User);
+                var file = state.Host.Files.Get(path, state.User);
                 return file.IsDirectory ? (null, HostFailure.IsDirectory)
                     : HostFiles.May(file, state.User, 1) ? (file.Read(), null) : (null, HostFailure.Denied);
             }
@@ -55,6 +56,8 @@ internal static class ShellRunner
                 return (null, failure.Message);
             }
         });
+        if (content is not null && HostCommands.All.TryGetValue(path!, out var own))
+            return await own(new CommandCall(state, [name, .. arguments.Skip(1)]));
         if (content is not null)
         {
             var child = state.Subshell();
@@ -66,6 +69,9 @@ internal static class ShellRunner
         Error(state, error is null ? $"sh: {name}: command not found\n" : $"sh: {name}: {error}\n");
         return error is null or HostFailure.NotFound ? 127 : 126;
     }
+
+    private static string? InPath(string name, ShellState state) => state.Variables.GetValueOrDefault("PATH", "").Split(':')
+        .Select(folder => HostFiles.Normalize(name, folder)).FirstOrDefault(path => state.Host.Files.Find(path) is { IsDirectory: false });
 
     public static void Error(ShellState state, string text) => state.Stderr(Encoding.UTF8.GetBytes(text));
 
@@ -129,7 +135,7 @@ internal static class ShellRunner
             finally
             {
                 if (child.Shared.HasEffects)
-                    child.Host.Lab.Journal.Wrote("ssh", "background", child.Host.Hypervisor.Fqdn, node is ShellNode.Simple { Words: [{ Parts: [{ Kind: ShellWord.Kind.Literal } first, ..] }, ..] } ? first.Text : "");
+                    child.Host.Lab.Journal.Wrote("ssh", "background", child.Host.Machine.Fqdn, node is ShellNode.Simple { Words: [{ Parts: [{ Kind: ShellWord.Kind.Literal } first, ..] }, ..] } ? first.Text : "");
             }
         });
     }

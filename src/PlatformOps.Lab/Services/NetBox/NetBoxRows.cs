@@ -82,7 +82,7 @@ internal sealed class NetBoxRows(LabContext lab, NetBoxVersion version)
         row["mac_address"] = port.Mac;
         row["mgmt_only"] = port.ManagementOnly;
         row["description"] = "";
-        row["tags"] = new JsonArray();
+        row["tags"] = JsonText.Array(Data.Tags.Where(tag => port.IsBootable && tag.Slug == "bootable").Select(tag => Nested("extras/tags", tag)));
         row["custom_fields"] = new JsonObject();
         row["count_ipaddresses"] = Data.Addresses.Count(address => address.InterfaceId == port.Id);
         row["created"] = Stamp(Data.Devices.Find(device => device.Id == port.DeviceId)?.Created ?? lab.Clock.Now);
@@ -96,7 +96,7 @@ internal sealed class NetBoxRows(LabContext lab, NetBoxVersion version)
         var port = Data.Interfaces.Find(known => known.Id == address.InterfaceId);
         row["family"] = Family();
         row["address"] = address.Address;
-        row["vrf"] = null;
+        row["vrf"] = address.Vrf is { } vrf ? Nested("ipam/vrfs", new NetBoxObject(1, vrf, vrf)) : null;
         row["tenant"] = null;
         row["status"] = Choice("active", "Active");
         row["role"] = null;
@@ -200,7 +200,7 @@ internal sealed class NetBoxRows(LabContext lab, NetBoxVersion version)
             row["name"] = item.Name;
         }
 
-        if (path != "dcim/racks")
+        if (path is not ("dcim/racks" or "ipam/vrfs"))
             row["slug"] = item.Slug;
         if (path == "extras/tags")
             row["color"] = "9e9e9e";

@@ -73,7 +73,7 @@ public sealed class HostActionsTests : IAsyncDisposable
     [Fact]
     public async Task Reports_list_disks_and_GPUs_and_none_is_an_answer()
     {
-        _ssh.On($"lsblk -J -b -o {DiskListing.Columns}", HostFactsTests.Lsblk).On("lspci -nn", HostFactsTests.Lspci);
+        _ssh.On($"lsblk -J -b -o {BlockDeviceListing.Columns}", HostFactsTests.Lsblk).On("lspci -nn", HostFactsTests.Lspci);
 
         var disks = await ((Report)new DiskReport()).RunAsync(Context(), new NoParameters(), Stop);
         var gpus = await ((Report)new GpuReport()).RunAsync(Context(), new NoParameters(), Stop);

@@ -1,0 +1,71 @@
+using PlatformOps.Aquilon;
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Services.Aquilon;
+
+/// <summary>Deletes the machine that a host was on: the addresses of its interfaces, the interfaces, the machine. Its name is the record's, never a guess.</summary>
+internal sealed class DeleteAquilonMachine : AquilonChange<NoParameters, DeleteAquilonMachine.State>
+{
+    public override string Name => "aquilon.machine.delete";
+
+    public override string Summary => "machine in Aquilon";
+
+    protected override string Subject => DeleteAquilonHost.HostSubject;
+
+    public override Impact Impact => Impact.High;
+
+    public override bool IsIdempotent => false;
+
+    public override bool IsDestructive => true;
+
+    protected override async Task<State> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
+    {
+        var aquilon = context.Client<AquilonClient>();
+        var record = context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId);
+        var name = record?.Host.MachineName ?? (await aquilon.HostAsync(context.Target.Name, cancellationToken)).MachineName;
+        var machine = await aquilon.FindMachineAsync(name, cancellationToken);
+        return new State(name, machine is not null, machine?.HostName, [.. (machine?.Interfaces ?? []).Select(port => port.Name)], [.. (machine?.Interfaces ?? []).SelectMany(port => port.Addresses).Select(address => address.Ip)]);
+    }
+
+    protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => !state.IsThere;
+
+    protected override Task GuardAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+    {
+        if (before.HostName is { } host)
+            throw new RefusedException($"The machine {before.MachineName} has the host {host} on it. Delete the host first (aquilon.host.delete).") { TargetName = context.Target.Name };
+        return context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId)?.Host.MachineName == before.MachineName
+            ? Task.CompletedTask
+            : throw new RefusedException($"The machine {before.MachineName} is not deleted in Aquilon: there is no record to restore it from. Take aquilon.record first.") { TargetName = context.Target.Name };
+    }
+
+    protected override async Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+    {
+        var aquilon = context.Client<AquilonClient>();
+        var machine = await aquilon.FindMachineAsync(before.MachineName, cancellationToken);
+        if (machine is null)
+            return;
+        await InterfaceDeletion.RunAsync(aquilon, machine, machine.Interfaces, cancellationToken);
+        await aquilon.DeleteAsync(["del_machine", "--machine", machine.MachineName], cancellationToken);
+    }
+
+    protected override string Describe(State state) => state.IsThere
+        ? $"{state.MachineName}{(state.HostName is null ? "" : $" with {state.HostName}")}, interfaces {(state.Interfaces.Count == 0 ? "none" : string.Join(", ", state.Interfaces))}, addresses {(state.Addresses.Count == 0 ? "none" : string.Join(", ", state.Addresses))}"
+        : "none";
+
+    protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "none";
+
+    /// <summary>Half of it may be gone. While nobody put a host on it and nothing was added, what is left is what was to be deleted, and deleting that twice is deleting it once.</summary>
+    protected override Task<ProbeAnswer> ProbeAsync(ActionContext context, NoParameters parameters, State before, State now, CancellationToken cancellationToken)
+        => Task.FromResult(!now.IsThere ? ProbeAnswer.Happened
+            : now.HostName is null && before.HostName is null && now.MachineName == before.MachineName && !now.Interfaces.Except(before.Interfaces).Any() && !now.Addresses.Except(before.Addresses).Any() ? ProbeAnswer.NotHappened
+            : ProbeAnswer.Undecidable);
+
+    /// <param name="MachineName">Its name, there or not.</param>
+    /// <param name="IsThere">Whether it is there.</param>
+    /// <param name="HostName">The host on it, if any.</param>
+    /// <param name="Interfaces">Their names.</param>
+    /// <param name="Addresses">Without prefixes.</param>
+    internal sealed record State(string MachineName, bool IsThere, string? HostName, IReadOnlyList<string> Interfaces, IReadOnlyList<string> Addresses);
+}

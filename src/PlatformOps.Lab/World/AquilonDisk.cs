@@ -1,0 +1,3 @@
+namespace PlatformOps.Lab.World;
+
+internal sealed record AquilonDisk(string Name, int Gigabytes, string Controller, bool IsBoot);

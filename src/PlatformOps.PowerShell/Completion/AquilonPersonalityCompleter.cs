@@ -1,0 +1,11 @@
+using PlatformOps.Core.Services.Aquilon;
+using PlatformOps.Core.Sessions;
+
+namespace PlatformOps.PowerShell.Completion;
+
+/// <summary>The personalities in Aquilon.</summary>
+public sealed class AquilonPersonalityCompleter : LiveCompleter
+{
+    private protected override async Task<IReadOnlyList<CompletionName>> NamesAsync(SessionScope session, CancellationToken cancellationToken)
+        => [.. (await session.Get<AquilonClient>().ListAsync(["show_personality", "--all"], "Host Personality", null, cancellationToken)).Select(one => one.Name).Distinct(StringComparer.Ordinal).Select(name => new CompletionName(name))];
+}
