@@ -1,11 +1,12 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.Hosts.Storage;
 
 namespace PlatformOps.Core.Migration;
 
 /// <summary>What the hypervisor was, for the steps that put it back.</summary>
 internal sealed class DossierFacts : FactSource
 {
-    public override IReadOnlyList<string> Names { get; } = ["dossier.compute-id", "dossier.service-id", "dossier.bmc-address", "dossier.role", "dossier.model"];
+    public override IReadOnlyList<string> Names { get; } = ["dossier.compute-id", "dossier.service-id", "dossier.bmc-address", "dossier.serial", "dossier.model", "dossier.data-disks"];
 
     public override async Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
     {
@@ -14,8 +15,10 @@ internal sealed class DossierFacts : FactSource
         Add("dossier.compute-id", dossier.Host.ComputeId);
         Add("dossier.service-id", dossier.Compute.ServiceId);
         Add("dossier.bmc-address", dossier.BmcAddress);
-        Add("dossier.role", dossier.Device.Role);
+        Add("dossier.serial", dossier.Host.SerialNumber);
         Add("dossier.model", dossier.Device.DeviceType);
+        // None is an answer too: then nothing that carries data may be taken.
+        facts["dossier.data-disks"] = string.Join(';', RecordedDisk.Of(dossier.Host.Disks ?? []));
         return facts;
 
         void Add(string name, string? value)

@@ -7,13 +7,18 @@ namespace PlatformOps.Core.Migration;
 internal static class MigrationPhases
 {
     /// <summary>The names that users give and records show.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["Noops", "Setup", "PreDrain"];
+    public static IReadOnlyList<string> Names { get; } = ["Noops", "Setup", "PreDrain", "Drain", "PreReinstall", "PostReinstall", "Adoption", "Finish"];
 
     public static string RunbookOf(string phase) => phase switch
     {
         "Noops" => "hypervisor/noops",
         "Setup" => "hypervisor/setup",
         "PreDrain" => "hypervisor/pre-drain",
+        "Drain" => "hypervisor/drain",
+        "PreReinstall" => "hypervisor/pre-reinstall",
+        "PostReinstall" => "hypervisor/post-reinstall",
+        "Adoption" => "hypervisor/adoption",
+        "Finish" => "hypervisor/finish",
         _ => throw new ObjectNotFoundException($"There is no phase '{phase}'. There are: {string.Join(", ", Names)}.") { TargetName = phase },
     };
 

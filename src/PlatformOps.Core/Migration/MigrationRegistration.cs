@@ -22,7 +22,7 @@ internal sealed class MigrationRegistration : ServiceRegistration
         [typeof(DossierFinder)] = scope => new DossierFinder(scope),
     };
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new CheckIdentity(), new ReinstalledWait(), new BmcReport(), new SummaryReport()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new RecordAquilon(), new CheckIdentity(), new CheckCompute(), new ReinstalledWait(), new BmcReport(), new SummaryReport()];
 
     public override IReadOnlyList<FactSource> Facts { get; } = [new DossierFacts()];
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Services.NetBox;
 
 namespace PlatformOps.Core.Migration;
 
@@ -11,10 +12,13 @@ internal static class MigrationSettings
     // Services that a site may do without: runbooks leave their steps out.
     private static readonly string[] Optional = ["alertmanager", "aquilon", "kayobe", "bmc", "prometheus"];
 
+    private const string Role = "role";
+    private const string PostReinstallFailed = "post-reinstall-failed";
+
     /// <summary>The names.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        .. Optional.Select(ConfiguredName),
+        .. Optional.Select(ConfiguredName), ConfiguredName(Role), ConfiguredName(PostReinstallFailed),
         "old-os.id", "old-os.version", "new-os.id", "new-os.version", "reason",
         .. typeof(MigrationStatuses).GetProperties().Select(property => StatusName(property.Name)),
     ];
@@ -33,7 +37,9 @@ internal static class MigrationSettings
         };
         var sections = configuration.Sections.Keys.Select(type => type.GetCustomAttribute<SectionAttribute>()?.Name).ToHashSet();
         foreach (var name in Optional)
-            values[ConfiguredName(name)] = sections.Contains(name) ? "true" : "false";
+            values[ConfiguredName(name)] = Flag(sections.Contains(name));
+        values[ConfiguredName(Role)] = Flag(configuration.Has<NetBoxConfiguration>() && configuration.Section<NetBoxConfiguration>().Role is not null);
+        values[ConfiguredName(PostReinstallFailed)] = Flag(migration.Statuses.PostReinstallFailed is not null);
         foreach (var property in typeof(MigrationStatuses).GetProperties())
         {
             if (property.GetValue(migration.Statuses) is string status)
@@ -52,6 +58,8 @@ internal static class MigrationSettings
 
     // As the field writes it: RL9, RHEL9, debian12.
     private static string Short(DistributionVersion os) => (os.Id switch { "rocky" => "RL", "rhel" => "RHEL", "centos" => "CentOS", "almalinux" => "AL", var id => id }) + os.Version;
+
+    private static string Flag(bool value) => value ? "true" : "false";
 
     private static string ConfiguredName(string section) => "configured." + section;
 
