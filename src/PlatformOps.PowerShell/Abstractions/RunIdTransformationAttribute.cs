@@ -20,13 +20,14 @@ public sealed class RunIdTransformationAttribute : ArgumentTransformationAttribu
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
         return value switch
         {
+            null or "" => throw EmptyArgument.Error("a run, one of its steps, or its identifier: Get-OpsRun lists runs, and pipes on"),
             string id => id,
             OpsRun run => run.RunId,
             StepRecord step => step.RunId,
             // A part of an identifier may look like a number, such as 1821 or 1e45: the parser keeps what was typed.
             int or long or double or decimal or System.Numerics.BigInteger => LanguagePrimitives.ConvertTo<string>(input),
             _ => PSObject.AsPSObject(input).Properties["RunId"]?.Value as string
-                ?? throw new ArgumentTransformationMetadataException($"A {value?.GetType().Name ?? "null"} is no run: give a run from Get-OpsRun, or its RunId."),
+                ?? throw new ArgumentTransformationMetadataException($"A {value.GetType().Name} is no run: give a run from Get-OpsRun, or its RunId."),
         };
     }
 }

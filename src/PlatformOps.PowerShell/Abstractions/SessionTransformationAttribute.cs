@@ -11,6 +11,9 @@ public sealed class SessionTransformationAttribute : ArgumentTransformationAttri
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        // Whoever names a session means no other: least of all the current one, in another environment perhaps.
+        if (value is null or "")
+            throw EmptyArgument.Error("a session or its name, as Get-PlatformOpsSession lists them, or leave it away for the current one");
         if (value is not string name)
             return value;
         var state = OpsRunspace.Current;

@@ -42,9 +42,11 @@ public sealed class TargetNameTransformationAttribute(params string[] propertyNa
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
         if (AllowsNone && value is not string && (value is null || PropertyNames.Any(property => PSObject.AsPSObject(value).Properties[property] is { Value: null or "" })))
             return null;
+        if (value is null or "")
+            throw EmptyArgument.Error($"a name, or an object with a {string.Join(" or ", PropertyNames)}, such as Get-Hypervisor and Import-MigrationList emit");
         var name = value as string
-            ?? (input is null ? null : PropertyNames.Select(property => TextOf(input, property)).FirstOrDefault(text => !string.IsNullOrEmpty(text)))
-            ?? throw new ArgumentTransformationMetadataException($"{(value is null ? "Nothing" : $"A {value.GetType().Name}")} has no {string.Join(" or ", PropertyNames)}.");
+            ?? PropertyNames.Select(property => TextOf(input, property)).FirstOrDefault(text => !string.IsNullOrEmpty(text))
+            ?? throw new ArgumentTransformationMetadataException($"A {value.GetType().Name} has no {string.Join(" or ", PropertyNames)}.");
         var isPattern = WildcardPattern.ContainsWildcardCharacters(name);
         if (AllowsWildcards && isPattern)
             return name;

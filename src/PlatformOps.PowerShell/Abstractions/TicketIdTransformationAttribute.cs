@@ -22,21 +22,24 @@ public sealed partial class TicketIdTransformationAttribute : ArgumentTransforma
     private string? KeyOf(object? input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
-        if (value is string text)
+        if (value is string { Length: > 0 } text)
         {
             return Key().IsMatch(text)
                 ? text
                 : throw new ArgumentTransformationMetadataException($"'{text}' is no ticket's key; one looks like MH-101.");
         }
 
-        if (input is not null && TargetNameTransformationAttribute.TextOf(input, "TicketId") is { Length: > 0 } key)
+        var isEmpty = value is null or "";
+        if (!isEmpty && TargetNameTransformationAttribute.TextOf(input!, "TicketId") is { Length: > 0 } key)
             return KeyOf(key);
-        var host = input is null ? null : TargetNameTransformationAttribute.TextOf(input, "HypervisorName");
-        if (AllowsNone && (value is null || host is not null))
+        var host = isEmpty ? null : TargetNameTransformationAttribute.TextOf(input!, "HypervisorName");
+        if (AllowsNone && (isEmpty || host is not null))
             return null;
+        if (isEmpty)
+            throw EmptyArgument.Error("a key such as MH-101, or an object with a TicketId, such as Get-Ticket and New-MigrationTicket emit");
         throw new ArgumentTransformationMetadataException(host is not null
             ? $"{host} comes without a ticket. New-MigrationTicket finds or makes it, and Get-Ticket -HypervisorName finds it."
-            : $"{(value is null ? "Nothing" : $"A {value.GetType().Name}")} has no TicketId.");
+            : $"A {value!.GetType().Name} has no TicketId.");
     }
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_]*-[1-9][0-9]*\z", RegexOptions.CultureInvariant)]

@@ -35,7 +35,6 @@ public sealed class TestRunbookCommand : SessionCmdlet
 {
     /// <summary>The runbook, from Get-Runbook: the very file or built-in one that it tells of.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
-    [ValidateNotNull]
     public RunbookInfo InputObject { get; set; } = null!;
 
     /// <summary>The file. Wildcards are not expanded.</summary>
