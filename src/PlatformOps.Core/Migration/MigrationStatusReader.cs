@@ -1,7 +1,9 @@
+using PlatformOps.Alerts;
 using PlatformOps.Compute;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Services;
+using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.OpenStack;
@@ -39,6 +41,7 @@ internal sealed class MigrationStatusReader
         var ticket = await AskAsync<JiraConfiguration, Ticket>("Jira", async () => key is not null
             ? await _scope.Get<JiraClient>().GetAsync(key, cancellationToken)
             : (await _scope.Get<JiraClient>().FindOpenAsync(hypervisorName, null, null, cancellationToken)) is [var open, ..] ? open : null);
+        var silences = await AskAsync<AlertmanagerConfiguration, IReadOnlyList<DateTimeOffset>>("Alertmanager", () => SilenceEndsAsync(hypervisorName, cancellationToken));
         var (run, target) = FindRun(hypervisorName);
         unknown.AddRange(_ledger.Value.Failures);
         var phase = PhaseOf(service, device, ticket);
@@ -54,6 +57,7 @@ internal sealed class MigrationStatusReader
             Owner = service?.Owner,
             ServerCount = servers,
             InventoryStatus = device?.Status,
+            SilencedUntil = silences is { Count: > 0 } ? silences.Min() : null,
             RunId = run?.RunId ?? service?.RunId,
             RunState = target?.State,
             WaitingFor = target is { State: RunState.Waiting or RunState.Failed or RunState.Interrupted or RunState.Stopped } ? target.Message ?? $"{target.Phase}.{target.Step}" : null,
@@ -77,6 +81,21 @@ internal sealed class MigrationStatusReader
                 return null;
             }
         }
+    }
+
+    // When each of its silences ends; none where not all of its alerts are silenced.
+    private async Task<IReadOnlyList<DateTimeOffset>?> SilenceEndsAsync(string hypervisorName, CancellationToken cancellationToken)
+    {
+        var alertmanager = _scope.Get<AlertmanagerClient>();
+        List<DateTimeOffset> ends = [];
+        foreach (var matchers in alertmanager.Hosts.Of(hypervisorName))
+        {
+            if ((await alertmanager.LiveAsync(matchers, cancellationToken)).Where(known => known.Silence.State == AlertSilenceState.Active).MaxBy(known => known.Silence.EndsAt) is not { } longest)
+                return [];
+            ends.Add(longest.Silence.EndsAt);
+        }
+
+        return ends;
     }
 
     // One run whose journal is damaged must not hide the others.

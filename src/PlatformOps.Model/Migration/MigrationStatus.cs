@@ -32,6 +32,9 @@ public sealed record MigrationStatus
     /// <summary>The inventory's status.</summary>
     public string? InventoryStatus { get; init; }
 
+    /// <summary>Until when all of its alerts are silenced, UTC; null where they are not.</summary>
+    public DateTimeOffset? SilencedUntil { get; init; }
+
     /// <summary>The newest run of it in this state folder, or the one that the claim names.</summary>
     public string? RunId { get; init; }
 

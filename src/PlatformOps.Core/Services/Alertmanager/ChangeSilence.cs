@@ -40,10 +40,13 @@ internal sealed class ChangeSilence : Change<ChangeSilenceParameters, ChangedSil
         => SetAsync(context, parameters.Id, parameters.Until ?? before.EndsAt, context.Run.Person, CommentFor(context, parameters, before), cancellationToken);
 
     protected override string Describe(ChangedSilenceState state)
-        => $"{state.Matchers} {(state.IsExpired ? "ended at" : "until")} {SilenceTerms.Stamp(state.EndsAt)} (\"{ServerText.Clean(state.Comment, 300)}\")";
+        => $"{state.Matchers} {(state.IsExpired ? "ended at" : "until")} {SilenceTerms.Stamp(state.EndsAt)}{(state.IsOurs ? "" : $" by {ServerText.Clean(state.CreatedBy, 80)}")} (\"{ServerText.Clean(state.IsOurs ? Claim.Without(state.Comment) : state.Comment, 300)}\")";
+
+    protected override bool Matches(ChangedSilenceState state, ChangedSilenceState recorded)
+        => IsAt(state.EndsAt, recorded.EndsAt) && state.Comment == recorded.Comment && state.IsExpired == recorded.IsExpired;
 
     protected override string DescribeDesired(ActionContext context, ChangeSilenceParameters parameters, ChangedSilenceState before)
-        => Describe(before with { EndsAt = parameters.Until ?? before.EndsAt, Comment = CommentFor(context, parameters, before) });
+        => Describe(before with { EndsAt = parameters.Until ?? before.EndsAt, Comment = CommentFor(context, parameters, before), IsOurs = true });
 
     protected override Task UndoAsync(ActionContext context, ChangeSilenceParameters parameters, ChangedSilenceState before, CancellationToken cancellationToken)
         => SetAsync(context, parameters.Id, before.EndsAt, before.CreatedBy, before.Comment, cancellationToken);

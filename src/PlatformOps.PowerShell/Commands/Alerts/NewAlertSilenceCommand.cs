@@ -93,7 +93,7 @@ public sealed class NewAlertSilenceCommand : EffectCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>What came from the pipeline, for -PassThru.</summary>
-    [Parameter(ValueFromPipeline = true, DontShow = true, ParameterSetName = "Hypervisor")]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = "Hypervisor")]
     public PSObject? InputObject { get; set; }
 
     private protected override string? TakeOverReason => TakeOver ? Reason : null;

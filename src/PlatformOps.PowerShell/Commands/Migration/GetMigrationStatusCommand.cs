@@ -8,7 +8,7 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 
 /// <summary>Tells where hypervisors are in their migration.</summary>
 /// <remarks>
-/// <para>Read from the live systems: Nova's service with its reason and owner, the servers on it, the inventory, the ticket; and the newest run of this state folder, if there is one. Nothing is changed. A system that does not answer leaves its columns empty and is named in Unknown.</para>
+/// <para>Read from the live systems: Nova's service with its reason and owner, the servers on it, the inventory, the ticket, until when its alerts are silenced; and the newest run of this state folder, if there is one. Nothing is changed. A system that does not answer leaves its columns empty and is named in Unknown.</para>
 /// </remarks>
 /// <example>
 /// <summary>Where is everything on the list?</summary>
