@@ -73,7 +73,7 @@ public sealed class HostActionsTests : IAsyncDisposable
     [Fact]
     public async Task Reports_list_disks_and_GPUs_and_none_is_an_answer()
     {
-        _ssh.On($"lsblk -J -b -o {DiskListing.Columns}", HostFactsTests.Lsblk).On("lspci -nn", HostFactsTests.Lspci);
+        _ssh.On($"lsblk -J -b -o {BlockDeviceListing.Columns}", HostFactsTests.Lsblk).On("lspci -nn", HostFactsTests.Lspci);
 
         var disks = await ((Report)new DiskReport()).RunAsync(Context(), new NoParameters(), Stop);
         var gpus = await ((Report)new GpuReport()).RunAsync(Context(), new NoParameters(), Stop);
@@ -187,7 +187,7 @@ public sealed class HostActionsTests : IAsyncDisposable
 
     [Fact]
     public void The_registration_lists_every_action_once()
-        => Assert.Equal(["host.command", "host.os", "host.package", "host.reachable", "host.root-access", "hypervisor.disks", "hypervisor.gpus"], new HostsRegistration().Actions.Select(a => a.Name).Order());
+        => Assert.Equal(["host.command", "host.compute-id", "host.domains.none", "host.efi", "host.file", "host.os", "host.package", "host.reachable", "host.root-access", "host.storage", "host.tenants", "hypervisor.disks", "hypervisor.gpus"], new HostsRegistration().Actions.Select(a => a.Name).Order());
 
     private static PackageParameters Package { get; } = new() { Name = "qemu-kvm" };
 

@@ -57,7 +57,7 @@ public sealed class HostFactsTests : IAsyncDisposable
             .On("cat -- /proc/uptime", "3600.25 100.00\n")
             .On("cat -- /proc/meminfo", "MemTotal:       527948800 kB\nMemFree: 1 kB\n")
             .On("nproc", "128\n")
-            .On($"lsblk -J -b -o {DiskListing.Columns}", Lsblk)
+            .On($"lsblk -J -b -o {BlockDeviceListing.Columns}", Lsblk)
             .On("ip -j link", """[{"ifname":"lo","link_type":"loopback","address":"00:00:00:00:00:00"},{"ifname":"eno1","link_type":"ether","address":"AA:BB:CC:00:11:22"},{}]""")
             .On("lspci -nn", Lspci)
             .On("test -d /sys/firmware/efi")
@@ -151,7 +151,7 @@ public sealed class HostFactsTests : IAsyncDisposable
     [Fact]
     public async Task Garbage_makes_its_fact_unknown()
     {
-        _ssh.On("cat -- /etc/os-release", Rocky).On($"lsblk -J -b -o {DiskListing.Columns}", "{\"blockdevices\":[{\"type\":\"disk\",\"size\":\"3.5T\"}]}").On("ip -j link", "not json");
+        _ssh.On("cat -- /etc/os-release", Rocky).On($"lsblk -J -b -o {BlockDeviceListing.Columns}", "{\"blockdevices\":[{\"type\":\"disk\",\"size\":\"3.5T\"}]}").On("ip -j link", "not json");
 
         var fact = await HostFacts.ReadAsync(Host, Stop);
 
