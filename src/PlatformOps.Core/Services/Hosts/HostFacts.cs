@@ -79,6 +79,8 @@ internal static class HostFacts
             await turns.WaitAsync(stop.Token);
             try
             {
+                // A turn can be given to one that waits before it is told to stop.
+                stop.Token.ThrowIfCancellationRequested();
                 return await read();
             }
             catch (Exception error) when (error is RemoteHostException { ExitStatus: not null } or FormatException)

@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ssh;
+using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.Hosts;
 
@@ -8,6 +9,8 @@ internal sealed class HostFileChange : Change<HostFileParameters, HostFileState>
 {
     /// <summary>Old files by their digests; root's alone.</summary>
     private const string Store = "/var/lib/platformops/files";
+
+    private const int MostBytes = 16 * 1024 * 1024;
 
     public override string Name => "host.file";
 
@@ -50,8 +53,8 @@ internal sealed class HostFileChange : Change<HostFileParameters, HostFileState>
             return;
         }
 
-        var draft = parameters.Path + ".platformops";
-        await host.ChangeAsync(["cp", "-T", "--", $"{Store}/{before.Digest}", draft], cancellationToken);
-        await RemoteFile.PlaceAsync(host, draft, parameters.Path, before.Ownership!, cancellationToken);
+        var kept = await host.GetAsync($"{Store}/{before.Digest}", MostBytes, cancellationToken)
+            ?? throw new RemoteHostException(host.Name, $"The file that was at {parameters.Path} is not kept on {host.Name} any more ({Store}/{before.Digest}), so it cannot be put back.");
+        await RemoteFile.ReplaceAsync(host, parameters.Path, kept, before.Ownership!, cancellationToken);
     }
 }

@@ -13,24 +13,16 @@ internal static class RemoteFile
 
     private static readonly Dictionary<string, string> PlainWords = new() { ["LC_ALL"] = "C" };
 
-    /// <summary>Writes a file beside the old one, gives it owner and mode, and puts it in the old one's place.</summary>
+    /// <summary>Puts a text in a file's place, with the label that SELinux wants there.</summary>
     /// <exception cref="RemoteHostException">It failed; the old file is as it was.</exception>
     /// <exception cref="OutcomeUnknownException">The connection dropped meanwhile: one of the two is there, whole.</exception>
-    public static async Task ReplaceAsync(RemoteHost host, string path, string content, FileOwnership ownership, CancellationToken cancellationToken)
-    {
-        var draft = path + ".platformops";
-        // Nobody else may read it before it has its mode.
-        await host.ChangeAsync(["install", "-m", "0600", "-o", "root", "-g", "root", "-T", "--", "/dev/null", draft], cancellationToken);
-        await host.ChangeAsync(new SshCommand(["tee", "--", draft]) { Input = Encoding.UTF8.GetBytes(content) }, cancellationToken);
-        await PlaceAsync(host, draft, path, ownership, cancellationToken);
-    }
+    public static Task ReplaceAsync(RemoteHost host, string path, string content, FileOwnership ownership, CancellationToken cancellationToken)
+        => ReplaceAsync(host, path, Encoding.UTF8.GetBytes(content), ownership, cancellationToken);
 
-    /// <summary>Gives a draft owner and mode, and puts it in a file's place.</summary>
-    public static async Task PlaceAsync(RemoteHost host, string draft, string path, FileOwnership ownership, CancellationToken cancellationToken)
+    /// <inheritdoc cref="ReplaceAsync(RemoteHost, string, string, FileOwnership, CancellationToken)"/>
+    public static async Task ReplaceAsync(RemoteHost host, string path, ReadOnlyMemory<byte> content, FileOwnership ownership, CancellationToken cancellationToken)
     {
-        await host.ChangeAsync(["chown", $"{ownership.Owner}:{ownership.Group}", "--", draft], cancellationToken);
-        await host.ChangeAsync(["chmod", ownership.Mode, "--", draft], cancellationToken);
-        await host.ChangeAsync(["mv", "-f", "-T", "--", draft, path], cancellationToken);
+        await host.PutAsync(path, content, (UnixFileMode)Convert.ToInt32(ownership.Mode, 8), $"{ownership.Owner}:{ownership.Group}", cancellationToken);
         // Hosts without SELinux have no restorecon.
         await host.RunAsync(new SshCommand(["restorecon", "--", path]), cancellationToken);
     }

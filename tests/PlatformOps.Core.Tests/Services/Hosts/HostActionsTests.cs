@@ -187,7 +187,7 @@ public sealed class HostActionsTests : IAsyncDisposable
 
     [Fact]
     public void The_registration_lists_every_action_once()
-        => Assert.Equal(["host.command", "host.os", "host.package", "host.reachable", "host.root-access", "hypervisor.disks", "hypervisor.gpus"], new HostsRegistration().Actions.Select(a => a.Name).Order());
+        => Assert.Equal(["host.command", "host.compute-id", "host.domains.none", "host.efi", "host.file", "host.os", "host.package", "host.reachable", "host.root-access", "host.storage", "host.tenants", "hypervisor.disks", "hypervisor.gpus"], new HostsRegistration().Actions.Select(a => a.Name).Order());
 
     private static PackageParameters Package { get; } = new() { Name = "qemu-kvm" };
 

@@ -25,5 +25,5 @@ internal static class MdadmConf
         => words.FirstOrDefault(word => word.StartsWith("UUID=", StringComparison.OrdinalIgnoreCase)) is { } word && StableIds.Same(word["UUID=".Length..], array);
 
     // What a line for an array says of it: its device first. Empty for another line.
-    private static string[] Words(string line) => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var first, ..] words && first.Equals("ARRAY", StringComparison.OrdinalIgnoreCase) ? words : [];
+    private static string[] Words(string line) => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var first, .. var words] && first.Equals("ARRAY", StringComparison.OrdinalIgnoreCase) ? words : [];
 }

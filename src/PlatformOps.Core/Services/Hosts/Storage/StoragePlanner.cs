@@ -121,21 +121,17 @@ internal sealed class StoragePlanner
 
     private void Make(List<BlockDevice?> members)
     {
-        var wiped = new HashSet<string>(StringComparer.Ordinal);
-        var paths = new List<string>();
-        foreach (var (disk, member) in _disks.Zip(members))
+        var cleared = new HashSet<string>(StringComparer.Ordinal);
+        var parts = _disks.Zip(members).Select(pair => (Disk: pair.First, Part: _profile.Partition is not null && IsOurs(pair.First) ? pair.Second : null)).ToList();
+        foreach (var (disk, part) in parts)
         {
-            var isPartitioned = _profile.Partition is not null && member is not null && IsOurs(disk);
-            if (isPartitioned && !IsBlank(member!))
-                Clear($"clear:{disk.Serial}", $"clear what an earlier run left unfinished on {member!.Path} of {Call(disk)}", member!, wiped);
-            else if (!isPartitioned && !IsBlank(disk))
-                Clear($"wipe:{disk.Serial}:{SignatureOf(disk)}", $"wipe {Call(disk)}, which carries {SignatureOf(disk)}", disk, wiped);
-            if (_profile.Partition is null)
-                paths.Add(disk.Path);
-            else
-                paths.Add(isPartitioned ? member!.Path : Partition(disk));
+            if (part is not null && !IsBlank(part))
+                Clear($"clear:{disk.Serial}", $"clear what an earlier run left unfinished on {part.Path} of {Call(disk)}", part, cleared);
+            else if (part is null && !IsBlank(disk))
+                Clear($"wipe:{disk.Serial}:{SignatureOf(disk)}", $"wipe {Call(disk)}, which carries {SignatureOf(disk)}", disk, cleared);
         }
 
+        var paths = parts.ConvertAll(pair => _profile.Partition is null ? pair.Disk.Path : pair.Part?.Path ?? Partition(pair.Disk));
         if (_profile.Raid0 is { } array)
         {
             _steps.Add(new StorageStep($"array:{_serials}", $"make the RAID0 {array} of {string.Join(", ", paths)}")
@@ -338,7 +334,7 @@ internal sealed class StoragePlanner
 
     private bool MayTake(BlockDevice disk) => IsBlank(disk) || IsOurs(disk) || IsRecorded(disk) || _forced.Contains(disk);
 
-    private bool IsRecorded(BlockDevice disk) => _recorded.Any(known => known.Serial == disk.Serial && known.Signature == SignatureOf(disk));
+    private bool IsRecorded(BlockDevice disk) => _recorded.Any(known => known.Serial == disk.Serial && DiskSignature.Covers(known.Signature, SignatureOf(disk)));
 
     /// <summary>Whether an earlier run of ours made all that is on it.</summary>
     private bool IsOurs(BlockDevice disk)
