@@ -23,6 +23,9 @@ internal sealed class TestCatalog
     /// <summary>The targets that each call of the batch action was given.</summary>
     public List<IReadOnlyList<string>> BatchCalls { get; } = [];
 
+    /// <summary>While the batch action's effect is under way.</summary>
+    public Func<CancellationToken, Task>? WhileBatch { get; set; }
+
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
@@ -96,10 +99,11 @@ internal sealed class TestCatalog
 
         protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => state.Calls > 0;
 
-        protected override Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+        protected override async Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
         {
+            if (world.WhileBatch is { } waiting)
+                await waiting(cancellationToken);
             world.BatchCalls.Add([.. context.Batch.Select(target => target.Name)]);
-            return Task.CompletedTask;
         }
 
         protected override string Describe(State state) => $"{state.Calls} calls";
