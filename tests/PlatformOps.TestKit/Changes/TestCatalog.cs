@@ -16,6 +16,8 @@ internal sealed class TestCatalog
 
     public Func<string, Exception?> ReportFault { get; set; } = _ => null;
 
+    public Func<string, Exception?> FactFault { get; set; } = _ => null;
+
     public Dictionary<string, string> Facts { get; } = new() { ["gpu"] = "true", ["model"] = "lenovo" };
 
     public int FactReads { get; set; }
@@ -29,7 +31,7 @@ internal sealed class TestCatalog
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true },
         ],
         [new TargetFacts(this)]);
 
@@ -82,15 +84,19 @@ internal sealed class TestCatalog
         public override Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
         {
             world.FactReads++;
-            return Task.FromResult<IReadOnlyDictionary<string, string>>(world.Facts);
+            return world.FactFault(context.Target.Name) is { } fault ? Task.FromException<IReadOnlyDictionary<string, string>>(fault) : Task.FromResult<IReadOnlyDictionary<string, string>>(world.Facts);
         }
     }
 
-    private sealed class BatchChange(TestCatalog world) : Change<NoParameters, BatchChange.State>
+    private sealed class BatchChange(TestCatalog world, string name) : Change<NoParameters, BatchChange.State>
     {
-        public override string Name => "test.batch";
+        public bool Destructive { get; init; }
+
+        public override string Name => name;
 
         public override string Summary => "The batch";
+
+        public override bool IsDestructive => Destructive;
 
         public override ActionScope Scope => ActionScope.Batch;
 
