@@ -81,15 +81,16 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     }
 
     /// <summary>What taking a change back would do, read live.</summary>
+    /// <param name="made">What was made; or what may have been, where looking tells.</param>
     public static async Task<StepEnd> PlanUndoAsync(Change change, ActionContext context, object parameters, StepHistory made, CancellationToken cancellationToken)
     {
-        var before = change.Load(made.Made!.Before);
+        var before = change.Load(made.Standing!.Before);
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
         var (state, wanted) = (change.Describe(now), change.Describe(before));
         if (change.Matches(now, before))
             return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: is already back at {wanted}") { Before = state, After = wanted };
         if (!IsOurs(change, context, parameters, made, now))
-            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: would be left as it is, because somebody changed it since ({made.MadeResult?.AfterText} → {state})") { Before = state };
+            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: would be left as it is, because somebody changed it since ({LeftText(made)} → {state})") { Before = state };
         return new StepEnd(StepOutcome.Planned, $"would take back {Difference(change, context, state, wanted)}") { Before = state, After = wanted };
     }
 
@@ -97,41 +98,48 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     public async Task<StepEnd> UndoAsync(Change change, ActionContext context, object parameters, StepHistory made, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
         var record = new Recording(this, change, context, made.Key, step, time.GetUtcNow());
-        var before = change.Load(made.Made!.Before);
+        var before = change.Load(made.Standing!.Before);
+        using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
         if (change.Matches(now, before))
             return await record.EndAsync(new StepEnd(StepOutcome.Undone, $"{Subject(change, context)}: is already back at {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(before) }, now);
         if (!IsOurs(change, context, parameters, made, now))
         {
-            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: left as it is, because somebody changed it since ({made.MadeResult?.AfterText} → {change.Describe(now)})")
+            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: left as it is, because somebody changed it since ({LeftText(made)} → {change.Describe(now)})")
             {
                 Before = change.Describe(now),
             };
         }
 
-        using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
         guard.ThrowIfEffectRefused(change, context, held.All);
         await ledger.WriteDurablyAsync(IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true });
+        Exception? unclear = null;
         try
         {
             await change.UndoAsync(context, parameters, before, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
         }
         catch (OpsException e) when (e is not OutcomeUnknownException)
         {
             return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: could not be taken back: {Sentence(e)}") { Before = change.Describe(now), Error = e }, now);
         }
-        catch (OutcomeUnknownException)
+        catch (Exception e) when (e is not LedgerException)
         {
             // Observing tells.
+            unclear = e;
         }
 
-        var (reached, last) = await ObserveUntilAsync(change, context, parameters, state => change.Matches(state, before), change.ConfirmWithin, cancellationToken);
-        return await record.EndAsync(
-            reached
-                ? new StepEnd(StepOutcome.Undone, Difference(change, context, change.Describe(now), change.Describe(before))) { Before = change.Describe(now), After = change.Describe(last) }
-                : new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: still {change.Describe(last)} after taking it back to {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(last) },
-            last);
+        var (reached, last) = await ObserveUntilAsync(change, context, parameters, state => change.Matches(state, before), PatienceOf(change, unclear), cancellationToken);
+        if (reached)
+            return await record.EndAsync(new StepEnd(StepOutcome.Undone, Difference(change, context, change.Describe(now), change.Describe(before))) { Before = change.Describe(now), After = change.Describe(last) }, last);
+        var error = new StepFailedException($"{Subject(change, context)}: still {change.Describe(last)} after taking it back to {change.Describe(before)}{(unclear is null ? "" : $": {Sentence(unclear)}")}", unclear) { TargetName = context.Target.Name };
+        return await record.EndAsync(new StepEnd(StepOutcome.Failed, error.Message) { Before = change.Describe(now), After = change.Describe(last), Error = error }, last);
     }
+
+    private static TimeSpan PatienceOf(Change change, Exception? unclear) => unclear is null || change.ConfirmWithin < SettleWithin ? change.ConfirmWithin : SettleWithin;
 
     private async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, Recording record, IReadOnlyList<TargetLock> locks, Func<Task>? guards, CancellationToken cancellationToken)
     {
@@ -169,6 +177,14 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
 
         using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
+        if (held.AreMore)
+        {
+            // Who had them before us may have done what we are about to do.
+            now = await change.ObserveAsync(context, parameters, cancellationToken);
+            if (change.IsDesired(context, parameters, now))
+                return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
+        }
+
         await change.GuardAsync(context, parameters, now, cancellationToken);
         if (guards is not null)
             await guards();
@@ -233,7 +249,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         object now;
         try
         {
-            (reached, now) = await ObserveUntilAsync(change, context, parameters, state => change.IsDesired(context, parameters, state), unclear is null || change.ConfirmWithin < SettleWithin ? change.ConfirmWithin : SettleWithin, cancellationToken);
+            (reached, now) = await ObserveUntilAsync(change, context, parameters, state => change.IsDesired(context, parameters, state), PatienceOf(change, unclear), cancellationToken);
         }
         catch (OpsException e) when (e is not LedgerException)
         {
@@ -282,6 +298,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     private static bool IsOurs(Change change, ActionContext context, object parameters, StepHistory made, object now)
         => made.MadeResult?.After is { } left ? change.Matches(now, change.Load(left)) : change.IsDesired(context, parameters, now);
 
+    private static string LeftText(StepHistory made) => made.MadeResult?.AfterText ?? made.Standing!.DesiredText;
+
     private static Intent IntentFor(Change change, ActionContext context, object parameters, StepKey key, object before, string desired)
         => new(key, change.Name, JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options), change.Save(before), change.Describe(before), desired)
         {
@@ -315,6 +333,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         private readonly List<TargetLock> _beyond = [];
 
         public IReadOnlyList<TargetLock> All => [.. own, .. _beyond];
+
+        /// <summary>There are some beyond the target's.</summary>
+        public bool AreMore => _beyond.Count > 0;
 
         public void Add(TargetLock held) => _beyond.Add(held);
 

@@ -22,6 +22,9 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>Its result.</summary>
     public Result? MadeResult { get; private set; }
 
+    /// <summary>The intent of the change that stands, or may stand because nobody knows what came of it.</summary>
+    public Intent? Standing => Made ?? (IsOpen && !Intent!.IsUndo ? Intent : null);
+
     /// <summary>An effect may or may not have happened, and nobody has said which.</summary>
     public bool IsOpen => Intent is not null && (Result is null || Result.Outcome == StepOutcome.Unknown) && Decision is null;
 
@@ -47,6 +50,8 @@ internal sealed class StepHistory(StepKey key)
                 break;
             case Decision decision:
                 Decision = decision;
+                if (decision.As == StepDecision.Happened)
+                    (Made, MadeResult) = (Intent is { IsUndo: false } ? Intent : null, null);
                 break;
         }
     }

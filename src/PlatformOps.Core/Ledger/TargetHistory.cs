@@ -62,20 +62,26 @@ internal sealed class TargetHistory
                 break;
             case Result result:
                 Step(result.Key).Apply(entry);
-                // What was taken back is to be made again, and its phase with it.
-                if (result is { Outcome: StepOutcome.Undone, Key.Phase: { } undone })
-                {
-                    PhasesDone.Remove(undone);
-                    Ended = null;
-                }
-
+                if (result.Outcome == StepOutcome.Undone)
+                    Undone(result.Key);
                 break;
             case Decision decision:
                 Step(decision.Key).Apply(entry);
+                if (decision.As == StepDecision.Happened && Step(decision.Key).Intent is { IsUndo: true })
+                    Undone(decision.Key);
                 if (decision.As == StepDecision.Abandon)
                     Ended = new TargetEnded(decision.Key.Target, RunState.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
                 break;
         }
+    }
+
+    // What was taken back is to be made again, and its phase with it.
+    private void Undone(StepKey key)
+    {
+        if (key.Phase is null)
+            return;
+        PhasesDone.Remove(key.Phase);
+        Ended = null;
     }
 
     private StepHistory Step(StepKey key)

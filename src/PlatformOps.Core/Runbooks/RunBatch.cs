@@ -13,7 +13,8 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
 
     /// <summary>Waits for the others; the last to come makes it run, for all who came.</summary>
     /// <param name="key">The step, with its phase.</param>
-    public Task<StepEnd> MeetAsync(string key, ActionTarget target, Func<IReadOnlyList<ActionTarget>, Task<StepEnd>> run, CancellationToken cancellationToken)
+    /// <returns>When it has ended, cancelled or not: nothing of a run goes on behind its end.</returns>
+    public async Task<StepEnd> MeetAsync(string key, ActionTarget target, Func<IReadOnlyList<ActionTarget>, Task<StepEnd>> run, CancellationToken cancellationToken)
     {
         Meeting meeting;
         lock (_counting)
@@ -24,7 +25,16 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
             BeginIfComplete(meeting);
         }
 
-        return meeting.Result.Task.WaitAsync(cancellationToken);
+        try
+        {
+            return await meeting.Result.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            if (!Leave(meeting, target))
+                await meeting.Result.Task;
+            throw;
+        }
     }
 
     /// <summary>A target does not come to this one.</summary>
@@ -49,6 +59,17 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
         }
     }
 
+    // False where it has begun: who came is part of it.
+    private bool Leave(Meeting meeting, ActionTarget target)
+    {
+        lock (_counting)
+        {
+            if (!meeting.HasBegun)
+                meeting.Arrived.Remove(target);
+            return !meeting.HasBegun;
+        }
+    }
+
     private Meeting Find(string key)
     {
         if (!_meetings.TryGetValue(key, out var meeting))
@@ -58,7 +79,7 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
 
     private void BeginIfComplete(Meeting meeting)
     {
-        if (meeting.HasBegun || meeting.Run is null || !targets.All(IsSettled))
+        if (meeting.HasBegun || meeting.Arrived.Count == 0 || !targets.All(IsSettled))
             return;
         meeting.HasBegun = true;
         _ = Task.Run(() => RunAsync(meeting));

@@ -50,13 +50,11 @@ internal sealed class RunExecution : IDisposable
         var watching = WatchForStopAsync(stopping);
         try
         {
-            var (state, message, waitingFor) = await RunBatchesAsync(stopping.Token);
-            await Ledger.WriteDurablyAsync(new RunEnded(state, message) { WaitingFor = waitingFor });
-            await TellAsync(observer => observer.OnRunEndedAsync(state, message, CancellationToken.None));
+            await EndAsync(await RunBatchesAsync(stopping.Token));
         }
         catch (OperationCanceledException) when (_stop == RunStopMode.Now && !cancellationToken.IsCancellationRequested)
         {
-            await Ledger.WriteDurablyAsync(new RunEnded(RunState.Stopped, "stopped at once on request; what was under way is probed when the run is resumed"));
+            await EndAsync(new RunEnded(RunState.Stopped, "stopped at once on request; what was under way is probed when the run is resumed"));
         }
         finally
         {
@@ -106,6 +104,12 @@ internal sealed class RunExecution : IDisposable
         }
     }
 
+    private async Task EndAsync(RunEnded end)
+    {
+        await Ledger.WriteDurablyAsync(end);
+        await TellAsync(observer => observer.OnRunEndedAsync(end.State, end.Message, CancellationToken.None));
+    }
+
     private async ValueTask EmitAsync(StepRecord record, bool isLogged, CancellationToken cancellationToken)
     {
         if (isLogged)
@@ -113,7 +117,7 @@ internal sealed class RunExecution : IDisposable
         await _records.WriteAsync(record, cancellationToken);
     }
 
-    private async Task<(RunState State, string Message, string[] WaitingFor)> RunBatchesAsync(CancellationToken cancellationToken)
+    private async Task<RunEnded> RunBatchesAsync(CancellationToken cancellationToken)
     {
         var batches = Request.Targets.Chunk(Math.Max(1, Request.BatchSize ?? Math.Max(1, Request.Targets.Count))).ToList();
         var steps = Request.Phases.Sum(phase => phase.Runbook.Steps.Count);
@@ -129,26 +133,29 @@ internal sealed class RunExecution : IDisposable
             if (number > 1 && Request.ApproveBetweenBatches && !IsApproved(key))
             {
                 var next = string.Join(", ", pending.Select(target => target.Name));
-                return (RunState.Waiting, $"{key} of {batches.Count} ({next}) waits for approval: Resume-OpsRun {Ledger.RunId} -Approve", [key]);
+                return new RunEnded(RunState.Waiting, $"{key} of {batches.Count} ({next}) waits for approval: Resume-OpsRun {Ledger.RunId} -Approve") { WaitingFor = [key] };
             }
 
             ends.AddRange(await RunBatchAsync(number, pending, cancellationToken));
-            if (StopRequest() is not null)
-                return (RunState.Stopped, $"stopped on request ({_stop}); Resume-OpsRun {Ledger.RunId} goes on", []);
+            // A request that came when all was done has nothing left to stop.
+            if (StopRequest() is not null && (ends.Exists(end => end.State is RunState.Stopped or RunState.Waiting) || batches.Skip(number).Any(later => later.Any(IsPending))))
+                return new RunEnded(RunState.Stopped, $"stopped on request ({_stop}); Resume-OpsRun {Ledger.RunId} goes on") { WaitingFor = WaitingFor() };
             // Nothing of a later batch is begun while an earlier one waits.
             if (ends.Exists(end => end.State == RunState.Waiting))
                 break;
             if (Request.MaxFailures is { } limit && _failures >= limit)
-                return (RunState.Failed, $"{_failures} targets failed, the limit of MaxFailures: no further one was begun", []);
+                return new RunEnded(RunState.Failed, $"{_failures} targets failed, the limit of MaxFailures: no further one was begun");
         }
 
         var waiting = ends.Where(end => end.State == RunState.Waiting).ToList();
         if (waiting.Count > 0)
-            return (RunState.Waiting, string.Join("; ", waiting.Select(end => $"{end.Target}: {end.Message}")), [.. waiting.Select(end => end.WaitKey).OfType<string>()]);
+            return new RunEnded(RunState.Waiting, string.Join("; ", waiting.Select(end => $"{end.Target}: {end.Message}"))) { WaitingFor = WaitingFor() };
         var failed = Ledger.Read(history => Request.Targets.Where(target => history.Target(target.Name).Ended is { State: not RunState.Succeeded }).Select(target => target.Name).ToList());
         return failed.Count > 0
-            ? (RunState.Failed, $"{failed.Count} of {Request.Targets.Count} targets failed: {string.Join(", ", failed)}", [])
-            : (RunState.Succeeded, $"{Request.Targets.Count} targets done", []);
+            ? new RunEnded(RunState.Failed, $"{failed.Count} of {Request.Targets.Count} targets failed: {string.Join(", ", failed)}")
+            : new RunEnded(RunState.Succeeded, $"{Request.Targets.Count} targets done");
+
+        string[] WaitingFor() => [.. ends.Select(end => end.WaitKey).OfType<string>()];
     }
 
     private async Task<IReadOnlyList<TargetEnd>> RunBatchAsync(int number, List<ActionTarget> targets, CancellationToken cancellationToken)

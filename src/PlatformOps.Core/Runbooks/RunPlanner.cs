@@ -27,9 +27,9 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             guard.ThrowIfTargetRefused(target);
             await scope.Identify(target, request.Needs, cancellationToken);
         }
-        catch (OpsException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            await EmitAsync(target, null, null, new StepEnd(StepOutcome.Failed, $"would be refused: {e.Message}") { Error = e }, scope.Time.GetUtcNow(), cancellationToken);
+            await EmitAsync(target, null, null, new StepEnd(StepOutcome.Failed, $"would be refused: {Gate.Sentence(e)}") { Error = e }, scope.Time.GetUtcNow(), cancellationToken);
             return;
         }
 

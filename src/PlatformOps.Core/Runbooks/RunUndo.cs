@@ -41,16 +41,16 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         {
             await UndoTargetAsync(name, cancellationToken);
         }
-        catch (OpsException e) when (e is not LedgerException)
+        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
-            var end = new StepEnd(StepOutcome.Failed, e.Message) { Error = e };
+            var end = new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e };
             await records.WriteAsync(StepRecords.From(IdentityOf(), TargetOf(name, []), null, TargetExecution.BeginStep, TargetExecution.BeginStep, StepKind.Change, 0, end, scope.Time.GetUtcNow(), scope), cancellationToken);
         }
     }
 
     private async Task UndoTargetAsync(string name, CancellationToken cancellationToken)
     {
-        var made = history.Target(name).Steps.Where(step => step.Made is { IsTelling: false }).Reverse().ToList();
+        var made = history.Target(name).Steps.Where(step => step.Standing is { IsTelling: false }).Reverse().ToList();
         var target = TargetOf(name, made);
         using var held = made.Count == 0 || writing is null ? null : await TargetHold.TakeAsync(scope, writing.Ledger, target, NeedsOf(made), null, cancellationToken);
         var undone = 0;
@@ -59,8 +59,8 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         {
             var started = scope.Time.GetUtcNow();
             // Taking it back makes it forgotten.
-            var (action, number) = (step.Made!.Action, step.MadeResult?.Number ?? 0);
-            var end = barrier is null || step.Made.Order > barrier.Order
+            var (action, number) = (step.Standing!.Action, step.MadeResult?.Number ?? 0);
+            var end = barrier is null || step.Standing.Order > barrier.Order
                 ? await UndoStepAsync(step, target, held, cancellationToken)
                 : new StepEnd(StepOutcome.Skipped, barrier.Key == step.Key ? "left as it is: it cannot be taken back" : $"left as it is: {barrier.Key.Step} came after it and cannot be taken back");
             if (end.Outcome == StepOutcome.Undone)
@@ -83,7 +83,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         }
     }
 
-    private List<string> NeedsOf(List<StepHistory> made) => [.. made.SelectMany(step => scope.Catalog.Find(step.Made!.Action)?.Needs ?? []).Distinct()];
+    private List<string> NeedsOf(List<StepHistory> made) => [.. made.SelectMany(step => scope.Catalog.Find(step.Standing!.Action)?.Needs ?? []).Distinct()];
 
     // The changes that were made and not taken back, or may have been made.
     private List<string> Left(string name)
@@ -97,8 +97,8 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
 
     private async Task<StepEnd> UndoStepAsync(StepHistory step, ActionTarget target, TargetHold? held, CancellationToken cancellationToken)
     {
-        if (scope.Catalog.Find(step.Made!.Action) is not Change change)
-            return new StepEnd(StepOutcome.Skipped, $"left as it is: this version has no action {step.Made.Action}");
+        if (scope.Catalog.Find(step.Standing!.Action) is not Change change)
+            return new StepEnd(StepOutcome.Skipped, $"left as it is: this version has no action {step.Standing.Action}");
         if (!change.CanUndo)
             return new StepEnd(StepOutcome.Skipped, $"left as it is: {change.Summary} cannot be taken back");
         var context = new ActionContext
@@ -113,15 +113,15 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         };
         try
         {
-            var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
+            var parameters = step.Standing.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
             if (writing is null)
                 return await Gate.PlanUndoAsync(change, context, parameters, step, cancellationToken);
             var gate = new Gate(writing.Ledger, _guard, scope.Time);
             return await gate.UndoAsync(change, context, parameters, step, new StepInfo(step.MadeResult?.Number ?? 0), held?.Locks ?? [], cancellationToken);
         }
-        catch (OpsException e) when (e is not LedgerException)
+        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
-            return new StepEnd(StepOutcome.Failed, e.Message) { Error = e };
+            return new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e };
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         var known = history.Started!.Targets.FirstOrDefault(target => target.Name == name);
         return known is not null
             ? new ActionTarget(known.Kind, known.Name, known.TicketId)
-            : new ActionTarget(made.Select(step => step.Made!.TargetKind).FirstOrDefault() ?? "hypervisor", name, made.Select(step => step.Made!.TicketId).FirstOrDefault());
+            : new ActionTarget(made.Select(step => step.Standing!.TargetKind).FirstOrDefault() ?? "hypervisor", name, made.Select(step => step.Standing!.TicketId).FirstOrDefault());
     }
 
     private RunIdentity IdentityOf() => RecordedIdentity.Of(runId, history.Started!, options.Person, null);

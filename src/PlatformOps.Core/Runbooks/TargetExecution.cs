@@ -38,6 +38,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
 
     private async Task<TargetEnd> RunAllAsync(CancellationToken cancellationToken)
     {
+        var started = run.Scope.Time.GetUtcNow();
         try
         {
             return await BeginAsync(cancellationToken) ?? await RunPhasesAsync(cancellationToken);
@@ -45,6 +46,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
             // What is wrong with one target is not the others' trouble.
+            await EmitAsync(null, null, BeginStep, BeginStep, StepKind.Check, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e }, started, cancellationToken);
             return new TargetEnd(target.Name, RunState.Failed, Gate.Sentence(e));
         }
     }
@@ -52,21 +54,11 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     // Null where the target may be worked on.
     private async Task<TargetEnd?> BeginAsync(CancellationToken cancellationToken)
     {
-        var started = run.Scope.Time.GetUtcNow();
         var (isResumed, isDone) = run.Ledger.Read(history => (history.Target(target.Name).IsStarted, history.Target(target.Name).Ended?.State == RunState.Succeeded));
-        try
-        {
-            // A window is for beginning with a target; destructive steps are held to it one by one.
-            run.Guard.ThrowIfTargetRefused(target, isBegun: isResumed);
-            AmbientLog.Current = run.Log.For(target.Name, null);
-            _hold = await TargetHold.TakeAsync(run.Scope, run.Ledger, target, run.Request.Needs, null, cancellationToken);
-        }
-        catch (OpsException e) when (e is not LedgerException)
-        {
-            await EmitAsync(null, null, BeginStep, BeginStep, StepKind.Check, new StepEnd(StepOutcome.Failed, e.Message) { Error = e }, started, cancellationToken);
-            return new TargetEnd(target.Name, RunState.Failed, e.Message);
-        }
-
+        // A window is for beginning with a target; destructive steps are held to it one by one.
+        run.Guard.ThrowIfTargetRefused(target, isBegun: isResumed);
+        AmbientLog.Current = run.Log.For(target.Name, null);
+        _hold = await TargetHold.TakeAsync(run.Scope, run.Ledger, target, run.Request.Needs, null, cancellationToken);
         if (_hold.Names.Count > 0)
             run.Log.For(target.Name, null).Write(BeginStep, string.Join(", ", _hold.Names.Select(name => $"{name.Key} {name.Value}")));
         await run.Ledger.WriteAsync(new TargetStarted(target.Name, _hold.Locks[0].Token) { Names = new Dictionary<string, string>(_hold.Names) });

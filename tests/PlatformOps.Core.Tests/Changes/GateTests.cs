@@ -267,6 +267,72 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task What_the_holder_of_a_lock_did_meanwhile_is_not_done_again()
+    {
+        await using var ledger = await CreateAsync();
+        var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+        var running = RunAsync(ledger, new SwitchLight { Idempotent = false, Locks = ["house:fuse"] });
+        _light.IsOn = true;
+        held.Dispose();
+
+        Assert.Equal((StepOutcome.Unchanged, 0), ((await running).Outcome, _light.Applied));
+        Assert.DoesNotContain(Entries(), entry => entry is Intent);
+    }
+
+    [Fact]
+    public async Task Undo_holds_the_locks_beyond_its_target_and_gives_them_back()
+    {
+        await using var ledger = await CreateAsync();
+        var change = new SwitchLight { Locks = ["house:fuse"] };
+        await RunAsync(ledger, change);
+        var isHeld = false;
+        _light.OnApply = () => isHeld = Store.Locks.IsHeld("house:fuse");
+
+        Assert.Equal(StepOutcome.Undone, (await UndoAsync(ledger, change)).Outcome);
+        Assert.True(isHeld);
+        Assert.False(Store.Locks.IsHeld("house:fuse"));
+    }
+
+    [Fact]
+    public async Task Undo_sends_nothing_while_another_holds_a_lock_beyond_its_target()
+    {
+        await using var ledger = await CreateAsync();
+        var change = new SwitchLight { Locks = ["house:fuse"] };
+        await RunAsync(ledger, change);
+        using var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<TargetLockedException>(() => UndoAsync(ledger, change));
+
+        Assert.True(_light.IsOn);
+        Assert.DoesNotContain(Entries(), entry => entry is Intent { IsUndo: true });
+    }
+
+    [Fact]
+    public async Task Undo_looks_when_it_has_the_locks_whether_what_it_takes_back_is_still_there()
+    {
+        await using var ledger = await CreateAsync();
+        var change = new SwitchLight { Locks = ["house:fuse"] };
+        await RunAsync(ledger, change);
+        var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+        var undoing = UndoAsync(ledger, change);
+        _light.Colour = "red";
+        held.Dispose();
+
+        Assert.Equal(StepOutcome.Drifted, (await undoing).Outcome);
+        Assert.True(_light.IsOn);
+    }
+
+    [Fact]
+    public async Task Undo_of_unknown_outcome_is_settled_by_looking()
+    {
+        await using var ledger = await CreateAsync();
+        await RunAsync(ledger, new SwitchLight());
+        _light.OnApplied = () => throw new OutcomeUnknownException("the connection was reset after the request was sent");
+
+        Assert.Equal(StepOutcome.Undone, (await UndoAsync(ledger)).Outcome);
+    }
+
+    [Fact]
     public async Task What_the_last_look_refuses_is_not_sent_and_leaves_no_intent()
     {
         await using var ledger = await CreateAsync();
@@ -338,8 +404,8 @@ public sealed class GateTests
     private Task<StepEnd> RunAsync(RunLedger ledger, SwitchLight change, TargetPolicy? policy = null)
         => new Gate(ledger, new EffectGuard(policy ?? Policy, KillSwitch, _time), _time).RunAsync(change, Context(), new SwitchLight.Parameters(), default, [], TestContext.Current.CancellationToken);
 
-    private Task<StepEnd> UndoAsync(RunLedger ledger)
-        => new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).UndoAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), ledger.Find(Key)!, default, [], TestContext.Current.CancellationToken);
+    private Task<StepEnd> UndoAsync(RunLedger ledger, SwitchLight? change = null)
+        => new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).UndoAsync(change ?? new SwitchLight(), Context(), new SwitchLight.Parameters(), ledger.Find(Key)!, default, [], TestContext.Current.CancellationToken);
 
     // What a dead process answers is nobody's to read.
     private static async Task DieAsync(Func<Task> run)

@@ -27,6 +27,12 @@ internal sealed class Light
     /// <summary>After the effect, before anybody knows.</summary>
     public Action? OnApplied { get; set; }
 
+    /// <summary>While the effect is on its way: it has not happened yet.</summary>
+    public Func<CancellationToken, Task>? Sending { get; set; }
+
+    /// <summary>While the answer is on its way: it has happened.</summary>
+    public Func<CancellationToken, Task>? Answering { get; set; }
+
     public (bool IsOn, string Colour) Observe()
     {
         Observed++;
@@ -47,5 +53,14 @@ internal sealed class Light
         if (!IsBroken)
             IsOn = isOn;
         OnApplied?.Invoke();
+    }
+
+    public async Task SwitchAsync(bool isOn, CancellationToken cancellationToken)
+    {
+        if (Sending is { } sending)
+            await sending(cancellationToken);
+        Switch(isOn);
+        if (Answering is { } answering)
+            await answering(cancellationToken);
     }
 }

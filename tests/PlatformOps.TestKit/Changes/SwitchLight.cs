@@ -18,6 +18,9 @@ internal sealed class SwitchLight : Change<SwitchLight.Parameters, SwitchLight.S
 
     public Action? OnGuard { get; init; }
 
+    // The wait for a lock polls in real time.
+    public override TimeSpan LockPatience => TimeSpan.FromSeconds(1);
+
     public override string Name => ActionName;
 
     public override string Summary => "The light";

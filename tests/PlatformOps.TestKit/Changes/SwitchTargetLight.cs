@@ -31,8 +31,7 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
     protected override Task ApplyAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Light(context).Switch(parameters.To == "on");
-        return Task.CompletedTask;
+        return Light(context).SwitchAsync(parameters.To == "on", cancellationToken);
     }
 
     protected override Task UndoAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)

@@ -16,6 +16,8 @@ internal sealed class TestCatalog
 
     public Func<string, Exception?> ReportFault { get; set; } = _ => null;
 
+    public Func<string, Exception?> FactFault { get; set; } = _ => null;
+
     public Dictionary<string, string> Facts { get; } = new() { ["gpu"] = "true", ["model"] = "lenovo" };
 
     public int FactReads { get; set; }
@@ -23,10 +25,13 @@ internal sealed class TestCatalog
     /// <summary>The targets that each call of the batch action was given.</summary>
     public List<IReadOnlyList<string>> BatchCalls { get; } = [];
 
+    /// <summary>While the batch action's effect is under way.</summary>
+    public Func<CancellationToken, Task>? WhileBatch { get; set; }
+
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true },
         ],
         [new TargetFacts(this)]);
 
@@ -79,15 +84,19 @@ internal sealed class TestCatalog
         public override Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
         {
             world.FactReads++;
-            return Task.FromResult<IReadOnlyDictionary<string, string>>(world.Facts);
+            return world.FactFault(context.Target.Name) is { } fault ? Task.FromException<IReadOnlyDictionary<string, string>>(fault) : Task.FromResult<IReadOnlyDictionary<string, string>>(world.Facts);
         }
     }
 
-    private sealed class BatchChange(TestCatalog world) : Change<NoParameters, BatchChange.State>
+    private sealed class BatchChange(TestCatalog world, string name) : Change<NoParameters, BatchChange.State>
     {
-        public override string Name => "test.batch";
+        public bool Destructive { get; init; }
+
+        public override string Name => name;
 
         public override string Summary => "The batch";
+
+        public override bool IsDestructive => Destructive;
 
         public override ActionScope Scope => ActionScope.Batch;
 
@@ -96,10 +105,11 @@ internal sealed class TestCatalog
 
         protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => state.Calls > 0;
 
-        protected override Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+        protected override async Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
         {
+            if (world.WhileBatch is { } waiting)
+                await waiting(cancellationToken);
             world.BatchCalls.Add([.. context.Batch.Select(target => target.Name)]);
-            return Task.CompletedTask;
         }
 
         protected override string Describe(State state) => $"{state.Calls} calls";

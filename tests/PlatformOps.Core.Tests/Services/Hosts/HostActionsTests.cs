@@ -102,6 +102,23 @@ public sealed class HostActionsTests : IAsyncDisposable
         Assert.Equal(state, change.Load(change.Save(state)));
     }
 
+    [Theory]
+    [InlineData("8.2.0-11.el9", false, StepOutcome.Unchanged)]
+    // The repository got a newer one, or the host and then nothing newer is there: nobody took ours away.
+    [InlineData("8.2.0-11.el9", true, StepOutcome.Unchanged)]
+    [InlineData("8.2.0-12.el9", false, StepOutcome.Unchanged)]
+    [InlineData("8.1.0-4.el9", true, StepOutcome.Drifted)]
+    [InlineData(null, false, StepOutcome.Drifted)]
+    public async Task An_updated_package_still_holds_until_it_went_back(string? now, bool hasUpdate, StepOutcome expected)
+    {
+        _ssh.On("cat -- /etc/os-release", HostFactsTests.Rocky)
+            .On("rpm -q --qf %{VERSION}-%{RELEASE} qemu-kvm", now ?? "package qemu-kvm is not installed", now is null ? 1 : 0)
+            .On("dnf -q check-update qemu-kvm", exit: hasUpdate ? 100 : 0);
+        Change change = new PackageChange();
+
+        Assert.Equal(expected, (await Gate.VerifyAsync(change, Context(), Package, change.Save(new PackageState("8.2.0-11.el9", false)), Stop)).Outcome);
+    }
+
     [Fact]
     public async Task A_package_that_is_not_installed_is_refused()
     {

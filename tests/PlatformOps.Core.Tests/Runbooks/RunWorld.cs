@@ -1,0 +1,122 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Secrets;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+using PlatformOps.TestKit.Changes;
+using PlatformOps.TestKit.Ledger;
+
+namespace PlatformOps.Core.Tests.Runbooks;
+
+/// <summary>A house of lights and the runs over it: journals and locks in memory, logs in a folder that goes with the test. Each call is a process of its own.</summary>
+internal sealed class RunWorld : IDisposable
+{
+    /// <summary>How a runbook's text begins.</summary>
+    public const string Head = "runbook: r\ntarget: hypervisor\nsteps:\n";
+
+    /// <summary>A check, a change, a report, a change.</summary>
+    public const string Simple = Head + "  - check: test.check\n  - change: light.switch\n  - report: test.report\n  - change: light.dim\n";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public RunWorld() => Store = new RunStore(Files, _folder.Path, Time, Redactor.Clean);
+
+    public Redactor Redactor { get; } = new();
+
+    public MemoryLedgerFiles Files { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new() { AutoAdvance = TimeSpan.FromSeconds(3) };
+
+    public TestCatalog Catalog { get; } = new();
+
+    public House House { get; } = new();
+
+    public RunStore Store { get; }
+
+    public TargetPolicy Policy { get; set; } = new() { Environment = "test" };
+
+    /// <summary>What the services call a target.</summary>
+    public Func<ActionTarget, Dictionary<string, string>> Identify { get; set; } = _ => [];
+
+    public List<IRunObserver> Observers { get; } = [];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public RunbookReader Reader => new(Catalog.Catalog, []);
+
+    public RunScope Scope => new()
+    {
+        Clients = new TestRun.OneClient(House),
+        Time = Time,
+        Store = Store,
+        Catalog = Catalog.Catalog,
+        Policy = Policy,
+        KillSwitch = new KillSwitch(Files, _folder.Path, Time),
+        Redactor = Redactor,
+        Identify = (target, _, _) => Task.FromResult<IReadOnlyDictionary<string, string>>(Identify(target)),
+        Observers = Observers,
+    };
+
+    public RunbookRunner Runner => new(Scope, Reader);
+
+    /// <summary>One phase, called <c>Phase</c>.</summary>
+    public RunRequest Request(string text, params string[] targets) => Phases([text], targets) with { Phases = [new RunbookPhase("Phase", Reader.Read(text, "test.yaml"))] };
+
+    /// <summary>Phases <c>P1</c>, <c>P2</c> …</summary>
+    public RunRequest Phases(IReadOnlyList<string> texts, params string[] targets) => new()
+    {
+        Phases = [.. texts.Select((text, index) => new RunbookPhase($"P{index + 1}", Reader.Read(text, $"{index + 1}.yaml")))],
+        Targets = [.. targets.Select(name => new ActionTarget(ActionTarget.Hypervisor, name))],
+        Identity = TestRun.Identity(),
+    };
+
+    public Task<List<StepRecord>> RunAsync(string text, params string[] targets) => RunAsync(Request(text, targets));
+
+    public Task<List<StepRecord>> RunAsync(RunRequest request)
+    {
+        // The log is in a real file, in the folder that the store makes in memory.
+        Directory.CreateDirectory(Store.FolderOf(request.Identity.RunId));
+        return CollectAsync(Runner.RunAsync(request, Token));
+    }
+
+    public Task<List<StepRecord>> ResumeAsync(ResumeOptions? options = null, string runId = "r1") => CollectAsync(Runner.ResumeAsync(runId, options ?? new ResumeOptions("alice"), Token));
+
+    public Task<List<StepRecord>> UndoAsync(UndoOptions? options = null) => CollectAsync(Runner.UndoAsync("r1", options ?? new UndoOptions("alice"), Token));
+
+    /// <summary>A run whose process dies in the middle of an effect on a target, before it happened or after.</summary>
+    public async Task KilledAsync(RunRequest request, string target, string action, bool happened = false)
+    {
+        var light = House.Light(target, action);
+        if (happened)
+            light.OnApplied = Die;
+        else
+            light.OnApply = Die;
+        await Assert.ThrowsAsync<LedgerException>(() => RunAsync(request));
+        (light.OnApply, light.OnApplied) = (null, null);
+        Files.BeforeOperation = null;
+        Files.Crash();
+
+        void Die()
+        {
+            Files.BeforeOperation = (_, _) => throw new IOException("the process is dead");
+            throw new TimeoutException();
+        }
+    }
+
+    /// <summary>What the journal has of a target's steps, in the order they were begun: the step and how it ended, null while it has not.</summary>
+    public IReadOnlyList<(string Step, StepOutcome? Outcome)> Journalled(string target, string runId = "r1")
+        => [.. Store.History(runId).Target(target).Steps.Select(step => (step.Key.Step, step.Result?.Outcome))];
+
+    public RunState State(string runId = "r1") => Store.Describe(runId).State;
+
+    public void Dispose() => _folder.Dispose();
+
+    public static async Task<List<StepRecord>> CollectAsync(IAsyncEnumerable<StepRecord> stream)
+    {
+        var records = new List<StepRecord>();
+        await foreach (var record in stream)
+            records.Add(record);
+        return records;
+    }
+}

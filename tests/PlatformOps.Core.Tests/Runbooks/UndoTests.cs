@@ -1,0 +1,118 @@
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Tests.Runbooks;
+
+/// <summary>Taking back what nobody had seen end.</summary>
+public sealed class UndoTests : IDisposable
+{
+    private const string Two = RunWorld.Head + "  - change: light.switch\n  - change: light.dim\n";
+
+    private static readonly StepKey Dim = new("hv1", "Phase", "light.dim");
+
+    private readonly RunWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_person_says_has_happened_is_taken_back_whether_or_not_the_run_went_on(bool wentOn)
+    {
+        await _world.KilledAsync(_world.Request(Two, "hv1"), "hv1", "light.dim", happened: true);
+        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.Happened, "I looked", "alice");
+        if (wentOn)
+            await _world.ResumeAsync();
+
+        var records = await _world.UndoAsync();
+
+        Assert.Equal([("light.dim", StepOutcome.Undone), ("light.switch", StepOutcome.Undone)], records.Select(record => (record.Step, record.Outcome)));
+        Assert.All(_world.House.Lights, light => Assert.False(light.IsOn));
+        Assert.Equal(RunState.Undone, _world.State());
+    }
+
+    [Fact]
+    public async Task What_a_person_says_has_not_happened_is_not_taken_back()
+    {
+        await _world.KilledAsync(_world.Request(Two, "hv1"), "hv1", "light.dim");
+        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.NotHappened, "I looked", "alice");
+
+        Assert.Equal([("light.switch", StepOutcome.Undone)], (await _world.UndoAsync()).Select(record => (record.Step, record.Outcome)));
+        Assert.Equal(RunState.Undone, _world.State());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_in_doubt_is_looked_at_and_taken_back_where_it_happened(bool happened)
+    {
+        await _world.KilledAsync(_world.Request(Two, "hv1"), "hv1", "light.dim", happened);
+        var plan = await _world.UndoAsync(new UndoOptions("alice") { PlanOnly = true });
+        Assert.Equal(("light.dim", happened ? StepOutcome.Planned : StepOutcome.Unchanged), (plan[0].Step, plan[0].Outcome));
+
+        await _world.UndoAsync();
+
+        Assert.All(_world.House.Lights, light => Assert.False(light.IsOn));
+        Assert.Equal(happened ? 2 : 0, _world.House.Light("hv1", "light.dim").Applied);
+        Assert.Equal(RunState.Undone, _world.State());
+    }
+
+    [Fact]
+    public async Task Nothing_is_taken_back_across_something_destructive_that_is_in_doubt()
+    {
+        await _world.KilledAsync(_world.Request(RunWorld.Head + "  - change: light.switch\n  - change: light.smash\n", "hv1"), "hv1", "light.smash");
+
+        var records = await _world.UndoAsync();
+
+        Assert.Equal([("light.smash", StepOutcome.Skipped), ("light.switch", StepOutcome.Skipped)], records.Select(record => (record.Step, record.Outcome)));
+        Assert.True(_world.House.Light("hv1", "light.switch").IsOn);
+        Assert.Equal(RunState.Stopped, _world.State());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Taking_back_that_was_cut_short_is_gone_on_with(bool happened)
+    {
+        await _world.RunAsync(Two, "hv1");
+        await CutShortAsync(happened);
+
+        Assert.Equal([("light.dim", StepOutcome.Undone), ("light.switch", StepOutcome.Undone)], (await _world.UndoAsync()).Select(record => (record.Step, record.Outcome)));
+        Assert.All(_world.House.Lights, light => Assert.Equal((false, 2), (light.IsOn, light.Applied)));
+        Assert.Equal(RunState.Undone, _world.State());
+    }
+
+    [Fact]
+    public async Task Taking_back_that_a_person_says_has_happened_is_taken_at_its_word_and_the_change_is_made_again()
+    {
+        await _world.RunAsync(_world.Phases([Two, RunWorld.Head + "  - check: test.check\n"], "hv1"));
+        await CutShortAsync(happened: true);
+        await _world.Runner.ResolveAsync("r1", Dim with { Phase = "P1" }, StepDecision.Happened, "it is off", "alice");
+
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal(StepOutcome.Done, records.Single(record => record.Step == "light.dim").Outcome);
+        Assert.True(_world.House.Light("hv1", "light.dim").IsOn);
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    // The process that takes the run back dies at its first effect, the dimmer's.
+    private async Task CutShortAsync(bool happened)
+    {
+        var light = _world.House.Light("hv1", "light.dim");
+        if (happened)
+            light.OnApplied = Die;
+        else
+            light.OnApply = Die;
+        await Assert.ThrowsAnyAsync<Exception>(() => _world.UndoAsync());
+        (light.OnApply, light.OnApplied, _world.Files.BeforeOperation) = (null, null, null);
+        _world.Files.Crash();
+
+        void Die()
+        {
+            _world.Files.BeforeOperation = (_, _) => throw new IOException("the process is dead");
+            throw new IOException("the process is dead");
+        }
+    }
+}
