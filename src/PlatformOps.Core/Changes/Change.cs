@@ -48,6 +48,11 @@ internal abstract class Change : OpsAction
 
     internal abstract bool CanObserve(object parameters);
 
+    internal abstract bool CanProbe(object parameters);
+
+    /// <summary>The result of an effect that was begun is in the journal: what was kept for recovery only may go. What goes wrong here is logged, and changes nothing.</summary>
+    internal virtual Task SettledAsync(ActionContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
     internal abstract Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
 
     internal abstract Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken);
@@ -83,6 +88,9 @@ internal abstract class Change<TParameters, TState> : Change
     /// <summary>False for an effect that leaves nothing to look at, such as a command without a probe: it is done when it returned, and an interrupted one is a person's to decide.</summary>
     protected virtual bool CanObserve(TParameters parameters) => true;
 
+    /// <summary>Whether <see cref="ProbeAsync"/> can tell what came of an interrupted one, though nothing of it is to be seen otherwise.</summary>
+    protected virtual bool CanProbe(TParameters parameters) => CanObserve(parameters);
+
     /// <summary>Reads the present state. Throws where it cannot be known.</summary>
     protected abstract Task<TState> ObserveAsync(ActionContext context, TParameters parameters, CancellationToken cancellationToken);
 
@@ -102,7 +110,8 @@ internal abstract class Change<TParameters, TState> : Change
     protected abstract string DescribeDesired(ActionContext context, TParameters parameters, TState before);
 
     /// <summary>After an intent without a result, and a state that is not the desired one: did it happen? Overridden only by effects that cannot be observed.</summary>
-    /// <remarks>By default the state before the intent means that it did not; another state is clear only for what may be repeated.</remarks>
+    /// <remarks>By default the state before the intent means that it did not; another state is clear only for what may be repeated. Throws
+    /// <see cref="Errors.StepFailedException"/> where it happened and is known to have failed, which is its result then.</remarks>
     protected virtual Task<ProbeAnswer> ProbeAsync(ActionContext context, TParameters parameters, TState before, TState now, CancellationToken cancellationToken)
         => Task.FromResult(!IsDestructive && (IsIdempotent || Matches(now, before)) ? ProbeAnswer.NotHappened : ProbeAnswer.Undecidable);
 
@@ -118,6 +127,8 @@ internal abstract class Change<TParameters, TState> : Change
         => throw new NotSupportedException($"{Name} cannot be undone.");
 
     internal sealed override bool CanObserve(object parameters) => CanObserve((TParameters)parameters);
+
+    internal sealed override bool CanProbe(object parameters) => CanProbe((TParameters)parameters);
 
     internal sealed override Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
         => GuardAsync(context, (TParameters)parameters, (TState)before, cancellationToken);

@@ -37,13 +37,13 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var key = new StepKey(context.Target.Name, context.Phase, context.Step);
         try
         {
-            return await RunAsync(change, context, parameters, new Recording(this, change, context, key, step, started), locks, guards, cancellationToken);
+            return await RunAsync(change, context, parameters, new Recording(this, change, context, key, step, started, cancellationToken), locks, guards, cancellationToken);
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
             // Observing or a guard failed, nothing was sent now. An intent that an earlier process left open stays open.
             var result = new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
-            return ledger.Find(key) is { IsOpen: true } ? step.Weigh(result) : await new Recording(this, change, context, key, step, started).EndAsync(result, null);
+            return ledger.Find(key) is { IsOpen: true } ? step.Weigh(result) : await new Recording(this, change, context, key, step, started, cancellationToken).EndAsync(result, null);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     public static async Task<bool> IsUndecidableAsync(Change change, ActionContext context, Intent intent, CancellationToken cancellationToken)
     {
         var parameters = intent.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
-        if (!change.CanObserve(parameters))
+        if (!change.CanProbe(parameters))
             return true;
         // What may be repeated does no harm, whatever came of it.
         if (change is { IsIdempotent: true, IsDestructive: false })
@@ -97,7 +97,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     /// <summary>Takes a change back, if what we left is still what is there.</summary>
     public async Task<StepEnd> UndoAsync(Change change, ActionContext context, object parameters, StepHistory made, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
-        var record = new Recording(this, change, context, made.Key, step, time.GetUtcNow());
+        var record = new Recording(this, change, context, made.Key, step, time.GetUtcNow(), cancellationToken);
         var before = change.Load(made.Standing!.Before);
         using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
@@ -162,9 +162,19 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
         if (history is { IsOpen: true, Intent: { IsUndo: false } intent })
         {
-            if (!change.CanObserve(parameters))
+            if (!change.CanProbe(parameters))
                 return Undecidable(change, record.Key, intent, "not to be seen");
-            switch (await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, isDesired, cancellationToken))
+            ProbeAnswer answer;
+            try
+            {
+                answer = await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, isDesired, cancellationToken);
+            }
+            catch (StepFailedException e)
+            {
+                return await record.EndAsync(new StepEnd(StepOutcome.Failed, e.Message) { Before = intent.BeforeText, Error = e }, null);
+            }
+
+            switch (answer)
             {
                 case ProbeAnswer.Happened:
                     return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
@@ -347,7 +357,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     }
 
     /// <summary>Writes the result of one step.</summary>
-    private sealed record Recording(Gate Gate, Change Change, ActionContext Context, StepKey Key, StepInfo Step, DateTimeOffset Started)
+    private sealed record Recording(Gate Gate, Change Change, ActionContext Context, StepKey Key, StepInfo Step, DateTimeOffset Started, CancellationToken CancellationToken)
     {
         public async Task<StepEnd> EndAsync(StepEnd end, object? state)
         {
@@ -364,11 +374,26 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 IsTelling = Step.IsTelling,
             };
             // What sent nothing has no intent before it that this result would have to close.
+            var settles = Gate.Ledger.Find(Key) is { Intent: not null, Result: null };
             if (result.Outcome == StepOutcome.Unchanged)
                 await Gate.Ledger.WriteAsync(entry);
             else
                 await Gate.Ledger.WriteDurablyAsync(entry);
+            if (settles)
+                await SettleAsync();
             return result;
+        }
+
+        private async Task SettleAsync()
+        {
+            try
+            {
+                await Change.SettledAsync(Context, CancellationToken);
+            }
+            catch (Exception e) when (e is OpsException or OperationCanceledException)
+            {
+                Context.Log.Write(Change.Name, $"what was kept for recovery is still there: {Sentence(e)}");
+            }
         }
     }
 

@@ -26,16 +26,12 @@ internal static class Registrations
         new JiraRegistration(),
         new AlertmanagerRegistration(),
         new AquilonRegistration(),
+        new KayobeRegistration(),
         new MigrationRegistration(),
     ];
 
     /// <summary>The records of all sections of the configuration.</summary>
-    public static IReadOnlyList<Type> Sections { get; } =
-    [
-        .. All.Select(registration => registration.ConfigurationType).OfType<Type>(),
-        // Sections of the original's file, whose services come later.
-        typeof(KayobeConfiguration),
-    ];
+    public static IReadOnlyList<Type> Sections { get; } = [.. All.Select(registration => registration.ConfigurationType).OfType<Type>()];
 
     /// <summary>All actions and facts, those of the engine itself included.</summary>
     public static ActionCatalog Catalog { get; } = new(

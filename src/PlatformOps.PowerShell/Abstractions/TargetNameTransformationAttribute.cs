@@ -45,7 +45,7 @@ public sealed class TargetNameTransformationAttribute(params string[] propertyNa
         if (value is null or "")
             throw EmptyArgument.Error($"a name, or an object with a {string.Join(" or ", PropertyNames)}, such as Get-Hypervisor and Import-MigrationList emit");
         var name = value as string
-            ?? PropertyNames.Select(property => TextOf(input, property)).FirstOrDefault(text => !string.IsNullOrEmpty(text))
+            ?? PropertyNames.Select(property => TextOf(input!, property)).FirstOrDefault(text => !string.IsNullOrEmpty(text))
             ?? throw new ArgumentTransformationMetadataException($"A {value.GetType().Name} has no {string.Join(" or ", PropertyNames)}.");
         var isPattern = WildcardPattern.ContainsWildcardCharacters(name);
         if (AllowsWildcards && isPattern)

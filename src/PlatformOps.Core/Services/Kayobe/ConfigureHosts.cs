@@ -1,0 +1,23 @@
+using PlatformOps.Core.Changes;
+
+namespace PlatformOps.Core.Services.Kayobe;
+
+/// <param name="SelinuxReboot">Restart a host whose SELinux state has to change; otherwise it fails there.</param>
+internal sealed record ConfigureHostsParameters(bool SelinuxReboot = true);
+
+/// <summary>Configures the systems of the batch's hosts with Kayobe, all in one limit.</summary>
+internal sealed class ConfigureHosts : KayobeChange<ConfigureHostsParameters>
+{
+    public override string Name => "kayobe.host.configure";
+
+    public override string Summary => "Kayobe host configuration";
+
+    public override ActionScope Scope => ActionScope.Batch;
+
+    protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, ConfigureHostsParameters parameters, CancellationToken cancellationToken)
+    {
+        var hosts = await kayobe.ResolveAsync([.. context.Batch.Select(target => target.Name)], context.Log, cancellationToken);
+        string[] options = parameters.SelinuxReboot ? ["-e", "selinux_do_reboot=true"] : [];
+        return new KayobeState(await kayobe.LimitedAsync(["overcloud", "host", "configure"], HostLimit.Of(hosts), options, [], context.Log, cancellationToken), hosts);
+    }
+}
