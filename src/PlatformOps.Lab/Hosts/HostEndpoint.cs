@@ -130,6 +130,15 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 Hypervisor().Tenants.Clear();
                 Hypervisor().Tenants.UnionWith(tenants);
                 break;
+            case "serversMoved":
+                // What operators do: every server to the host in service that has the fewest.
+                if (Flag())
+                {
+                    foreach (var server in host.Lab.World.ServersOn(Hypervisor()).ToList())
+                        server.Host = host.Lab.World.Hypervisors.Where(other => other != Hypervisor() && other is { ServiceDisabled: false, ServiceUp: true }).MinBy(other => host.Lab.World.ServersOn(other).Count()) ?? throw new LabException("no other host is in service");
+                }
+
+                break;
             case "leakedAllocations":
                 var leaked = int.TryParse(Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw new LabException("'leakedAllocations' is a whole number");
                 Hypervisor().LeakedAllocations.Clear();
@@ -211,7 +220,7 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 host.Reinstall(value.Text("osId") ?? machine.OsId, value.Text("osVersion") ?? NewVersion);
                 break;
             default:
-                throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, cell, cellDown, tenants, leakedAllocations, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, containers, units, mounts, domains, missing, disks, reboot, reinstall)");
+                throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, cell, cellDown, tenants, serversMoved, leakedAllocations, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, containers, units, mounts, domains, missing, disks, reboot, reinstall)");
         }
 
         Hypervisor Hypervisor() => host.Hypervisor ?? throw new LabException($"'{name}' is a hypervisor's");

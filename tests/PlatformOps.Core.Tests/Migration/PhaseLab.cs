@@ -41,6 +41,9 @@ internal sealed class PhaseLab : IAsyncDisposable
     public async Task SetHostAsync(int number, object properties)
         => (await _control.PostAsJsonAsync($"lab/hosts/hv{number:00}.lab.example", properties, Token)).EnsureSuccessStatusCode();
 
+    /// <summary>What operators do while a hypervisor is drained.</summary>
+    public Task MoveServersAwayAsync(int number) => SetHostAsync(number, new { serversMoved = true });
+
     public async Task FaultAsync(object fault) => (await _control.PostAsJsonAsync("lab/faults", fault, Token)).EnsureSuccessStatusCode();
 
     public async Task ClearFaultsAsync() => (await _control.DeleteAsync("lab/faults", Token)).EnsureSuccessStatusCode();

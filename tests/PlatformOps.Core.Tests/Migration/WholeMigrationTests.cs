@@ -1,0 +1,27 @@
+using PlatformOps.Core.Migration;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Tests.Migration;
+
+public sealed class WholeMigrationTests
+{
+    [Fact]
+    public async Task A_hypervisor_goes_from_its_dossier_to_service_again()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        var target = PhaseLab.Target(1);
+
+        Well(await lab.RunAsync("Setup,PreDrain", target));
+        Assert.Contains(await lab.RunAsync("Drain", target), record => record.Outcome == StepOutcome.Waiting);
+        await lab.MoveServersAwayAsync(1);
+        Well(await lab.ResumeAsync());
+        Well(await lab.RunAsync("PreReinstall", target));
+        await lab.SetHostAsync(1, new { reinstall = new { osVersion = "9.5" } });
+        Well(await lab.RunAsync("PostReinstall", target));
+        Well(await lab.RunAsync("Adoption", target));
+        Well(await lab.RunAsync("Finish", target));
+    }
+
+    private static void Well(IEnumerable<StepRecord> records)
+        => Assert.All(records, record => Assert.False(record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting, $"{record.Phase}.{record.Step} {record.Outcome}: {record.Message}"));
+}
