@@ -12,6 +12,7 @@ using PlatformOps.Runs;
 namespace PlatformOps.Peers.Tests.OpenStack;
 
 /// <summary>Our client against a real Keystone, Nova and Placement; see <see cref="PeerCloud"/> for which.</summary>
+[Collection(PeerCloud.Collection)]
 public sealed class NovaTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -23,6 +23,9 @@ namespace PlatformOps.Peers.Tests.OpenStack;
 /// </summary>
 internal sealed partial class PeerCloud : IAsyncDisposable
 {
+    /// <summary>Tests on one cloud go one after the other: they take the same hypervisor.</summary>
+    public const string Collection = "a real cloud";
+
     private readonly TemporaryFolder _folder = new();
 
     private PeerCloud(string section, string? max)
@@ -96,11 +99,13 @@ internal sealed partial class PeerCloud : IAsyncDisposable
     public Task<StepRecord> EnableAsync(Hypervisor hypervisor)
         => Session.Effects.RunAsync(new EnableComputeService(), Target(hypervisor), new EnableComputeServiceParameters(), null, Token);
 
-    public async Task<CheckResult> RoomAsync(Hypervisor hypervisor)
-    {
-        var context = new ActionContext { Target = Target(hypervisor), Run = Session.Identity("peer"), Step = "room", Clients = Session, Time = Session.Time, Log = SilentLog.Instance };
-        return await ((Check)new CheckRoom()).RunAsync(context, new CheckRoomParameters(), Token);
-    }
+    public Task<CheckResult> RoomAsync(Hypervisor hypervisor) => CheckAsync(new CheckRoom(), hypervisor, new CheckRoomParameters());
+
+    public Task<CheckResult> CheckAsync(Check check, Hypervisor hypervisor, object parameters) => check.RunAsync(Context(hypervisor, check), parameters, Token);
+
+    public Task<WaitResult> LookAsync(Wait wait, Hypervisor hypervisor, object parameters) => wait.LookAsync(Context(hypervisor, wait), parameters, Token);
+
+    public Task<StepRecord> ChangeAsync(Change change, Hypervisor hypervisor, object parameters) => Session.Effects.RunAsync(change, Target(hypervisor), parameters, null, Token);
 
     /// <summary>Two small servers on a hypervisor; they are deleted afterwards.</summary>
     public async Task WithServersAsync(Hypervisor hypervisor, Func<IReadOnlyList<string>, Task> test)
@@ -144,11 +149,14 @@ internal sealed partial class PeerCloud : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private ActionContext Context(Hypervisor hypervisor, OpsAction action)
+        => new() { Target = Target(hypervisor), Run = Session.Identity("peer"), Step = action.Name, Clients = Session, Time = Session.Time, Log = SilentLog.Instance };
+
     private static ActionTarget Target(Hypervisor hypervisor) => new(ActionTarget.Hypervisor, hypervisor.ServiceHost, "MH-101");
 
     private Task<HttpAnswer> ServerAsync(string id) => Nova.Endpoint.SendAsync(HttpCall.Get($"servers/{id}", "read the server") with { Accept = [404] }, null, CancellationToken.None);
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!await condition())
