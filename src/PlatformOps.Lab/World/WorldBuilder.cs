@@ -35,7 +35,7 @@ internal sealed class WorldBuilder
             Jira = new TicketData { Me = me, Token = "ATATT3x" + _random.Hex(48) },
             // Of a source of its own: what is made of the world's stays what it was.
             Alerts = new AlertData { Password = new SeededSource(options.Seed + 1).Hex(16) },
-            Aquilon = new AquilonData { Host = $"aquilon.{Domain}", Password = "lab-" + _random.Hex(16) },
+            Aquilon = new AquilonData { Host = $"aquilon.{Domain}", Password = "lab-" + new SeededSource(options.Seed + 2).Hex(16) },
         };
         _world.Jira.Users.AddRange(
         [
