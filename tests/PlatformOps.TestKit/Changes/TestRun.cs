@@ -28,6 +28,25 @@ internal static class TestRun
         Log = new RecordingLog(),
     };
 
+    /// <summary>For an action of several clients.</summary>
+    public static ActionContext Context(TimeProvider time, object client, object another) => new()
+    {
+        Target = new ActionTarget("hypervisor", "hv1"),
+        Run = Identity(),
+        Phase = "Test",
+        Step = "step",
+        Clients = new SeveralClients(client, another),
+        Time = time,
+        Log = new RecordingLog(),
+    };
+
+    internal sealed class SeveralClients(params object[] clients) : IClients
+    {
+        public T Get<T>()
+            where T : class
+            => clients.OfType<T>().Single();
+    }
+
     internal sealed class OneClient(object client) : IClients
     {
         public T Get<T>()

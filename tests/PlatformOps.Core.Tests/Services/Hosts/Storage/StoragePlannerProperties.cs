@@ -87,10 +87,10 @@ public sealed class StoragePlannerProperties
             // A file system that was made is not made again.
             Assert.InRange(host.Commands.Count(command => command.StartsWith("mkfs", StringComparison.Ordinal)), 0, 1);
         }
-    });
+    }, 700);
 
-    private static void Check(Action<HostPlan> property)
-        => FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Arb.From(Hosts, Shrink), plan =>
+    private static void Check(Action<HostPlan> property, int hosts = 2000)
+        => FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(hosts), Prop.ForAll(Arb.From(Hosts, Shrink), plan =>
         {
             property(plan);
             return true;
