@@ -1,6 +1,7 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Services;
+using PlatformOps.Core.Ssh;
 using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.NetBox;
 
@@ -20,9 +21,10 @@ internal sealed class MigrationRegistration : ServiceRegistration
         [typeof(IMachineInventory)] = scope => new NetBoxMachines(scope.Get<NetBoxClient>()),
         [typeof(DossierStore)] = scope => new DossierStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
         [typeof(DossierFinder)] = scope => new DossierFinder(scope),
+        [typeof(SshRules)] = scope => new SshRules(scope.Configuration.Section<SshConfiguration>().AcceptOnceAfterReinstall),
     };
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new RecordAquilon(), new CheckIdentity(), new CheckCompute(), new ReinstalledWait(), new BmcReport(), new SummaryReport()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new RecordAquilon(), new CheckIdentity(), new CheckCompute(), new ReinstalledWait(), new AcceptHostKey(), new BmcReport(), new SummaryReport()];
 
     public override IReadOnlyList<FactSource> Facts { get; } = [new DossierFacts()];
 }

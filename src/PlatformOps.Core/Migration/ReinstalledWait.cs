@@ -31,6 +31,11 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
                 ? new WaitResult(false, $"{context.Target.Name} was not restarted since {dossier.TakenAt:yyyy-MM-dd HH:mm} UTC: set what its BIOS needs, boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and go on when it is installed")
                 : new WaitResult(true, $"{context.Target.Name} was started anew (boot {now})");
         }
+        catch (HostKeyException)
+        {
+            // As a new system does; whether it is this machine's is proven before the key is trusted.
+            return new WaitResult(true, $"{context.Target.Name} answers with another host key");
+        }
         catch (RemoteHostException e)
         {
             return new WaitResult(false, $"{context.Target.Name} does not answer yet: {e.Message}");

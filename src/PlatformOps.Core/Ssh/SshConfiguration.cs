@@ -23,6 +23,9 @@ internal sealed record SshConfiguration : ICheckedRecord
 
     public HostKeyPolicy HostKeyPolicy { get; init; }
 
+    /// <summary>Whether a hypervisor that waits for its reinstall may come back with another host key: taken once, from the machine with the serial number of its dossier and a new boot id. Where false, a person puts the new key there.</summary>
+    public bool AcceptOnceAfterReinstall { get; init; }
+
     public SshTransportKind Transport { get; init; }
 
     /// <summary>Where the lab's hosts are reached, for the transport <c>lab</c>.</summary>

@@ -122,6 +122,7 @@ internal sealed class LabFolder
           key-path: {{Quoted(In("id_lab"))}}
           known-hosts: {{Quoted(In("known_hosts"))}}
           transport: lab
+          accept-once-after-reinstall: true
           lab-url: {{lab.Address}}
         aquilon:
           host: {{lab.World.Aquilon.Host}}

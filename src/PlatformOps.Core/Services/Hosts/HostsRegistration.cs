@@ -19,7 +19,10 @@ internal sealed class HostsRegistration : ServiceRegistration
         [typeof(RemoteShell)] = scope =>
         {
             var configuration = scope.Configuration.Section<SshConfiguration>();
-            return new RemoteShell(SshTransports.Create(configuration, scope.Secrets, scope.Time), SshTransports.Options(configuration, scope.Secrets, scope.Time));
+            return Make(configuration, knownHosts => Make(configuration with { KnownHosts = knownHosts, HostKeyPolicy = HostKeyPolicy.AcceptNew }, null));
+
+            RemoteShell Make(SshConfiguration configuration, Func<string, RemoteShell>? apart)
+                => new(SshTransports.Create(configuration, scope.Secrets, scope.Time), SshTransports.Options(configuration, scope.Secrets, scope.Time), apart);
         },
     };
 
