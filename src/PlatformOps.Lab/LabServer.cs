@@ -79,6 +79,7 @@ public sealed class LabServer : IAsyncDisposable
             new ControlEndpoint(lab, services, Version).Map(application.MapGroup("/lab"));
             new ServerEndpoint(lab).Map(application.MapGroup("/lab"));
             new AquilonEndpoint(lab).Map(application.MapGroup("/lab"));
+            new KayobeEndpoint(lab).Map(application.MapGroup("/lab"));
             new HostEndpoint(lab, fleet).Map(application.MapGroup("/lab"));
             new SshEndpoint(fleet).Map(application.MapGroup("/lab/ssh"));
             await application.StartAsync(cancellationToken);

@@ -16,7 +16,7 @@ internal sealed class HostFleet(LabContext lab, string operatorKey) : IDisposabl
     public LabHost Of(Machine machine)
     {
         lock (lab.World.Gate)
-            return _hosts.GetOrAdd(machine, known => new LabHost(lab, known, operatorKey));
+            return _hosts.GetOrAdd(machine, known => new LabHost(this, known, operatorKey));
     }
 
     public LabHost? Find(string name) => lab.World.FindMachine(name) is { } machine ? Of(machine) : null;

@@ -42,6 +42,8 @@ internal sealed class HostImage(LabContext lab, LabHost host, string operatorKey
             files.InstallFolder("/sys/firmware/efi");
         foreach (var program in Machine.Programs)
             files.Install(program, "", 0b111_101_101);
+        foreach (var (path, content) in Machine.Files)
+            files.Install(path, content, owner: "ops");
         if (!isReinstalled && host.Hypervisor is { } hypervisor)
         {
             host.Deploy();

@@ -16,9 +16,10 @@ internal sealed class LabHost
     private int _lastPid = 4000;
     private bool _isComputeNode;
 
-    public LabHost(LabContext lab, Machine machine, string operatorKey)
+    public LabHost(HostFleet fleet, Machine machine, string operatorKey)
     {
-        _lab = lab;
+        var lab = _lab = fleet.Lab;
+        Fleet = fleet;
         _operatorKey = operatorKey;
         Machine = machine;
         Files = new HostFiles(() => lab.Clock.Now);
@@ -31,6 +32,9 @@ internal sealed class LabHost
     }
 
     public LabContext Lab => _lab;
+
+    /// <summary>The hosts that it is one of.</summary>
+    public HostFleet Fleet { get; }
 
     public Machine Machine { get; }
 
@@ -68,6 +72,12 @@ internal sealed class LabHost
     public HashSet<string> MissingPrograms { get; } = new(StringComparer.Ordinal) { "podman" };
 
     public bool RepositoriesBroken { get; set; }
+
+    /// <summary>Configured by Kayobe since it was installed.</summary>
+    public bool IsConfigured { get; set; }
+
+    /// <summary>Paths that somebody holds a lock on (flock).</summary>
+    public HashSet<string> FileLocks { get; } = new(StringComparer.Ordinal);
 
     public bool IsEfi { get; set; } = true;
 
@@ -261,7 +271,7 @@ internal sealed class LabHost
         Machine.OsVersion = osVersion;
         Machine.HostKey = _lab.World.Random.Bytes(32);
         Machine.RootAccess = false;
-        _isComputeNode = false;
+        _isComputeNode = IsConfigured = false;
         Disks.Reinstall();
         Files = new HostFiles(() => _lab.Clock.Now);
         Packages.Clear();

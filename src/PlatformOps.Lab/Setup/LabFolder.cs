@@ -137,6 +137,12 @@ internal sealed class LabFolder
           os-version: 9x-x86_64
           disk-rules:
             - { model: "*a100*", disk: sda }
+        kayobe:
+          hostname: {{lab.World.Kayobe.Host}}
+          username: ops
+          prod-env-path: {{KayobeData.Base}}
+          branch: {{lab.World.Kayobe.Branch}}
+          vault-password: {{Quoted(lab.World.Kayobe.VaultPassword)}}
         migration:
           log-folder: {{Quoted(In("logs"))}}
           old-os:

@@ -50,6 +50,8 @@ internal sealed class LabWorld
 
     public required AquilonData Aquilon { get; init; }
 
+    public required KayobeData Kayobe { get; init; }
+
     public IEnumerable<Server> ServersOn(Machine machine) => Servers.Where(server => server.Host == machine);
 
     public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor => IsNamed(hypervisor, name));

@@ -20,6 +20,9 @@ internal class Machine
     /// <summary>Full paths of programs that it has beside those of every machine.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
+    /// <summary>Files of the account <c>ops</c> there, by full path.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
     public string ShortName => Fqdn.Split('.')[0];
 
     public string OsId { get; set; } = "rocky";

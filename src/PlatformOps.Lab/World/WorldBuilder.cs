@@ -36,6 +36,7 @@ internal sealed class WorldBuilder
             // Of a source of its own: what is made of the world's stays what it was.
             Alerts = new AlertData { Password = new SeededSource(options.Seed + 1).Hex(16) },
             Aquilon = new AquilonData { Host = $"aquilon.{Domain}", Password = "lab-" + new SeededSource(options.Seed + 2).Hex(16) },
+            Kayobe = MakeKayobe(new SeededSource(options.Seed + 3)),
         };
         _world.Jira.Users.AddRange(
         [
@@ -69,6 +70,8 @@ internal sealed class WorldBuilder
         }
 
         MakeAquilon();
+        _world.Kayobe.Computes.AddRange(KayobeData.ComputesOf(_world));
+        _world.ControlHosts.Add(MakeControlHost(_world.Kayobe.Host, 2, KayobeData.Programs, KayobeFiles));
 
         return _world;
     }
@@ -450,10 +453,33 @@ internal sealed class WorldBuilder
             data.Machines.Add(machine);
         }
 
-        _world.ControlHosts.Add(MakeControlHost(data.Host, 1, AquilonData.ClientPath, AquilonData.ImporterPath));
+        _world.ControlHosts.Add(MakeControlHost(data.Host, 1, [AquilonData.ClientPath, AquilonData.ImporterPath]));
     }
 
-    private Machine MakeControlHost(string fqdn, int number, params string[] programs) => new()
+    private static KayobeData MakeKayobe(SeededSource random)
+    {
+        var data = new KayobeData { Host = $"kayobe.{Domain}", VaultPassword = "vault-" + random.Hex(16), Commit = random.Hex(40) };
+        data.Controllers.AddRange(Enumerable.Range(1, 3).Select(number => $"ctl{number:00}.{Domain}"));
+        return data;
+    }
+
+    private static Dictionary<string, string> KayobeFiles => new()
+    {
+        [$"{KayobeData.Venv}/bin/activate"] = $"export VIRTUAL_ENV={KayobeData.Venv}\nexport PATH={KayobeData.Venv}/bin:$PATH\n",
+        [$"{KayobeData.Checkout}/kayobe-env"] = $"""
+            echo 'Using Kayobe config from {KayobeData.Checkout}'
+            export KAYOBE_CONFIG_PATH={KayobeData.ConfigPath}
+            if [ "$#" -ge 1 ]; then
+              if [ "$1" = --environment ]; then export KAYOBE_ENVIRONMENT="$2"; else echo 'usage: kayobe-env [--environment <env-name>]'; false; fi
+            fi
+
+            """,
+        [$"{KayobeData.ConfigPath}/inventory/hosts"] = "# Made by the playbook that builds the inventory.\n",
+        [KayobeData.InventoryPlaybook] = "- name: Build the inventory from NetBox\n  hosts: localhost\n",
+        [KayobeData.PxePlaybook] = "- name: Enable UEFI PXE on Mellanox cards\n  hosts: compute\n",
+    };
+
+    private Machine MakeControlHost(string fqdn, int number, IReadOnlyList<string> programs, IReadOnlyDictionary<string, string>? files = null) => new()
     {
         Fqdn = fqdn,
         Profile = HardwareProfile.Control,
@@ -463,6 +489,7 @@ internal sealed class WorldBuilder
         Cards = [new("eth0", _random.Mac("52:54:00"), "00:03.0", "Ethernet controller [0200]: Red Hat, Inc. Virtio network device [1af4:1000]", $"10.20.254.{number}", 24)],
         Disks = MakeDisks(HardwareProfile.Control),
         Programs = programs,
+        Files = files ?? new Dictionary<string, string>(),
         OsVersion = "9.5",
         RootAccess = false,
         HostKey = _random.Bytes(32),

@@ -53,6 +53,7 @@ internal static class WorldState
                 })),
             },
             ["aquilon"] = AquilonEndpoint.Describe(world.Aquilon),
+            ["kayobe"] = KayobeEndpoint.Describe(world.Kayobe),
             ["jira"] = new JsonObject
             {
                 ["username"] = world.Jira.Me.Email,

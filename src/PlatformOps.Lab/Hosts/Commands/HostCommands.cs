@@ -19,6 +19,7 @@ internal static class HostCommands
         ProcessCommands.Register(table);
         KerberosCommands.Register(table);
         AquilonCommands.Register(table);
+        KayobeCommands.Register(table);
         return table.Commands;
     }
 }

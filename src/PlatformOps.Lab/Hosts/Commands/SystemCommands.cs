@@ -44,6 +44,7 @@ internal static class SystemCommands
         table.AddSlow("nohup", call => call.Arguments.Length < 2 ? Task.FromResult(call.Fail("nohup: missing operand", 125)) : ShellRunner.RunProgramAsync(call.Arguments[1..], call.State));
         table.AddSlow("setsid", call => RunDetached(call));
         table.AddSlow("timeout", Timeout);
+        table.AddSlow("flock", LockFile);
         table.AddSlow("nice", call => RunRest(call, "n"));
         table.AddSlow("ionice", call => RunRest(call, "cnp"));
         table.Add("loginctl", Sessions);
@@ -146,6 +147,34 @@ internal static class SystemCommands
 
         await call.Host.Lab.Clock.DelayAsync(seconds, call.State.Cancellation);
         return 0;
+    }
+
+    // Held while the program runs; the kernel lets go of it when that is gone.
+    private static async Task<int> LockFile(CommandCall call)
+    {
+        var at = Array.FindIndex(call.Arguments, 1, word => word.StartsWith('/'));
+        if (at < 0 || at + 1 >= call.Arguments.Length)
+            return call.Fail("flock: bad usage", 64);
+        var options = CommandOptions.Parse(call.Arguments[..at], "wE", []);
+        var patience = options.Has("n") ? 0 : double.TryParse(options.Value("w"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) ? seconds : double.PositiveInfinity;
+        var path = call.PathOf(call.Arguments[at]);
+        if (!call.State.Locked(() => call.Host.Files.Find(path) is not null))
+            return call.Fail($"flock: cannot open lock file {path}: No such file or directory", 66);
+        for (var waited = 0; !call.State.Locked(() => call.Host.FileLocks.Add(path)); waited++)
+        {
+            if (waited >= patience)
+                return int.Parse(options.Value("E") ?? "1", CultureInfo.InvariantCulture);
+            await call.Host.Lab.Clock.DelayAsync(1, call.State.Cancellation);
+        }
+
+        try
+        {
+            return await ShellRunner.RunProgramAsync(call.Arguments[(at + 1)..], call.State);
+        }
+        finally
+        {
+            call.State.Locked(() => call.Host.FileLocks.Remove(path));
+        }
     }
 
     private static Task<int> Sudo(CommandCall call)

@@ -53,7 +53,13 @@ internal static class ShellBuiltins
             return call.Fail($"bash: line 1: {file}: {failure.Message}", 1);
         }
 
-        return await ShellRunner.RunTextAsync(script, shell);
+        // It is this shell that runs it, with the streams and, where there are any, the arguments that it was given.
+        var inner = shell with { Stdin = call.State.Stdin, Stdout = call.State.Stdout, Stderr = call.State.Stderr };
+        if (call.Arguments.Length > 2)
+            inner.Arguments = call.Arguments[2..];
+        var status = await ShellRunner.RunTextAsync(script, inner);
+        (shell.Folder, shell.LastStatus) = (inner.Folder, status);
+        return status;
     }
 
     private static int ChangeFolder(CommandCall call, ShellState shell)
