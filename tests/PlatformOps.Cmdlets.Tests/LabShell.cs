@@ -66,6 +66,12 @@ public abstract class LabShell : IAsyncLifetime
 
     private protected async Task<JsonNode> ReadAsync(string what) => JsonNode.Parse(await _http.GetStringAsync($"lab/{what}", Cancellation))!;
 
+    private protected async Task SetHostAsync(string host, string json)
+    {
+        using var body = new StringContent(json, Encoding.UTF8, "application/json");
+        (await _http.PostAsync($"lab/hosts/{host}", body, Cancellation)).EnsureSuccessStatusCode();
+    }
+
     private protected async Task FaultAsync(string json)
     {
         using var body = new StringContent(json, Encoding.UTF8, "application/json");

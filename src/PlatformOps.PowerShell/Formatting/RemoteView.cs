@@ -41,6 +41,18 @@ public static class RemoteView
     /// <summary>The distribution and its version.</summary>
     public static string Os(RemoteHostFact? fact) => fact is null ? "" : StepView.OneLine($"{fact.OsId} {fact.OsVersion}".Trim());
 
+    /// <inheritdoc cref="Os(RemoteHostFact)"/>
+    public static string Os(RemoteHostHealth? health) => health is null ? "" : StepView.OneLine($"{health.OsId} {health.OsVersion}".Trim());
+
+    /// <summary>What is wrong with a host, to its end.</summary>
+    public static string What(RemoteHostHealth? health) => health switch
+    {
+        null or { IsHealthy: true } => "",
+        { Error: { } error } => StepView.OneLine(error.Message),
+        { UserName: null } => "nobody is let in with our key",
+        _ => "root is refused: Grant-RemoteRootAccess lets it in",
+    };
+
     /// <summary>How many disks of which size: 2 × 1.8 TiB.</summary>
     public static string Disks(RemoteHostFact? fact) => fact?.Disks is not { } disks
         ? ""

@@ -125,5 +125,117 @@ public sealed class RemoteCommandTests : LabShell
         Assert.Equal(0, await RequestsAsync("ssh"));
     }
 
+    [Fact]
+    public async Task Hosts_are_probed_and_one_that_is_away_is_a_row()
+    {
+        await FaultAsync("""{"service": "ssh", "effect": "ssh-refused", "target": "hv03*"}""");
+
+        var result = Run("Import-MigrationList $l | Test-RemoteHost | Sort-Object HostName");
+
+        Assert.Empty(result.Errors);
+        var rows = result.Values.Cast<RemoteHostHealth>().ToList();
+        Assert.Equal([(true, true, "root"), (true, false, "ops"), (false, null, null), (true, true, "root")], rows.Select(row => (row.IsReachable, row.RootLogin, row.UserName)));
+        Assert.Equal([true, false, false, true], rows.Select(row => row.IsHealthy));
+        Assert.Equal(("rocky", "8.10"), (rows[1].OsId, rows[1].OsVersion));
+        Assert.All(rows, row => Assert.Equal(row.IsReachable, row.LatencyMilliseconds > 0));
+        Assert.Contains("refused", rows[2].Error!.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await WritesAsync());
+    }
+
+    [Fact]
+    public void A_host_with_another_key_is_reachable_and_not_trusted()
+    {
+        Run("param($p) Connect-PlatformOps $p -Name strange -Set @{ 'ssh.known-hosts' = '/nonexistent/known_hosts' }");
+
+        var row = Assert.IsType<RemoteHostHealth>(Assert.Single(Run($"Test-RemoteHost {One}").Values));
+
+        Assert.Equal((true, null, false), (row.IsReachable, row.RootLogin, row.IsHealthy));
+        Assert.IsType<Errors.HostKeyException>(row.Error);
+    }
+
+    [Fact]
+    public void A_probe_goes_on_to_the_cmdlet_that_lets_root_in()
+    {
+        var records = Run("Import-MigrationList $l | Test-RemoteHost | Where-Object RootLogin -eq $false | Grant-RemoteRootAccess -PassThru -Confirm:$false; Import-MigrationList $l | Test-RemoteHost").Values;
+
+        Assert.Equal(Two, Assert.Single(records.OfType<StepRecord>()).Target);
+        Assert.All(records.OfType<RemoteHostHealth>(), row => Assert.True(row.IsHealthy));
+    }
+
+    [Fact]
+    public async Task Packages_are_brought_up_to_date_once_and_one_that_is_not_there_is_an_error()
+    {
+        const string Script = "Update-RemotePackage hv01.lab.example, hv03.lab.example -Package qemu-kvm, bash -PassThru -Confirm:$false";
+        var planned = Run($"Update-RemotePackage {One} qemu-kvm, bash -WhatIf");
+        Assert.Equal("6.2.0-49.module+el8.10.0, an update exists", Assert.IsType<StepRecord>(Assert.Single(planned.Values)).Before);
+        Assert.Equal(0, await WritesAsync());
+
+        var records = Run(Script).Values.Cast<StepRecord>().ToList();
+
+        Assert.Equal(2, records.Count(record => record.Outcome == StepOutcome.Done));
+        Assert.Equal(2, records.Count(record => record.Outcome == StepOutcome.Unchanged));
+        Assert.Equal(4, Run(Script).Values.Cast<StepRecord>().Count(record => record.Outcome == StepOutcome.Unchanged));
+        Assert.Equal(2, await WritesAsync("ssh dnf"));
+        Assert.Contains("not installed", Assert.Single(Run($"Update-RemotePackage {One} nope -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("ParameterArgumentValidationError,", Assert.Single(Run($"Update-RemotePackage {One} 'qemu*' -Confirm:$false").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Storage_that_is_ready_is_left_alone_by_the_model_of_the_inventory()
+    {
+        var result = Run($"Initialize-HypervisorStorage {One}, hv04.lab.example -PassThru -Confirm:$false");
+
+        Assert.Empty(result.Errors);
+        Assert.All(result.Values.Cast<StepRecord>(), record => Assert.Equal(StepOutcome.Unchanged, record.Outcome));
+        Assert.Contains(result.Values.Cast<StepRecord>(), record => record.Message.Contains("xma-hv-2022-a100", StringComparison.Ordinal));
+        Assert.Equal(0, await WritesAsync());
+    }
+
+    [Fact]
+    public async Task WhatIf_shows_each_step_to_storage_and_does_none()
+    {
+        await SetHostAsync("hv04.lab.example", """{"disks": {"nvme0n1": null, "nvme1n1": null}}""");
+
+        var plan = Assert.IsType<StepRecord>(Assert.Single(Run("Initialize-HypervisorStorage hv04.lab.example -WhatIf").Values));
+
+        Assert.Equal(StepOutcome.Planned, plan.Outcome);
+        foreach (var step in new[] { "one partition of type fd00 on nvme0n1", "one partition of type fd00 on nvme1n1", "the RAID0 /dev/md0", "an XFS on /dev/md0", "name the array", "/etc/fstab", "mount /var/lib/nova/instances" })
+            Assert.Contains(step, plan.After, StringComparison.Ordinal);
+        Assert.Equal(0, await WritesAsync());
+
+        var done = Assert.IsType<StepRecord>(Assert.Single(Run("Initialize-HypervisorStorage hv04.lab.example -PassThru -Confirm:$false").Values));
+        Assert.Equal(StepOutcome.Done, done.Outcome);
+        Assert.Equal(1, await WritesAsync("ssh mkfs.xfs"));
+    }
+
+    [Fact]
+    public async Task A_disk_that_carries_something_is_taken_by_force_alone_and_for_one_hypervisor()
+    {
+        await SetHostAsync(One, """{"disks": {"nvme0n1": {"fileSystem": "ext4"}}}""");
+        Assert.Contains("force it by name", Assert.Single(Run($"Initialize-HypervisorStorage {One} -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await WritesAsync());
+
+        var result = Run($"Initialize-HypervisorStorage {One}, hv03.lab.example -Force nvme0n1 -PassThru -Confirm:$false");
+
+        Assert.Equal((One, StepOutcome.Done), (Assert.IsType<StepRecord>(Assert.Single(result.Values)).Target, ((StepRecord)result.Values[0]!).Outcome));
+        Assert.Contains("-Force names disks of one hypervisor", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await WritesAsync("ssh mkfs.xfs"));
+    }
+
+    [Theory]
+    [InlineData("Initialize-HypervisorStorage hv01.lab.example", "Refused,")]
+    [InlineData("Initialize-HypervisorStorage hv01.lab.example -Profile nope -Confirm:$false", "ObjectNotFound,")]
+    [InlineData("Initialize-HypervisorStorage 'hv*' -Confirm:$false", "ParameterArgumentTransformationError,")]
+    public async Task Storage_that_is_not_meant_is_left_alone(string script, string error)
+    {
+        await SetHostAsync(One, """{"disks": {"nvme0n1": null}}""");
+
+        Assert.StartsWith(error, Assert.Single(Run(script).Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(0, await WritesAsync());
+    }
+
+    [Fact]
+    public void Profiles_complete() => Assert.Equal(["hv-2022-lenovo", "xma-hv-2022-a100"], Complete("Initialize-HypervisorStorage hv01.lab.example -Profile "));
+
     private string Output(string script) => Assert.IsType<RemoteCommandResult>(Assert.Single(Run(script).Values)).Output;
 }

@@ -23,6 +23,9 @@ internal sealed class HostStorageChange : Change<HostStorageParameters, HostStor
     /// <summary>Partitions and file systems may be among the steps.</summary>
     public override bool IsDestructive => true;
 
+    /// <summary>Applying looks after every step, so nothing comes by itself later.</summary>
+    public override TimeSpan ConfirmWithin => TimeSpan.FromSeconds(3);
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     protected override async Task<HostStorageState> ObserveAsync(ActionContext context, HostStorageParameters parameters, CancellationToken cancellationToken)
