@@ -30,7 +30,7 @@ internal sealed class FaultBoard(int seed)
     private readonly List<Entry> _entries = [];
     private int _lastId;
 
-    /// <summary>The services that a fault can strike: those of the lab, and <c>ssh</c>.</summary>
+    /// <summary>The services that a fault can strike: those of the lab, <c>ssh</c>, and those that are reached by commands over it.</summary>
     public IReadOnlyList<string> Services { get; set; } = [];
 
     /// <summary>Adds a fault given as JSON.</summary>

@@ -42,6 +42,13 @@ internal sealed class AquilonRegistration : ServiceRegistration
     public override IReadOnlyList<string> HostsOf(OpsConfiguration configuration)
         => configuration.Has<AquilonConfiguration>() && configuration.Section<AquilonConfiguration>().Host is { } host ? [host] : [];
 
+    /// <inheritdoc/>
+    /// <remarks>None is no error: a host that was deleted is imported anew, by the same run or another. What needs one says so itself.</remarks>
+    public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
+        => scope.Configuration.Has<AquilonConfiguration>() && await scope.Get<AquilonClient>().FindHostAsync(target.Name, cancellationToken) is { HostName: { } name }
+            ? new Dictionary<string, string> { ["aquilon"] = name }
+            : new Dictionary<string, string>();
+
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<AquilonClient>().ProbeAsync(cancellationToken);
 
     private static AquilonClient Make(IServiceScope scope)

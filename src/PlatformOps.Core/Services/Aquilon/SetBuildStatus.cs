@@ -4,7 +4,8 @@ using PlatformOps.Errors;
 namespace PlatformOps.Core.Services.Aquilon;
 
 /// <param name="Statuses">Those that will do, the best first: <c>[ready, almostready]</c>. One that the host has already is left; else it becomes the first that Aquilon allows from the present one.</param>
-internal sealed record SetBuildStatusParameters(IReadOnlyList<string> Statuses);
+/// <param name="OrNoHost">No host will do as well: for one that is to be deleted, and was already.</param>
+internal sealed record SetBuildStatusParameters(IReadOnlyList<string> Statuses, bool OrNoHost = false);
 
 /// <summary>Changes a host's build status, one step as the table allows it.</summary>
 internal sealed class SetBuildStatus : AquilonChange<SetBuildStatusParameters, AquilonHostState>
@@ -22,12 +23,13 @@ internal sealed class SetBuildStatus : AquilonChange<SetBuildStatusParameters, A
     {
         if (parameters.Statuses.Count == 0 || parameters.Statuses.FirstOrDefault(status => !BuildStatuses.All.Contains(status)) is not null)
             throw new RefusedException($"'{string.Join(", ", parameters.Statuses)}' are no build statuses of Aquilon: there are {string.Join(", ", BuildStatuses.All)}.");
-        return AquilonHostState.Of(await context.Client<AquilonClient>().HostAsync(context.Target.Name, cancellationToken));
+        var aquilon = context.Client<AquilonClient>();
+        return AquilonHostState.Of(parameters.OrNoHost ? await aquilon.FindHostAsync(context.Target.Name, cancellationToken) : await aquilon.HostAsync(context.Target.Name, cancellationToken));
     }
 
     protected override bool IsDesired(ActionContext context, SetBuildStatusParameters parameters, AquilonHostState state)
     {
-        if (parameters.Statuses.Contains(state.BuildStatus))
+        if (!state.IsThere || parameters.Statuses.Contains(state.BuildStatus))
             return true;
         _ = Next(context, parameters, state);
         return false;
@@ -35,7 +37,7 @@ internal sealed class SetBuildStatus : AquilonChange<SetBuildStatusParameters, A
 
     // The installer makes a host ready by itself.
     protected override bool StillHolds(ActionContext context, SetBuildStatusParameters parameters, AquilonHostState? after, AquilonHostState now)
-        => parameters.Statuses.Contains(now.BuildStatus)
+        => !now.IsThere || parameters.Statuses.Contains(now.BuildStatus)
             || (after?.BuildStatus is { } left && now.BuildStatus is "ready" or "almostready" && BuildStatuses.After(left).Contains(now.BuildStatus));
 
     protected override Task ApplyAsync(ActionContext context, SetBuildStatusParameters parameters, AquilonHostState before, CancellationToken cancellationToken)

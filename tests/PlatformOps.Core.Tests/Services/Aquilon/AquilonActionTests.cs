@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.Aquilon;
@@ -308,6 +309,30 @@ public sealed class AquilonActionTests
     }
 
     [Fact]
+    public async Task A_target_is_held_to_the_name_that_Aquilon_has_for_it_and_several_are_refused()
+    {
+        await using var lab = await AquilonLab.StartAsync();
+        var configuration = lab.Session.Configuration;
+
+        var protection = await Assert.ThrowsAsync<RefusedException>(() => IdentifyAsync(lab, configuration with { HostIdentity = new HostIdentity { Aquilon = ["${name}.lab.example"] }, Targets = new TargetRules { Protected = ["hv02.lab.example"] } }, "hv02.internal"));
+        Assert.Contains("hv02.internal, which a service calls hv02.lab.example, is protected", protection.Message, StringComparison.Ordinal);
+
+        var several = await Assert.ThrowsAsync<AmbiguousNameException>(() => IdentifyAsync(lab, configuration with { HostIdentity = new HostIdentity { Aquilon = ["${fqdn}", "hv02.${domain}"] } }, "hv01.lab.example"));
+        Assert.Contains("names 2 hosts in Aquilon: hv01.lab.example, hv02.lab.example", several.Message, StringComparison.Ordinal);
+        Assert.Equal("hv01.lab.example", (await IdentifyAsync(lab, configuration, "hv01.lab.example"))["aquilon"]);
+    }
+
+    [Fact]
+    public async Task A_site_without_Aquilon_is_not_asked_and_a_host_that_was_deleted_has_no_name()
+    {
+        await using var lab = await AquilonLab.StartAsync();
+        var configuration = lab.Session.Configuration;
+
+        Assert.Empty(await IdentifyAsync(lab, configuration with { Sections = configuration.Sections.Where(section => section.Key != typeof(AquilonConfiguration)).ToDictionary() }, "hv01.lab.example"));
+        Assert.Empty(await IdentifyAsync(lab, configuration, "hv77.lab.example"));
+    }
+
+    [Fact]
     public async Task The_password_is_in_no_file_and_no_state()
     {
         await using var lab = await AquilonLab.StartAsync();
@@ -318,5 +343,11 @@ public sealed class AquilonActionTests
         var files = string.Concat(Directory.EnumerateFiles(lab.Session.Store.StateFolder, "*", SearchOption.AllDirectories).Select(File.ReadAllText));
         Assert.Contains("kinit ops", files, StringComparison.Ordinal);
         Assert.DoesNotContain(password, files, StringComparison.Ordinal);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(AquilonLab lab, OpsConfiguration configuration, string name)
+    {
+        await using var session = new SessionScope(configuration, lab.Session.Secrets, lab.Session.Time, lab.Session.Store.Files);
+        return await new TargetIdentifier(session).IdentifyAsync(new ActionTarget(ActionTarget.Hypervisor, name), ["aquilon"], TestContext.Current.CancellationToken);
     }
 }

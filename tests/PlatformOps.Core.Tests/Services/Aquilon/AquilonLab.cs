@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Logging;
@@ -5,8 +7,6 @@ using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Lab;
 using PlatformOps.Runs;
-using System.Net.Http.Json;
-using System.Text.Json;
 
 namespace PlatformOps.Core.Tests.Services.Aquilon;
 

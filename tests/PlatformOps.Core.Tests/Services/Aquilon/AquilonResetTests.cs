@@ -62,7 +62,7 @@ public sealed class AquilonResetTests
         var plan = await lab.PlanAsync(Reset);
 
         Assert.Equal(["ready → decommissioned", "on machine system7001, ready → no host"], plan.Where(record => record.Action is "aquilon.buildstatus" or "aquilon.host.delete").Select(record => $"{record.Before} → {record.After}"));
-        Assert.StartsWith("machine in Aquilon on hv01.lab.example: system7001 with hv01.lab.example, interfaces bmc0, br0, eth0, eth1, vlan100", plan.Single(record => record.Action == "aquilon.machine.delete").Message, StringComparison.Ordinal);
+        Assert.StartsWith("[lab] machine in Aquilon on hv01.lab.example: system7001 with hv01.lab.example, interfaces bmc0, br0, eth0, eth1, vlan100", plan.Single(record => record.Action == "aquilon.machine.delete").Message, StringComparison.Ordinal);
         Assert.Empty(await lab.WritesAsync());
         Assert.False(Directory.Exists(Path.Combine(lab.Session.Store.StateFolder, "aquilon")));
     }
@@ -186,7 +186,7 @@ public sealed class AquilonResetTests
         await lab.RunAsync(Reset);
         var again = await lab.RunAsync(Reset);
         Assert.Equal(RunState.Succeeded, lab.LastRun.State);
-        Assert.Equal(StepOutcome.Skipped, again.Single(record => record.Step == "aquilon.buildstatus").Outcome);
+        Assert.Equal(StepOutcome.Unchanged, again.Single(record => record.Step == "aquilon.buildstatus").Outcome);
         Assert.Equal("netbox-1001", (await lab.MachineAsync()).GetProperty("label").GetString());
     }
 
