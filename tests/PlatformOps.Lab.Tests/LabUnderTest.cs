@@ -31,6 +31,21 @@ internal sealed class LabUnderTest : IAsyncDisposable
 
     public static Task<LabUnderTest> StartAsync() => StartAsync(Small);
 
+    /// <summary>A lab of a world file with this text.</summary>
+    public static async Task<LabUnderTest> StartWorldAsync(string world)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, world, Cancellation);
+            return await StartAsync(Small with { WorldFile = path });
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     public static async Task<LabUnderTest> StartAsync(LabOptions options)
     {
         var server = await LabServer.StartAsync(options, Cancellation);

@@ -49,6 +49,22 @@ public sealed class OpenStackClientTests
     }
 
     [Fact]
+    public async Task It_lists_agents_with_their_routers_and_the_services_of_volumes()
+    {
+        PeerProcess.RequireProgram(Program, "python3-openstackclient");
+        await using var lab = await LabUnderTest.StartAsync();
+        await lab.SetHostAsync("hv01.lab.example", """{"tenants":["l3-agent","cinder-volume"]}""");
+
+        var agents = await ListAsync(lab, "network", "agent", "list", "--host", "hv01.lab.example");
+        var router = agents.First(agent => (string)agent!["Agent Type"]! == "L3 agent")!;
+        var services = await ListAsync(lab, "volume", "service", "list", "--host", "hv01.lab.example");
+
+        Assert.Equal(2, agents.Count);
+        Assert.Equal((true, "neutron-l3-agent"), ((bool)router["Alive"]!, (string)router["Binary"]!));
+        Assert.Equal("hv01.lab.example@lvm", (string)Assert.Single(services)!["Host"]!);
+    }
+
+    [Fact]
     public async Task A_reader_is_told_that_the_policy_does_not_allow_it()
     {
         PeerProcess.RequireProgram(Program, "python3-openstackclient");

@@ -10,7 +10,7 @@ public sealed class WorldFileTests
         var plan = WorldFile.Parse("""
             name: mine
             seed: 7
-            nova: { max-microversion: "2.79" }
+            nova: { max-microversion: "2.79", down-cells: [cell2] }
             netbox: { version: "4.6.0" }
             jira: { kind: cloud, search-lag: 1.5 }
             alertmanager: { version: "0.25.0", read-lag: 0.5 }
@@ -20,8 +20,14 @@ public sealed class WorldFileTests
                 service-host: a
                 root-access: false
                 aggregates: [gpu]
+                cell: cell2
+                tenants: [l3-agent, cinder-volume]
+                leaked-allocations: 2
             servers:
               - { name: vm1, host: a.lab.example, status: shutoff }
+            migrations:
+              - { server: vm1, to: b.lab.example, status: finished }
+            keystone: { not-in-catalog: [network] }
             faults:
               - { service: nova, effect: "status:503", count: 1 }
             """, "test");
@@ -31,6 +37,10 @@ public sealed class WorldFileTests
         Assert.Equal(1.5, plan.JiraSearchLag);
         Assert.Equal(("0.25.0", 0.5), (plan.AlertmanagerVersion, plan.AlertmanagerReadLag));
         Assert.Equal("a", Assert.Single(plan.Hypervisors).ServiceHost);
+        Assert.Equal(("cell2", 2), (plan.Hypervisors[0].Cell, plan.Hypervisors[0].LeakedAllocations));
+        Assert.Equal([Tenant.L3Agent, Tenant.CinderVolume], plan.Hypervisors[0].Tenants);
+        Assert.Equal(new MigrationPlan("vm1", "b.lab.example", null, "finished"), Assert.Single(plan.Migrations));
+        Assert.Equal(("cell2", "network"), (Assert.Single(plan.DownCells), Assert.Single(plan.NotInCatalog)));
         Assert.Equal("SHUTOFF", Assert.Single(plan.Servers).Status);
         Assert.Equal("1", (string)Assert.Single(plan.Faults)["count"]!);
     }
@@ -43,6 +53,7 @@ public sealed class WorldFileTests
     [InlineData("hypervisors:\n  - profile: x", "line 2: an item of hypervisors needs 'name'")]
     [InlineData("- a", "the world is not a mapping")]
     [InlineData("name: &a x\njira: *a", "aliases are not allowed")]
+    [InlineData("hypervisors:\n  - { name: a, tenants: [ceph] }", "'ceph' is no tenant of a hypervisor (known: l3-agent, dhcp-agent, ovn-gateway,")]
     [InlineData("jira: { kind: server }", "'server' is neither cloud nor data-center")]
     public void What_is_wrong_is_said_with_its_line(string text, string expected)
     {

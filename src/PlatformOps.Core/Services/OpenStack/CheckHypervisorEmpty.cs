@@ -52,7 +52,7 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
 
     private static Finding OfServers(ComputeService service, IReadOnlyList<ComputeServer> servers)
         => servers.Count > 0
-            ? Finding.Against($"Nova has {Count(servers.Count, "server")} on '{service.HypervisorName}': {Finding.Listed(servers, server => $"{server.ServerName} ({server.Id}, {Status(server)}, project {server.ProjectId ?? "unknown"})")}")
+            ? Finding.Against($"Nova has {Finding.Count(servers.Count, "server")} on '{service.HypervisorName}': {Finding.Listed(servers, server => $"{server.ServerName} ({server.Id}, {Status(server)}, project {server.ProjectId ?? "unknown"})")}")
             : new Finding($"Nova has no server on '{service.HypervisorName}', of any project and status{(service.Status == "enabled" ? ", but nova-compute is enabled: new ones may come" : "")}");
 
     // A record whose server is gone moves nothing, and nobody can ever end it.
@@ -67,7 +67,7 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
 
         var beside = left.Count == 0 ? "" : $" (records that were left of deleted servers: {Finding.Listed(left, migration => migration.ToString())})";
         return underWay.Count > 0
-            ? Finding.Against($"{Count(underWay.Count, "migration")} under way: {Finding.Listed(underWay, migration => migration.ToString())}{beside}")
+            ? Finding.Against($"{Finding.Count(underWay.Count, "migration")} under way: {Finding.Listed(underWay, migration => migration.ToString())}{beside}")
             : new Finding($"no migration to or from it is under way{beside}");
     }
 
@@ -84,13 +84,13 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
             return new Finding($"Placement has no allocation on {where}{(servers.Count > 0 ? ", not even for those servers (nova-manage placement heal_allocations)" : "")}");
         var strangers = consumers.Except(servers.Select(server => server.Id)).Order(StringComparer.Ordinal).ToList();
         if (strangers.Count == 0)
-            return Finding.Against($"Placement has the allocations of {Count(consumers.Count, "server")} of them on {where}");
+            return Finding.Against($"Placement has the allocations of {Finding.Count(consumers.Count, "server")} of them on {where}");
         List<string> named = [];
         foreach (var consumer in strangers.Take(Looked))
             named.Add($"{consumer} {await WhoseAsync(context.Client<NovaClient>(), consumer, migrations, cancellationToken)}");
         var more = strangers.Count > Looked ? $", and {strangers.Count - Looked} more" : "";
         var advice = named.Exists(text => text.Contains(Leaked, StringComparison.Ordinal)) ? $". What leaked is shown, and deleted, by nova-manage placement audit --resource_provider {root.Uuid}" : "";
-        return Finding.Against($"Placement has allocations of {Count(consumers.Count, "consumer")} on {where}, {strangers.Count} of them none of its servers: {string.Join(", ", named)}{more}{advice}");
+        return Finding.Against($"Placement has allocations of {Finding.Count(consumers.Count, "consumer")} on {where}, {strangers.Count} of them none of its servers: {string.Join(", ", named)}{more}{advice}");
     }
 
     private static async Task<string> WhoseAsync(NovaClient nova, string consumer, IReadOnlyList<NovaMigration> migrations, CancellationToken cancellationToken)
@@ -116,6 +116,4 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
     private static bool Same(string? a, string? b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
     private static string Status(ComputeServer server) => server.TaskState is { } task ? $"{server.Status}, {ServerText.Clean(task, 60)}" : ServerText.Clean(server.Status, 60);
-
-    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

@@ -74,7 +74,7 @@ internal sealed class CheckTenants : Check<CheckTenantsParameters>
         }
 
         return against.Count > 0 ? Finding.Against($"Neutron has {string.Join(", ", against)} on it")
-            : new Finding($"Neutron's {Finding.Listed(agents, agent => ServerText.Clean(agent.AgentType, 60))} on it serve nothing else");
+            : new Finding($"Neutron has nothing on it that serves others ({Finding.Listed(agents, agent => ServerText.Clean(agent.AgentType, 60))})");
     }
 
     /// <summary>What an agent hosts; null where nothing.</summary>
@@ -83,9 +83,9 @@ internal sealed class CheckTenants : Check<CheckTenantsParameters>
         switch (agent.AgentType)
         {
             case "L3 agent":
-                return await neutron.RoutersOnAsync(agent, cancellationToken) is { Count: > 0 } routers ? $"an L3 agent with {routers.Count} routers: {Finding.Listed(routers, Show)}" : null;
+                return await neutron.RoutersOnAsync(agent, cancellationToken) is { Count: > 0 } routers ? $"an L3 agent with {Finding.Count(routers.Count, "router")}: {Finding.Listed(routers, Show)}" : null;
             case "DHCP agent":
-                return await neutron.NetworksOnAsync(agent, cancellationToken) is { Count: > 0 } networks ? $"a DHCP agent with {networks.Count} networks: {Finding.Listed(networks, Show)}" : null;
+                return await neutron.NetworksOnAsync(agent, cancellationToken) is { Count: > 0 } networks ? $"a DHCP agent with {Finding.Count(networks.Count, "network")}: {Finding.Listed(networks, Show)}" : null;
             default:
                 return harmless.Contains(agent.AgentType) ? null : $"{ServerText.Clean(agent.AgentType, 60)} {ServerText.Clean(agent.Id, 60)}";
         }

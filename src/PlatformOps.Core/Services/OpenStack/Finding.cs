@@ -37,6 +37,8 @@ internal sealed record Finding(string Text, bool IsAgainst = false, bool IsSilen
             : CheckResult.Passed(evidence);
     }
 
+    public static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+
     /// <summary>The first of many, and how many more there are.</summary>
     public static string Listed<T>(IReadOnlyList<T> items, Func<T, string> show)
         => string.Join(", ", items.Take(Shown).Select(show)) + (items.Count > Shown ? $", and {items.Count - Shown} more" : "");

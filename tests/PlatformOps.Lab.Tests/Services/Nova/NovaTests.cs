@@ -184,6 +184,75 @@ public sealed class NovaTests
     }
 
     [Fact]
+    public async Task What_is_soft_deleted_is_listed_only_where_asked_for_and_never_by_its_status()
+    {
+        await using var lab = await LabUnderTest.StartWorldAsync("""
+            hypervisors: [{ name: hv01.lab.example }]
+            servers:
+              - { name: live, host: hv01.lab.example }
+              - { name: gone, host: hv01.lab.example, status: soft_deleted }
+            """);
+        var token = await lab.TokenAsync();
+        async Task<string> Names(string query) => string.Join(',', (await lab.NovaAsync(token, "GET", "/servers/detail?all_tenants=1&host=hv01.lab.example" + query)).Json["servers"]!.AsArray().Select(row => (string)row!["name"]!).Order());
+
+        Assert.Equal("live", await Names(""));
+        Assert.Equal("gone,live", await Names("&soft_deleted=1"));
+        Assert.Equal("gone", await Names("&deleted=1"));
+        Assert.Equal("", await Names("&status=SOFT_DELETED"));
+    }
+
+    [Fact]
+    public async Task A_down_cell_is_a_stub_an_empty_list_or_a_500_and_which_depends()
+    {
+        await using var lab = await LabUnderTest.StartWorldAsync("""
+            nova: { down-cells: [cell2] }
+            hypervisors:
+              - { name: hv01.lab.example }
+              - { name: hv02.lab.example, cell: cell2, tenants: [nova-conductor] }
+            servers: [{ name: there, host: hv02.lab.example }]
+            """);
+        var token = await lab.TokenAsync();
+        var id = (string)lab.State["servers"]![0]!["id"]!;
+        async Task<JsonArray> Services(string version) => (await lab.NovaAsync(token, "GET", "/os-services?host=hv02.lab.example", version: version)).Json["services"]!.AsArray();
+
+        Assert.Empty(await Services("2.68"));
+        Assert.Equal("""{"binary":"nova-compute","host":"hv02.lab.example","status":"UNKNOWN"}""", Assert.Single(await Services("2.69"))!.ToJsonString());
+        Assert.Empty((await lab.NovaAsync(token, "GET", "/servers/detail?all_tenants=1&host=hv02.lab.example", version: "2.69")).Json["servers"]!.AsArray());
+        Assert.Equal("UNKNOWN", (string)Assert.Single((await lab.NovaAsync(token, "GET", "/servers/detail?all_tenants=1", version: "2.69")).Json["servers"]!.AsArray())!["status"]!);
+        Assert.Equal((500, 200), ((await lab.NovaAsync(token, "GET", $"/servers/{id}", version: "2.68")).Status, (await lab.NovaAsync(token, "GET", $"/servers/{id}", version: "2.69")).Status));
+        Assert.Equal((500, 500), ((await lab.NovaAsync(token, "GET", "/os-hypervisors/detail", version: "2.53")).Status, (await lab.NovaAsync(token, "GET", "/os-migrations", version: "2.58")).Status));
+        Assert.Equal("""{"migrations":[]}""", (await lab.NovaAsync(token, "GET", "/os-migrations", version: "2.59")).Text);
+
+        await lab.SetHostAsync("hv02.lab.example", """{"cellDown":false}""");
+        Assert.Equal(["nova-compute", "nova-conductor"], (await Services("2.53")).Select(row => (string)row!["binary"]!).Order());
+    }
+
+    [Fact]
+    public async Task Migrations_of_a_world_file_stay_as_they_are_and_come_in_pages_from_2_59()
+    {
+        await using var lab = await LabUnderTest.StartWorldAsync("""
+            hypervisors: [{ name: hv01.lab.example }, { name: hv02.lab.example }]
+            servers:
+              - { name: running, host: hv01.lab.example }
+              - { name: waiting, host: hv01.lab.example }
+            migrations:
+              - { server: running, to: hv02.lab.example }
+              - { server: waiting, to: hv02.lab.example, type: migration, status: finished }
+            """);
+        var token = await lab.TokenAsync();
+
+        var page = await lab.NovaAsync(token, "GET", "/os-migrations?host=hv01.lab.example&limit=1", version: "2.59");
+        var rest = await lab.NovaAsync(token, "GET", ((string)page.Json["migrations_links"]![0]!["href"]!).Split("/compute/v2.1")[1], version: "2.59");
+        var old = (await lab.NovaAsync(token, "GET", "/os-migrations?host=hv01.lab.example&limit=1", version: "2.58")).Json["migrations"]!.AsArray();
+
+        Assert.Equal(("finished", "running"), ((string)page.Json["migrations"]![0]!["status"]!, (string)rest.Json["migrations"]![0]!["status"]!));
+        Assert.Equal(2, old.Count);
+        Assert.False(old[0]!.AsObject().ContainsKey("uuid"));
+        Assert.Equal(400, (await lab.NovaAsync(token, "GET", "/os-migrations?node=x", version: "2.59")).Status);
+        Assert.Equal(["MIGRATING hv01.lab.example", "VERIFY_RESIZE hv02.lab.example"], (await lab.NowAsync())["servers"]!.AsArray().Select(row => $"{row!["status"]} {row["host"]}"));
+    }
+
+    [Fact]
     public async Task A_host_of_one_zone_is_not_added_to_the_aggregate_of_another()
     {
         await using var lab = await LabUnderTest.StartAsync();

@@ -40,6 +40,59 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public async Task A_trait_is_made_before_it_is_given_and_given_at_the_present_generation()
+    {
+        await using var lab = await LabUnderTest.StartAsync();
+        var id = (string)lab.Hypervisor("hv01.lab.example")["id"]!;
+        var token = await lab.TokenAsync();
+        Task<Reply> Send(string method, string path, string? body = null, string version = "1.39") => lab.SendAsync(method, "placement" + path, body, ("X-Auth-Token", token), ("OpenStack-API-Version", $"placement {version}"));
+        var before = (await GetAsync(lab, $"/resource_providers/{id}/traits")).Json;
+        var generation = (int)before["resource_provider_generation"]!;
+
+        var early = await Send("PUT", $"/resource_providers/{id}/traits", $$"""{"traits":["CUSTOM_NEW"],"resource_provider_generation":{{generation}}}""");
+        Assert.Equal(400, early.Status);
+        Assert.EndsWith("No such trait CUSTOM_NEW  ", (string)early.Json["errors"]![0]!["detail"]!, StringComparison.Ordinal);
+        Assert.Equal((201, 204, 400), ((await Send("PUT", "/traits/CUSTOM_NEW")).Status, (await Send("PUT", "/traits/CUSTOM_NEW")).Status, (await Send("PUT", "/traits/custom")).Status));
+
+        var given = await Send("PUT", $"/resource_providers/{id}/traits", $$"""{"traits":["CUSTOM_NEW"],"resource_provider_generation":{{generation}}}""");
+        var stale = await Send("PUT", $"/resource_providers/{id}/traits", $$"""{"traits":[],"resource_provider_generation":{{generation}}}""", "1.22");
+        Assert.Equal((200, generation + 1), (given.Status, (int)given.Json["resource_provider_generation"]!));
+        Assert.Equal(409, stale.Status);
+        Assert.False(stale.Json["errors"]![0]!.AsObject().ContainsKey("code"));
+        Assert.Equal(409, (await Send("DELETE", "/traits/CUSTOM_NEW")).Status);
+        Assert.Equal(204, (await Send("DELETE", $"/resource_providers/{id}/traits")).Status);
+        Assert.Equal((204, 404), ((await Send("DELETE", "/traits/CUSTOM_NEW")).Status, (await Send("GET", "/traits/CUSTOM_NEW")).Status));
+    }
+
+    [Fact]
+    public async Task What_leaked_is_allocated_to_consumers_that_nova_does_not_know_and_a_migration_holds_its_source()
+    {
+        await using var lab = await LabUnderTest.StartWorldAsync("""
+            hypervisors:
+              - { name: hv01.lab.example, leaked-allocations: 2 }
+              - { name: hv02.lab.example }
+            servers: [{ name: waiting, host: hv01.lab.example }]
+            migrations: [{ server: waiting, to: hv02.lab.example, type: migration, status: finished }]
+            """);
+        var token = await lab.TokenAsync();
+        var id = (string)lab.Hypervisor("hv01.lab.example")["id"]!;
+        var consumers = (await GetAsync(lab, $"/resource_providers/{id}/allocations")).Json["allocations"]!.AsObject().Select(pair => pair.Key).ToList();
+
+        Assert.Equal(3, consumers.Count);
+        List<string> kinds = [];
+        foreach (var consumer in consumers)
+        {
+            var kind = (string)(await GetAsync(lab, $"/allocations/{consumer}")).Json["consumer_type"]!;
+            kinds.Add(kind);
+            Assert.Equal(404, (await lab.NovaAsync(token, "GET", $"/servers/{consumer}")).Status);
+        }
+
+        Assert.Equal(["INSTANCE", "INSTANCE", "MIGRATION"], kinds.Order());
+        Assert.Equal(id, (string)Assert.Single((await GetAsync(lab, $"/resource_providers?in_tree={id}")).Json["resource_providers"]!.AsArray())!["uuid"]!);
+        Assert.Equal(400, (await GetAsync(lab, $"/resource_providers?in_tree={id}", "1.13")).Status);
+    }
+
+    [Fact]
     public async Task Errors_are_a_list_and_a_consumer_without_allocations_is_none()
     {
         await using var lab = await LabUnderTest.StartAsync();
