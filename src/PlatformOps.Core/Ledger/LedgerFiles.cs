@@ -79,6 +79,13 @@ internal class LedgerFiles
         }
     }
 
+    /// <summary>How many bytes a file has; null where there is none.</summary>
+    public virtual long? Length(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? file.Length : null;
+    }
+
     /// <summary>Replaces a file's content so that after a crash it is the old or the new one, never a mixture.</summary>
     public virtual void Replace(string path, ReadOnlySpan<byte> content)
     {

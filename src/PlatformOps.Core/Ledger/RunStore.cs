@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using PlatformOps.Errors;
@@ -13,7 +12,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     private const string StopName = "stop";
 
     private readonly string _runs = Path.Combine(stateFolder, "runs");
-    private readonly ConcurrentDictionary<string, (long Length, RunHistory History)> _former = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Length, RunHistory History)> _former = new(StringComparer.Ordinal);
 
     public string StateFolder { get; } = stateFolder;
 
@@ -106,15 +105,22 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     public RunHistory History(string runId) => RunHistory.From(Entries(runId));
 
     /// <summary>What a former run's journal tells; null where the run is no longer kept. Read again only when the journal has grown: many targets may ask.</summary>
+    /// <exception cref="LedgerException">The journal is damaged.</exception>
     public RunHistory? FormerHistory(string runId)
     {
         var path = Path.Combine(FolderOf(runId), JournalName);
-        if (Files.TryRead(path) is not { } content)
-            return null;
-        return _former.AddOrUpdate(
-            runId,
-            _ => (content.Length, RunHistory.From(JournalFormat.Decode(content, path).Entries)),
-            (_, known) => known.Length == content.Length ? known : (content.Length, RunHistory.From(JournalFormat.Decode(content, path).Entries))).History;
+        lock (_former)
+        {
+            if (Files.Length(path) is not { } length)
+                return null;
+            if (_former.TryGetValue(runId, out var known) && known.Length == length)
+                return known.History;
+            if (Files.TryRead(path) is not { } content)
+                return null;
+            var history = RunHistory.From(JournalFormat.Decode(content, path).Entries);
+            _former[runId] = (content.Length, history);
+            return history;
+        }
     }
 
     /// <summary>The records of a run, without taking it.</summary>

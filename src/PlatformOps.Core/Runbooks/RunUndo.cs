@@ -52,7 +52,8 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
     {
         var made = history.Target(name).Steps.Where(step => step.Standing is { IsTelling: false }).Reverse().ToList();
         var target = TargetOf(name, made);
-        using var held = made.Count == 0 || writing is null ? null : await TargetHold.TakeAsync(scope, writing.Ledger, target, NeedsOf(made), null, cancellationToken);
+        // What cannot be taken back needs no target: a batch is none.
+        using var held = writing is null || !made.Exists(CanUndo) ? null : await TargetHold.TakeAsync(scope, writing.Ledger, target, NeedsOf(made), null, cancellationToken);
         var undone = 0;
         var barrier = LastDestructive(name);
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
@@ -82,6 +83,8 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             await writing.Ledger.WriteDurablyAsync(new TargetEnded(name, RunState.Undone, $"taken back by {options.Person}"));
         }
     }
+
+    private bool CanUndo(StepHistory step) => scope.Catalog.Find(step.Standing!.Action) is Change { CanUndo: true };
 
     private List<string> NeedsOf(List<StepHistory> made) => [.. made.SelectMany(step => scope.Catalog.Find(step.Standing!.Action)?.Needs ?? []).Distinct()];
 

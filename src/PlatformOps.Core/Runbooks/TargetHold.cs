@@ -87,7 +87,7 @@ internal sealed class TargetHold : IDisposable
         var open = new List<FormerWork>();
         foreach (var former in held.Former)
         {
-            var history = scope.Store.FormerHistory(former.RunId);
+            var history = HistoryOf(scope, former, target);
             var left = history?.Targets.Values.SelectMany(known => known.Steps)
                 .Where(step => step is { IsOpen: true, Intent.IsTelling: false } && (step.Key.Target == former.Target || step.Intent.Members?.Contains(former.Target) == true))
                 .ToList() ?? [];
@@ -105,6 +105,19 @@ internal sealed class TargetHold : IDisposable
         return [.. open.Distinct()];
     }
 
+    // The damage is the former run's: it ends neither this run nor its other targets.
+    private static RunHistory? HistoryOf(RunScope scope, FormerWork former, ActionTarget target)
+    {
+        try
+        {
+            return scope.Store.FormerHistory(former.RunId);
+        }
+        catch (LedgerException e)
+        {
+            throw new RefusedException($"Run {former.RunId} worked on {former.Target} before, and its journal cannot be read, so nobody knows whether it left something half done. Restore the journal; or look at {target.Name}, and move {scope.Store.FolderOf(former.RunId)} away. ({e.Message})", e) { TargetName = target.Name };
+        }
+    }
+
     // A script's interrupted command stops the same command; what a runbook or something destructive left stops everything.
     private static bool Matters(RunScope scope, RunHistory history, StepHistory step, StepKey? effect)
         => effect is null || history.Started!.Phases.Length > 0 || step.Key.Step == effect.Step || scope.Catalog.Find(step.Intent!.Action) is not Change { IsDestructive: false };
@@ -114,9 +127,11 @@ internal sealed class TargetHold : IDisposable
         if (step.Intent!.IsUndo || scope.Catalog.Find(step.Intent.Action) is not Change change)
             return true;
         var started = history.Started!;
+        var whom = target with { Name = step.Key.Target, TicketId = step.Intent.TicketId ?? target.TicketId };
         var context = new ActionContext
         {
-            Target = target with { Name = step.Key.Target, TicketId = step.Intent.TicketId ?? target.TicketId },
+            Target = whom,
+            Batch = step.Intent.Members is { } members ? [.. members.Select(name => MemberOf(started, name, target))] : [whom],
             Run = RecordedIdentity.Of(former.RunId, started, history.Owner!, history.TakenOver?.Reason),
             Phase = step.Key.Phase,
             Step = step.Key.Step,
@@ -134,6 +149,9 @@ internal sealed class TargetHold : IDisposable
             return false;
         }
     }
+
+    private static ActionTarget MemberOf(RunStarted started, string name, ActionTarget target)
+        => started.Targets.FirstOrDefault(known => known.Name == name) is { } known ? new ActionTarget(known.Kind, known.Name, known.TicketId) : target with { Name = name, TicketId = null };
 
     private static RefusedException InDoubt(FormerWork former, RunHistory history, StepHistory step, ActionTarget target)
         => new($"Run {former.RunId} of {history.Owner} was in the middle of {(step.Key.Phase is null ? step.Key.Step : $"{step.Key.Phase}.{step.Key.Step}")} on {former.Target} ({step.Intent!.BeforeText} → {step.Intent.DesiredText}), and nobody knows whether it happened. "

@@ -92,16 +92,23 @@ internal sealed class RunWorld : IDisposable
             light.OnApplied = Die;
         else
             light.OnApply = Die;
-        await Assert.ThrowsAsync<LedgerException>(() => RunAsync(request));
+        await DiesAsync(() => RunAsync(request));
         (light.OnApply, light.OnApplied) = (null, null);
+    }
+
+    /// <summary>The process dies here: nothing is written any more.</summary>
+    public void Die()
+    {
+        Files.BeforeOperation = (_, _) => throw new IOException("the process is dead");
+        throw new IOException("the process is dead");
+    }
+
+    /// <summary>Work in whose middle the process dies; the next one finds what was on the disk.</summary>
+    public async Task DiesAsync(Func<Task> work)
+    {
+        await Assert.ThrowsAsync<LedgerException>(work);
         Files.BeforeOperation = null;
         Files.Crash();
-
-        void Die()
-        {
-            Files.BeforeOperation = (_, _) => throw new IOException("the process is dead");
-            throw new TimeoutException();
-        }
     }
 
     /// <summary>What the journal has of a target's steps, in the order they were begun: the step and how it ended, null while it has not.</summary>

@@ -1,5 +1,6 @@
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Tests.Runbooks;
@@ -97,22 +98,27 @@ public sealed class UndoTests : IDisposable
         Assert.Equal(RunState.Succeeded, _world.State());
     }
 
+    [Fact]
+    public async Task What_was_done_for_a_batch_is_told_to_be_left_and_nobody_is_asked_for_a_machine_of_that_name()
+    {
+        _world.Identify = target => target.Name.StartsWith("hv", StringComparison.Ordinal) ? [] : throw new ObjectNotFoundException($"there is no {target.Name}");
+        await _world.RunAsync(_world.Request(RunWorld.Head + "  - change: light.switch\n  - change: test.batch\n", "hv1", "hv2") with { ThrottleLimit = 2 });
+
+        var records = await _world.UndoAsync();
+
+        Assert.Equal(("batch 1", StepOutcome.Skipped), Assert.Single(records.Where(record => record.Step == "test.batch").Select(record => (record.Target, record.Outcome))));
+        Assert.Equal(2, records.Count(record => record is { Step: "light.switch", Outcome: StepOutcome.Undone }));
+    }
+
     // The process that takes the run back dies at its first effect, the dimmer's.
     private async Task CutShortAsync(bool happened)
     {
         var light = _world.House.Light("hv1", "light.dim");
         if (happened)
-            light.OnApplied = Die;
+            light.OnApplied = _world.Die;
         else
-            light.OnApply = Die;
-        await Assert.ThrowsAnyAsync<Exception>(() => _world.UndoAsync());
-        (light.OnApply, light.OnApplied, _world.Files.BeforeOperation) = (null, null, null);
-        _world.Files.Crash();
-
-        void Die()
-        {
-            _world.Files.BeforeOperation = (_, _) => throw new IOException("the process is dead");
-            throw new IOException("the process is dead");
-        }
+            light.OnApply = _world.Die;
+        await _world.DiesAsync(() => _world.UndoAsync());
+        (light.OnApply, light.OnApplied) = (null, null);
     }
 }

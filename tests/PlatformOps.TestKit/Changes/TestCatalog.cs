@@ -25,13 +25,19 @@ internal sealed class TestCatalog
     /// <summary>The targets that each call of the batch action was given.</summary>
     public List<IReadOnlyList<string>> BatchCalls { get; } = [];
 
+    /// <summary>The targets that were enrolled.</summary>
+    public HashSet<string> Enrolled { get; } = [];
+
+    /// <summary>Before each of a batch is enrolled.</summary>
+    public Action<string>? OnEnrol { get; set; }
+
     /// <summary>While the batch action's effect is under way.</summary>
     public Func<CancellationToken, Task>? WhileBatch { get; set; }
 
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true },
+            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new EnrolBatch(this),
         ],
         [new TargetFacts(this)]);
 
@@ -117,5 +123,39 @@ internal sealed class TestCatalog
         protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "called";
 
         internal sealed record State(int Calls);
+    }
+
+    /// <summary>Enrols the targets of a batch, one after another: cut in the middle, nobody can tell what is still to come.</summary>
+    private sealed class EnrolBatch(TestCatalog world) : Change<NoParameters, EnrolBatch.State>
+    {
+        public override string Name => "test.enrol";
+
+        public override string Summary => "The list";
+
+        public override ActionScope Scope => ActionScope.Batch;
+
+        public override bool IsIdempotent => false;
+
+        protected override Task<State> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
+            => Task.FromResult(new State(context.Batch.Count(target => world.Enrolled.Contains(target.Name))));
+
+        protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => state.Enrolled == context.Batch.Count;
+
+        protected override Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+        {
+            foreach (var target in context.Batch)
+            {
+                world.OnEnrol?.Invoke(target.Name);
+                world.Enrolled.Add(target.Name);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        protected override string Describe(State state) => $"{state.Enrolled} enrolled";
+
+        protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => $"{context.Batch.Count} enrolled";
+
+        internal sealed record State(int Enrolled);
     }
 }

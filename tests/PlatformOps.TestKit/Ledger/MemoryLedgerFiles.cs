@@ -9,12 +9,20 @@ internal sealed class MemoryLedgerFiles : LedgerFiles
     private readonly Dictionary<string, Content> _files = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _locks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _reads = new(StringComparer.Ordinal);
     private int _generation;
 
     /// <summary>Called before each operation with its name (<c>append</c>, <c>flush</c>, <c>replace</c>, <c>open</c>) and path; may throw.</summary>
     public Action<string, string>? BeforeOperation { get; set; }
 
     public int Flushes { get; private set; }
+
+    /// <summary>How often a file was read whole.</summary>
+    public int ReadsOf(string path)
+    {
+        lock (_state)
+            return _reads.GetValueOrDefault(path);
+    }
 
     /// <summary>The process dies: locks are free, what was not flushed is gone. Its files answer no more.</summary>
     public void Crash()
@@ -62,7 +70,16 @@ internal sealed class MemoryLedgerFiles : LedgerFiles
     public override byte[]? TryRead(string path)
     {
         lock (_state)
+        {
+            _reads[path] = _reads.GetValueOrDefault(path) + 1;
             return _files.TryGetValue(path, out var content) ? [.. content.Written] : null;
+        }
+    }
+
+    public override long? Length(string path)
+    {
+        lock (_state)
+            return _files.TryGetValue(path, out var content) ? content.Written.Count : null;
     }
 
     /// <summary>Puts bytes where a file is, as a bad disk or a stray editor does.</summary>
