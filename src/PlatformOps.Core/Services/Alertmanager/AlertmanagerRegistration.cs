@@ -18,6 +18,10 @@ internal sealed class AlertmanagerRegistration : ServiceRegistration
 
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<AlertmanagerClient>().ProbeAsync(cancellationToken);
 
+    // Alertmanager keeps no machines: what fires nothing is in no list of it. The name is the configuration's.
+    public override Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
+        => Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string> { [Name] = scope.Get<AlertmanagerClient>().Hosts.NameOf(target.Name) });
+
     private static AlertmanagerClient Make(IServiceScope scope)
     {
         var configuration = scope.Configuration.Section<AlertmanagerConfiguration>();

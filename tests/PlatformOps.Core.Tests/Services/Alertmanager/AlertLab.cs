@@ -56,15 +56,15 @@ internal sealed class AlertLab : IAsyncDisposable
 
     public async Task AdvanceAsync(TimeSpan time) => (await _person.PostAsJsonAsync(new Uri(_lab.Lab.Address, "lab/clock"), new Dictionary<string, double> { ["advance-seconds"] = time.TotalSeconds }, Token)).EnsureSuccessStatusCode();
 
-    public Task<StepRecord> RunAsync(Change change, object? parameters = null, string target = One, string? takeOver = null, string? ticket = "MH-101")
-        => Session.Effects.RunAsync(change, new ActionTarget(ActionTarget.Hypervisor, target, ticket), parameters ?? DefaultOf(change), takeOver, Token);
+    public Task<StepRecord> RunAsync(Change change, object? parameters = null, string target = One, string? takeOver = null)
+        => Session.Effects.RunAsync(change, TargetOf(target), parameters ?? DefaultOf(change), takeOver, Token);
 
     public Task<StepRecord> PlanAsync(Change change, object? parameters = null, string target = One)
-        => Session.Effects.PlanAsync(change, new ActionTarget(ActionTarget.Hypervisor, target, "MH-101"), parameters ?? DefaultOf(change), null, Token);
+        => Session.Effects.PlanAsync(change, TargetOf(target), parameters ?? DefaultOf(change), null, Token);
 
     public ActionContext Context(string target = One) => new()
     {
-        Target = new ActionTarget(ActionTarget.Hypervisor, target, "MH-101"), Run = Session.Identity("test"), Step = "step", Clients = Session, Time = Session.Time, Log = SilentLog.Instance,
+        Target = TargetOf(target), Run = Session.Identity("test"), Step = "step", Clients = Session, Time = Session.Time, Log = SilentLog.Instance,
     };
 
     /// <summary>Every silence that there ever was, in the order in which they were made.</summary>
@@ -105,6 +105,9 @@ internal sealed class AlertLab : IAsyncDisposable
         _person.Dispose();
         await _lab.DisposeAsync();
     }
+
+    // The ticket of hv03 is MH-103.
+    private static ActionTarget TargetOf(string name) => new(ActionTarget.Hypervisor, name, $"MH-1{name[2..4]}");
 
     private static object DefaultOf(Change change) => change switch
     {

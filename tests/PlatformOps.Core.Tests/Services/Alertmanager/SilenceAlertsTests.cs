@@ -31,7 +31,7 @@ public sealed class SilenceAlertsTests : IAsyncLifetime
     [Fact]
     public async Task A_hypervisor_gets_two_silences_for_72_hours_with_person_ticket_and_run()
     {
-        var record = await _lab.RunAsync(Silence, target: AlertLab.Three, ticket: "MH-103");
+        var record = await _lab.RunAsync(Silence, target: AlertLab.Three);
 
         var silences = await _lab.ActiveAsync();
         Assert.Equal(["hostname=\"hv03.lab.example\"", "instance=~\"hv03\\.lab\\.example(:[0-9]+)?\""], silences.Select(silence => silence.Matchers));
@@ -308,7 +308,7 @@ public sealed class SilenceAlertsTests : IAsyncLifetime
         await _lab.RunAsync(Silence);
         await _lab.SilenceAsync(OfHost, TimeSpan.FromDays(1), $"made by hand [ops:r9 {Me} MH-101]");
         await _lab.SilenceAsync(OfHost, TimeSpan.FromDays(1), "ask bob");
-        await _lab.RunAsync(Silence, target: AlertLab.Three, ticket: "MH-103");
+        await _lab.RunAsync(Silence, target: AlertLab.Three);
 
         var first = await _lab.RunAsync(new ExpireSilences());
         var second = await _lab.RunAsync(new ExpireSilences());
@@ -386,6 +386,19 @@ public sealed class SilenceAlertsTests : IAsyncLifetime
         Assert.False(change.StillHolds(_lab.Context(), parameters, after, gone));
         _lab.Session = SessionOpening.Open(_lab.Session.Configuration.Path, null, null, new ShiftedTime(TimeSpan.FromHours(3))).Scope;
         Assert.True(change.StillHolds(_lab.Context(), parameters, after, gone));
+    }
+
+    [Fact]
+    public async Task What_alerts_call_a_machine_is_held_against_the_rules_too()
+    {
+        await File.AppendAllTextAsync(_lab.Session.Configuration.Path, "host-identity:\n  alertmanager: 'gpu-${name}'\n", Token);
+        _lab.Session = _lab.Open();
+        await _lab.RunAsync(Silence);
+        Assert.Equal("hostname=\"gpu-hv01\"", (await _lab.ActiveAsync())[0].Matchers);
+
+        await File.WriteAllTextAsync(_lab.Session.Configuration.Path, (await File.ReadAllTextAsync(_lab.Session.Configuration.Path, Token)).Replace("targets:\n", "targets:\n  protected: ['gpu-*']\n", StringComparison.Ordinal), Token);
+        _lab.Session = _lab.Open();
+        Assert.Contains("gpu-hv01", (await Assert.ThrowsAsync<RefusedException>(() => _lab.RunAsync(new ExpireSilences()))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,11 +12,13 @@ public sealed class AlertmanagerTests
         [.. (await lab.AlertmanagerAsync("GET", $"/alerts{filter}")).Json.AsArray().Select(alert => $"{alert!["labels"]!["alertname"]} {alert["labels"]!["hostname"] ?? alert["labels"]!["instance"] ?? ""}".Trim()).Order(StringComparer.Ordinal)];
 
     [Fact]
-    public async Task Some_alerts_fire_from_the_start_and_a_watchdog_always()
+    public async Task Some_alerts_fire_until_a_reinstall_and_a_watchdog_always()
     {
         await using var lab = await LabUnderTest.StartAsync();
 
         Assert.Equal(["FilesystemAlmostFull hv03.lab.example", "Watchdog"], await FiringAsync(lab));
+        await lab.SetHostAsync("hv03.lab.example", """{"reinstall":{"osVersion":"9.5"}}""");
+        Assert.Equal(["Watchdog"], (await FiringAsync(lab)).Where(alert => !alert.StartsWith("NovaComputeDown", StringComparison.Ordinal)));
     }
 
     [Fact]
