@@ -62,7 +62,7 @@ public sealed class LabServer : IAsyncDisposable
         var world = new WorldBuilder(options, plan, clock.Now).Build();
         var lab = new LabContext(options, world, clock, new CallJournal(clock), new FaultBoard(options.Seed));
         var services = LabServices.Make(lab);
-        lab.Faults.Services = [.. services.Select(service => service.Name).Concat(["ssh", "aquilon"]).Distinct().Order(StringComparer.Ordinal)];
+        lab.Faults.Services = [.. services.Select(service => service.Name).Concat(LabServices.OnHosts).Distinct().Order(StringComparer.Ordinal)];
         foreach (var fault in plan.Faults)
             lab.Faults.Add(fault);
 

@@ -14,6 +14,9 @@ namespace PlatformOps.Lab;
 /// <summary>The services of a lab: a new one is registered here and nowhere else.</summary>
 internal static class LabServices
 {
+    /// <summary>What else faults can strike: what is reached through a host and not by HTTP.</summary>
+    public static IReadOnlyList<string> OnHosts { get; } = ["ssh", "aquilon"];
+
     public static IReadOnlyList<ILabService> Make(LabContext lab)
     {
         var tokens = new TokenVault(lab);

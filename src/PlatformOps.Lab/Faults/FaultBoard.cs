@@ -30,7 +30,7 @@ internal sealed class FaultBoard(int seed)
     private readonly List<Entry> _entries = [];
     private int _lastId;
 
-    /// <summary>The services that a fault can strike: those of the lab, <c>ssh</c>, and those that are reached by commands over it.</summary>
+    /// <summary>The services that a fault can strike: every one that <see cref="Take"/> asks for.</summary>
     public IReadOnlyList<string> Services { get; set; } = [];
 
     /// <summary>Adds a fault given as JSON.</summary>
@@ -79,6 +79,8 @@ internal sealed class FaultBoard(int seed)
     /// <summary>Takes the faults that strike this call, and counts them as used.</summary>
     public Fault[] Take(string service, string[] calls, Func<IEnumerable<string>> targets)
     {
+        if (!Services.Contains(service))
+            throw new InvalidOperationException($"{service} asks for its faults, and nobody can give it any: LabServices does not name it.");
         lock (_gate)
         {
             if (_entries.Count == 0)

@@ -14,5 +14,10 @@ internal sealed class TicketComment
 
     public JsonNode? Visibility { get; set; }
 
-    public SortedDictionary<string, JsonNode?> Properties { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, JsonNode?> Properties { get; private init; } = new(StringComparer.Ordinal);
+
+    public TicketComment Copy() => new()
+    {
+        Id = Id, Author = Author, Body = Body, Created = Created, Updated = Updated, Visibility = Visibility, Properties = new(Properties, StringComparer.Ordinal),
+    };
 }

@@ -500,7 +500,8 @@ internal sealed class WorldBuilder
         if (plan.Ticket == false)
             return;
         var jira = _world.Jira;
-        jira.Tickets.Add(new Ticket
+        var made = _now.AddDays(-10);
+        var ticket = new Ticket
         {
             Id = jira.NextIssueId++,
             ProjectKey = TicketData.ProjectKey,
@@ -509,9 +510,10 @@ internal sealed class WorldBuilder
             Summary = hypervisor.Fqdn,
             Description = new TicketText($"Reinstall {hypervisor.Fqdn} with the new OS.", null),
             Reporter = jira.Users[1],
-            Created = _now.AddDays(-10),
-            Updated = _now.AddDays(-10),
-            Indexed = _now.AddDays(-10),
-        });
+            Created = made,
+            Updated = made,
+        };
+        ticket.Remember(made, made);
+        jira.Tickets.Add(ticket);
     }
 }

@@ -24,10 +24,11 @@ public sealed class PynetboxTests
             print(len(list(nb.extras.journal_entries.filter(assigned_object_id=d.id))))
             port = nb.dcim.interfaces.get(device="hv01", name="bmc0")
             print([a.address for a in nb.ipam.ip_addresses.filter(interface_id=port.id)])
+            print([c["value"] for c in nb.dcim.devices.choices()["status"]][:2])
             """, lab.Server.Address.AbsoluteUri, lab.NetBoxToken);
 
         var address = (string)lab.Hypervisor("hv01.lab.example")["bmcAddress"]!;
-        Assert.Equal(["4.2 4.2.9", "4 4", "True", "True", $"Planned Spare {address}/24 reinstall", "1", $"['{address}/24']"], output.Split('\n'));
+        Assert.Equal(["4.2 4.2.9", "4 4", "True", "True", $"Planned Spare {address}/24 reinstall", "1", $"['{address}/24']", "['offline', 'active']"], output.Split('\n'));
     }
 
     [Fact]

@@ -34,12 +34,12 @@ internal sealed class IssueFields(LabContext lab, JiraRows rows)
             Reporter = Data.Me,
             Created = now,
             Updated = now,
-            Indexed = now,
         };
         var changes = Read(call, ticket, fields, request.Part("update") as JsonObject, errors, creating: true);
         if (errors.Count > 0)
             return (null, JiraErrors.Fields(errors));
         changes.ForEach(change => change());
+        Touch(ticket);
         Data.NextIssueId++;
         Data.NextNumber++;
         Data.Tickets.Add(ticket);
@@ -58,7 +58,11 @@ internal sealed class IssueFields(LabContext lab, JiraRows rows)
         Touch(ticket);
     }
 
-    public void Touch(Ticket ticket) => ticket.Indexed = ticket.Updated = lab.Clock.Now;
+    public void Touch(Ticket ticket)
+    {
+        ticket.Updated = lab.Clock.Now;
+        ticket.Remember(ticket.Updated, ticket.Updated - lab.Options.JiraSearchLag);
+    }
 
     /// <summary>The text of a request: a document in api/3 of Cloud, wiki markup elsewhere. Null when it is neither.</summary>
     public TicketText? ReadText(LabCall call, JsonNode? given)

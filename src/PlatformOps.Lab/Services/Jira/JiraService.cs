@@ -11,6 +11,8 @@ namespace PlatformOps.Lab.Services.Jira;
 /// </summary>
 internal sealed class JiraService : ILabService
 {
+    private const int MaxReconciled = 50;
+
     private const int UploadLimit = 10 * 1024 * 1024;
     private readonly LabContext _lab;
     private readonly JiraRows _rows;
@@ -318,6 +320,7 @@ internal sealed class JiraService : ILabService
         _fields.Edit(call, ticket, call.Json);
         var from = ticket.Status.Name;
         ticket.Status = status;
+        _fields.Touch(ticket);
         call.Wrote(ticket.Key, $"{from} -> {status.Name}");
         return Answer.Empty(204);
     }
@@ -442,13 +445,18 @@ internal sealed class JiraService : ILabService
 
     private static int Number(string? text, int otherwise) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
-    /// <summary>What the index finds. Cloud's learns of a change after a while, unless the caller asks to reconcile the issue.</summary>
-    private List<Ticket> Found(LabCall call, string jql, IReadOnlyCollection<string> reconciled)
+    /// <summary>
+    /// What the index finds. Cloud's learns of a change after a while, and until then has the issue as it was, or not yet at all; except for the
+    /// issues, at most 50, that the caller asks to reconcile (developer.atlassian.com: Search and reconcile). Read by key, an issue is always as it is.
+    /// </summary>
+    private List<Ticket> Found(LabCall call, string jql, string[] reconciled)
     {
         if (IsCloud && Jql.IsUnbounded(jql))
             throw JiraErrors.Bad("Unbounded JQL queries are not allowed here. Please add a search restriction to your query.");
-        var seen = _lab.Clock.Now - _lab.Options.JiraSearchLag;
-        return Jql.Search(Data, jql, Data.Tickets.Where(ticket => !IsCloud || ticket.Indexed <= seen || reconciled.Contains($"{ticket.Id}")));
+        if (reconciled.Length > MaxReconciled)
+            throw JiraErrors.Bad($"At most {MaxReconciled} issues can be reconciled.");
+        var heard = _lab.Clock.Now - _lab.Options.JiraSearchLag;
+        return Jql.Search(Data, jql, Data.Tickets.Select(ticket => !IsCloud || reconciled.Contains($"{ticket.Id}") ? ticket : ticket.AsOf(heard)).OfType<Ticket>());
     }
 
     private Answer Search(LabCall call)

@@ -172,7 +172,7 @@ internal sealed class NetBoxRows(LabContext lab, NetBoxVersion version)
         return row;
     }
 
-    private static string Label(string value) => string.Concat(value[..1].ToUpperInvariant(), value.AsSpan(1));
+    public static string Label(string value) => string.Concat(value[..1].ToUpperInvariant(), value.AsSpan(1));
 
     private static JsonObject Choice(string value, string label) => new() { ["value"] = value, ["label"] = label };
 

@@ -11,6 +11,7 @@ internal sealed class NetBoxService : ILabService
     private readonly NetBoxVersion _version;
     private readonly NetBoxRows _rows;
     private readonly DeviceResource _devices;
+    private readonly EndpointDescription _description;
 
     public NetBoxService(LabContext lab)
     {
@@ -18,6 +19,7 @@ internal sealed class NetBoxService : ILabService
         _version = NetBoxVersion.Parse(lab.Options.NetBoxVersion);
         _rows = new NetBoxRows(lab, _version);
         _devices = new DeviceResource(lab, _version, _rows);
+        _description = new EndpointDescription(_version);
     }
 
     public string Name => "netbox";
@@ -36,6 +38,9 @@ internal sealed class NetBoxService : ILabService
         {
             ["dcim"] = $"{_rows.Root}dcim/", ["extras"] = $"{_rows.Root}extras/", ["ipam"] = $"{_rows.Root}ipam/", ["status"] = $"{_rows.Root}status/",
         })));
+        routes.On("OPTIONS", "/api", call => Slash(call)
+            ?? Versioned(EndpointDescription.OfView("API Root", "This is the root of NetBox's REST API. API endpoints are arranged by app and model name; e.g. `/api/dcim/sites/`.")));
+        On("OPTIONS", "/status", _ => EndpointDescription.OfView("Status", "A lightweight read-only endpoint for conveying NetBox's current operational status."));
         On("GET", "/status", _ => Answer.Ok(new JsonObject
         {
             ["django-version"] = "5.1.8",
@@ -87,6 +92,9 @@ internal sealed class NetBoxService : ILabService
             Data.Journal.Find(entry => Text(entry.Id) == call.Route("id")) ?? throw NetBoxErrors.NotFound("JournalEntry"))));
         On("POST", "/extras/journal-entries", WriteJournal);
 
+        foreach (var path in (string[])["dcim/devices", "dcim/interfaces", "ipam/ip-addresses", "extras/journal-entries"])
+            Described(path);
+
         void On(string method, string pattern, Func<LabCall, Answer> handler) => routes.On(method, "/api" + pattern, call =>
         {
             if (Slash(call) is { } redirect)
@@ -102,6 +110,13 @@ internal sealed class NetBoxService : ILabService
             }
         });
 
+        // Every resource tells what it takes; whether the object is there is not looked at.
+        void Described(string path)
+        {
+            On("OPTIONS", "/" + path, call => _description.Of(path, isList: true, MayWrite(call)));
+            On("OPTIONS", $"/{path}/{{id:int}}", call => _description.Of(path, isList: false, MayWrite(call)));
+        }
+
         void Shelf(string path, string model, Func<List<NetBoxObject>> items)
         {
             On("GET", "/" + path, call => NetBoxPage.Of(call, items()
@@ -113,6 +128,7 @@ internal sealed class NetBoxService : ILabService
                 .Where(item => call.Query("q") is not { } text || item.Name.Contains(text, OrdinalIgnoreCase)), item => _rows.Full(path, item), _rows.Root));
             On("GET", $"/{path}/{{id:int}}", call => Answer.Ok(_rows.Full(path,
                 items().Find(item => Text(item.Id) == call.Route("id")) ?? throw NetBoxErrors.NotFound(model))));
+            Described(path);
         }
     }
 
@@ -168,6 +184,8 @@ internal sealed class NetBoxService : ILabService
             throw new Refusal(NetBoxErrors.Detail(403, "You do not have permission to perform this action."));
         call.Caller = secret;
     }
+
+    private bool MayWrite(LabCall call) => call.Caller as string != Data.ReadOnlyToken;
 
     private Answer WriteJournal(LabCall call)
     {

@@ -80,6 +80,30 @@ public sealed class CloudTests
     }
 
     [Fact]
+    public async Task The_search_has_an_edited_issue_as_it_was_until_it_learns_or_is_reconciled()
+    {
+        await using var lab = await LabUnderTest.StartAsync(LabUnderTest.Small with { JiraSearchLag = TimeSpan.FromHours(1) });
+        var id = (string)(await lab.CloudAsync("GET", "/issue/MH-101")).Json["id"]!;
+        await lab.CloudAsync("PUT", "/issue/MH-101", """{"fields":{"summary":"renamed"}}""");
+        await lab.CloudAsync("POST", "/issue/MH-101/comment", $$"""{"body":{{Document}}}""");
+        var transition = (await lab.CloudAsync("GET", "/issue/MH-101/transitions")).Json["transitions"]!.AsArray()[^1]!;
+        await lab.CloudAsync("POST", "/issue/MH-101/transitions", $$$"""{"transition":{"id":"{{{transition["id"]}}}"}}""");
+        async Task<string[]> Found(string jql, string extra = "")
+            => [.. (await lab.CloudAsync("GET", $"/search/jql?fields=summary&jql={Uri.EscapeDataString(jql)}{extra}")).Json["issues"]!.AsArray().Select(issue => (string)issue!["fields"]!["summary"]!)];
+
+        Assert.Equal(["hv01.lab.example"], await Found("key = MH-101"));
+        Assert.Empty(await Found("summary ~ \"renamed\""));
+        Assert.Empty(await Found($"key = MH-101 AND status = \"{transition["to"]!["name"]}\""));
+        Assert.Equal(["renamed"], await Found("summary ~ \"renamed\"", $"&reconcileIssues={id}"));
+        Assert.Empty(await Found("summary ~ \"hv01.lab.example\"", $"&reconcileIssues={id}"));
+        Assert.Equal("renamed", (string)(await lab.CloudAsync("GET", "/issue/MH-101")).Json["fields"]!["summary"]!);
+        Assert.Equal(["renamed"], (await lab.JiraAsync("GET", "/search?jql=key%3DMH-101")).Json["issues"]!.AsArray().Select(issue => (string)issue!["fields"]!["summary"]!));
+        Assert.Equal(400, (await lab.CloudAsync("GET", $"/search/jql?jql=key%3DMH-101&reconcileIssues={string.Join(',', Enumerable.Range(1, 51))}")).Status);
+        await lab.SendAsync("POST", "lab/clock", """{"advance-seconds":3601}""");
+        Assert.Equal(["renamed"], await Found($"key = MH-101 AND status = \"{transition["to"]!["name"]}\""));
+    }
+
+    [Fact]
     public async Task An_internal_comment_is_not_public()
     {
         await using var lab = await LabUnderTest.StartAsync();

@@ -51,6 +51,60 @@ public sealed class NetBoxTests
     }
 
     [Fact]
+    public async Task Options_describe_what_an_endpoint_takes_with_its_choices()
+    {
+        await using var lab = await LabUnderTest.StartAsync();
+
+        var list = await lab.NetBoxAsync("OPTIONS", "/dcim/devices/");
+
+        Assert.Equal(200, list.Status);
+        Assert.Equal("GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS", list.Headers["Allow"]);
+        Assert.Equal("Device List", (string)list.Json["name"]!);
+        Assert.Equal(["POST", "PUT"], list.Json["actions"]!.AsObject().Select(action => action.Key));
+        var post = list.Json["actions"]!["POST"]!;
+        Assert.StartsWith("""{"type":"field","required":false,"read_only":false,"label":"Status","choices":[{"value":"offline","display_name":"Offline"},{""", post["status"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("""{"type":"string","required":false,"read_only":false,"label":"Asset tag","max_length":50}""", post["asset_tag"]!.ToJsonString());
+        Assert.Equal(["device_type", "role", "site"], post.AsObject().Where(field => (bool)field.Value!["required"]!).Select(field => field.Key));
+        Assert.True((bool)post["id"]!["read_only"]!);
+        Assert.Equal("slug", (string)post["site"]!["children"]!["slug"]!["type"]!);
+        var one = await lab.NetBoxAsync("OPTIONS", "/dcim/devices/99999/");
+        Assert.Equal((200, "Device Instance"), (one.Status, (string)one.Json["name"]!));
+        Assert.Equal(["PUT"], one.Json["actions"]!.AsObject().Select(action => action.Key));
+        Assert.Empty((await lab.NowAsync("writes")).AsArray());
+    }
+
+    [Fact]
+    public async Task Options_describe_the_fields_that_rows_have_in_every_version()
+    {
+        foreach (var version in (string[])["3.3", "3.7.8", "4.0.11", "4.2.9"])
+        {
+            await using var lab = await LabUnderTest.StartAsync(new LabOptions { NetBoxVersion = version });
+            await lab.NetBoxAsync("POST", "/extras/journal-entries/", """{"assigned_object_type":"dcim.device","assigned_object_id":1001,"comments":"x"}""");
+            foreach (var path in (string[])["dcim/devices", "dcim/interfaces", "ipam/ip-addresses", "extras/journal-entries", "dcim/device-roles", "dcim/device-types", "dcim/manufacturers", "dcim/sites", "dcim/racks", "dcim/platforms", "extras/tags"])
+            {
+                var row = (await lab.NetBoxAsync("GET", $"/{path}/?limit=1")).Json["results"]![0]!.AsObject().Select(field => field.Key);
+                var told = (await lab.NetBoxAsync("OPTIONS", $"/{path}/")).Json["actions"]!["POST"]!.AsObject().Select(field => field.Key);
+                Assert.Empty(row.Except(told).Select(field => $"{version} {path} {field}"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Options_say_nothing_of_what_the_caller_may_not_do()
+    {
+        await using var lab = await LabUnderTest.StartAsync();
+
+        var read = await lab.SendAsync("OPTIONS", "netbox/api/dcim/devices/", null, ("Authorization", $"Token {lab.State["netbox"]!["readOnlyToken"]}"));
+
+        Assert.Equal(200, read.Status);
+        Assert.False(read.Json.AsObject().ContainsKey("actions"));
+        Assert.Equal(403, (await lab.SendAsync("OPTIONS", "netbox/api/dcim/devices/")).Status);
+        Assert.Equal(301, (await lab.NetBoxAsync("OPTIONS", "/dcim/devices")).Status);
+        Assert.Equal("Status", (string)(await lab.NetBoxAsync("OPTIONS", "/status/")).Json["name"]!);
+        Assert.Equal("API Root", (string)(await lab.SendAsync("OPTIONS", "netbox/api/")).Json["name"]!);
+    }
+
+    [Fact]
     public async Task A_patch_changes_what_it_names_and_merges_custom_fields()
     {
         await using var lab = await LabUnderTest.StartAsync();
