@@ -1,40 +1,23 @@
 using System.Text.RegularExpressions;
+using PlatformOps.Lab.World;
 
 namespace PlatformOps.Lab.Services.Prometheus;
 
 /// <summary>An instant vector selector of PromQL: <c>up{job="node", instance=~"hv1.*"}</c>.</summary>
-internal sealed partial class SeriesSelector
+internal sealed partial class SeriesSelector(IReadOnlyList<LabelMatcher> matchers)
 {
-    private readonly List<(string Label, string Operator, string Value)> _matchers = [];
-
     /// <summary>Reads one; null where the text is another expression.</summary>
     public static SeriesSelector? TryParse(string text)
     {
         var match = Selector().Match(text.Trim());
         if (!match.Success || (match.Groups["name"].Length == 0 && match.Groups["matchers"].Length == 0))
             return null;
-        var selector = new SeriesSelector();
-        if (match.Groups["name"] is { Length: > 0 } name)
-            selector._matchers.Add(("__name__", "=", name.Value));
-        foreach (Match matcher in Matcher().Matches(match.Groups["matchers"].Value))
-            selector._matchers.Add((matcher.Groups["label"].Value, matcher.Groups["operator"].Value, Unescape(matcher.Groups["value"].Value)));
-        return selector;
+        var matchers = Matcher().Matches(match.Groups["matchers"].Value)
+            .Select(found => new LabelMatcher(found.Groups["label"].Value, Unescape(found.Groups["value"].Value), found.Groups["operator"].Value[^1] == '~', found.Groups["operator"].Value[0] == '='));
+        return new SeriesSelector([.. match.Groups["name"] is { Length: > 0 } name ? [new LabelMatcher("__name__", name.Value, IsRegex: false, IsEqual: true)] : Array.Empty<LabelMatcher>(), .. matchers]);
     }
 
-    public bool Matches(IReadOnlyDictionary<string, string> labels) => _matchers.TrueForAll(matcher =>
-    {
-        var value = labels.GetValueOrDefault(matcher.Label, "");
-        return matcher.Operator switch
-        {
-            "=" => value == matcher.Value,
-            "!=" => value != matcher.Value,
-            "=~" => IsMatch(matcher.Value, value),
-            _ => !IsMatch(matcher.Value, value),
-        };
-    });
-
-    // RE2 matches the whole value.
-    private static bool IsMatch(string pattern, string value) => Regex.IsMatch(value, $@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    public bool Matches(SortedDictionary<string, string> labels) => matchers.All(matcher => matcher.Matches(labels));
 
     private static string Unescape(string quoted) => Escape().Replace(quoted, found => found.Value[1] switch { 'n' => "\n", 't' => "\t", var other => other.ToString() });
 
