@@ -1,5 +1,6 @@
 using PlatformOps.Lab.Control;
 using PlatformOps.Lab.Faults;
+using PlatformOps.Lab.Hosts;
 using PlatformOps.Lab.World;
 
 namespace PlatformOps.Lab;
@@ -9,4 +10,10 @@ internal sealed record LabContext(LabOptions Options, LabWorld World, LabClock C
 {
     /// <summary>The lab's own address with a trailing slash; known once it listens.</summary>
     public Uri Address { get; set; } = new("http://127.0.0.1/");
+
+    /// <summary>Where BMCs are reached, with a trailing slash, and the SHA-256 thumbprint of their certificate where that is over TLS.</summary>
+    public (Uri Address, string? Thumbprint) Bmcs { get => field.Address is null ? (Address, null) : field; set; }
+
+    /// <summary>The simulated hosts; known before anything listens.</summary>
+    public HostFleet Hosts { get => field ?? throw new InvalidOperationException("The lab has no hosts yet."); set; }
 }

@@ -45,6 +45,9 @@ public sealed record LabOptions
     /// <summary>How long Alertmanager answers reads as a peer of a cluster that has not heard of the last writes (real time).</summary>
     public TimeSpan AlertmanagerReadLag { get; init; }
 
+    /// <summary>Whether BMCs are reached over TLS, with one self-signed certificate, on a port of their own.</summary>
+    public bool BmcTls { get; init; }
+
     /// <summary>How long a Keystone token is good for (real time).</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(1);
 }

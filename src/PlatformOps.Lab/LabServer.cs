@@ -1,5 +1,7 @@
 using System.Net;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -67,23 +69,28 @@ public sealed class LabServer : IAsyncDisposable
             lab.Faults.Add(fault);
 
         var folder = LabFolder.Make(options.Folder);
-        var application = Build(lab);
+        var certificate = options.BmcTls ? LabKeys.MakeCertificate("bmc.lab.example", clock.Now) : null;
+        var application = Build(lab, certificate);
         try
         {
-            var fleet = new HostFleet(lab, folder.Keys.PublicKey);
+            var fleet = lab.Hosts = new HostFleet(lab, folder.Keys.PublicKey);
             application.UseRouting();
             var pipeline = new CallPipeline(lab, services);
             application.Use((http, next) => pipeline.InvokeAsync(http, next));
             foreach (var service in services)
                 service.Map(application.MapGroup(service.Prefix));
             new ControlEndpoint(lab, services, Version).Map(application.MapGroup("/lab"));
+            new BmcEndpoint(lab).Map(application.MapGroup("/lab"));
             new ServerEndpoint(lab).Map(application.MapGroup("/lab"));
             new AquilonEndpoint(lab).Map(application.MapGroup("/lab"));
             new KayobeEndpoint(lab).Map(application.MapGroup("/lab"));
             new HostEndpoint(lab, fleet).Map(application.MapGroup("/lab"));
             new SshEndpoint(fleet).Map(application.MapGroup("/lab/ssh"));
             await application.StartAsync(cancellationToken);
-            lab.Address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
+            var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address + "/")).ToList();
+            lab.Address = addresses.Find(address => address.Scheme == "http")!;
+            if (certificate is not null)
+                lab.Bmcs = (addresses.Find(address => address.Scheme == "https")!, Convert.ToHexString(certificate.GetCertHash(HashAlgorithmName.SHA256)));
             folder.Write(lab);
             return new LabServer(application, folder, fleet, lab);
         }
@@ -130,7 +137,7 @@ public sealed class LabServer : IAsyncDisposable
             throw new LabException("the token lifetime is above 0");
     }
 
-    private static WebApplication Build(LabContext lab)
+    private static WebApplication Build(LabContext lab, X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -142,6 +149,8 @@ public sealed class LabServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, lab.Options.Port);
+            if (certificate is not null)
+                kestrel.Listen(IPAddress.Loopback, 0, port => port.UseHttps(certificate));
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
             // A fault may truncate an answer or let one hang; the server must not judge it.

@@ -7,6 +7,8 @@ using PlatformOps.Lab.Services.NetBox;
 using PlatformOps.Lab.Services.Neutron;
 using PlatformOps.Lab.Services.Nova;
 using PlatformOps.Lab.Services.Placement;
+using PlatformOps.Lab.Services.Prometheus;
+using PlatformOps.Lab.Services.Redfish;
 using PlatformOps.Lab.Wire;
 
 namespace PlatformOps.Lab;
@@ -32,6 +34,8 @@ internal static class LabServices
             new JiraService(lab, LabJiraKind.DataCenter),
             new JiraService(lab, LabJiraKind.Cloud),
             new AlertmanagerService(lab),
+            new RedfishService(lab),
+            new PrometheusService(lab),
         ];
     }
 }

@@ -69,6 +69,7 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
             @{ Name = 'hypervisors'; Width = $width; Script = { Get-Hypervisor }; Shows = 'hv01.*Running' }
             @{ Name = 'compute services'; Width = $width; Script = { Get-ComputeService }; Shows = 'hv01.*enabled +up' }
             @{ Name = 'devices'; Width = $width; Script = { Get-InventoryDevice }; Shows = 'hv01 +active +Hypervisor' }
+            @{ Name = 'systems of BMCs'; Width = $width; Script = { Get-BmcSystem hv01.lab.example }; Shows = 'hv01.*10.30.0.2 +On +usual +OK' }
             @{ Name = 'tickets'; Width = $width; Script = { Get-Ticket }; Shows = 'MH-101 .*hv01.lab.example' }
             @{ Name = 'alerts'; Width = $width; Script = { Get-Alert }; Shows = 'FilesystemAlmostFull hv03\S* +warning +(Active|Suppressed)' }
             @{ Name = 'silences'; Width = $width; Script = { New-AlertSilence hv01.lab.example -Confirm:$false; Get-AlertSilence }; Shows = 'Active .*hostname=hv01.lab.example' }
@@ -84,7 +85,9 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
     It 'have examples that run: <_>' -ForEach 'Get-Hypervisor', 'Get-ComputeService', 'Disable-ComputeService', 'Enable-ComputeService',
         'Get-InventoryDevice', 'Set-InventoryDevice', 'Add-InventoryJournalEntry', 'Get-Ticket', 'New-Ticket', 'New-MigrationTicket', 'Add-TicketComment', 'Set-TicketStatus',
         'Get-Alert', 'Get-AlertSilence', 'New-AlertSilence', 'Set-AlertSilence', 'Remove-AlertSilence',
-        'Invoke-RemoteCommand', 'Get-RemoteHostFact', 'Grant-RemoteRootAccess' {
+        'Invoke-RemoteCommand', 'Get-RemoteHostFact', 'Grant-RemoteRootAccess',
+        # The last: the hosts are not up for a while.
+        'Get-BmcSystem', 'Set-BmcBootDevice', 'Restart-BmcSystem', 'Stop-BmcSystem', 'Start-BmcSystem' {
         $ConfirmPreference = 'None'
         $ErrorActionPreference = 'Stop'
         foreach ($example in (Get-Help $_ -Full).examples.example) {

@@ -5,10 +5,12 @@ internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    public static async Task Is(Func<bool> condition)
+    public static Task Is(Func<bool> condition) => Is(() => Task.FromResult(condition()));
+
+    public static async Task Is(Func<Task<bool>> condition)
     {
         var until = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(until) < Deadline, "The condition did not come true in time.");
             await Task.Yield();

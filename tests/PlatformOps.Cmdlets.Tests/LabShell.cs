@@ -66,16 +66,15 @@ public abstract class LabShell : IAsyncLifetime
 
     private protected async Task<JsonNode> ReadAsync(string what) => JsonNode.Parse(await _http.GetStringAsync($"lab/{what}", Cancellation))!;
 
-    private protected async Task SetHostAsync(string host, string json)
-    {
-        using var body = new StringContent(json, Encoding.UTF8, "application/json");
-        (await _http.PostAsync($"lab/hosts/{host}", body, Cancellation)).EnsureSuccessStatusCode();
-    }
+    private protected Task SetHostAsync(string host, string json) => PostAsync($"hosts/{host}", json);
 
-    private protected async Task FaultAsync(string json)
+    private protected Task FaultAsync(string json) => PostAsync("faults", json);
+
+    /// <summary>Tells the lab's control endpoint something.</summary>
+    private protected async Task PostAsync(string what, string json)
     {
         using var body = new StringContent(json, Encoding.UTF8, "application/json");
-        (await _http.PostAsync("lab/faults", body, Cancellation)).EnsureSuccessStatusCode();
+        (await _http.PostAsync($"lab/{what}", body, Cancellation)).EnsureSuccessStatusCode();
     }
 
     private async Task<int> CountAsync(string what, string call)

@@ -36,6 +36,9 @@ internal abstract class Change : OpsAction
     /// <summary>What this change with these parameters is of.</summary>
     internal string SubjectOf(JsonElement parameters) => Subject ?? $"{Name} {parameters.GetRawText()}";
 
+    /// <summary>Whether an effect that was accepted is seen.</summary>
+    internal abstract bool IsSeen(ActionContext context, object parameters, object before, object now);
+
     /// <summary>Whether a change that was made and left <paramref name="after"/> still holds.</summary>
     internal abstract bool StillHolds(ActionContext context, object parameters, object? after, object now);
 
@@ -118,6 +121,9 @@ internal abstract class Change<TParameters, TState> : Change
     /// <summary>Whether two observations are the same for undo and recovery.</summary>
     protected virtual bool Matches(TState state, TState recorded) => Describe(state) == Describe(recorded);
 
+    /// <summary>Whether an effect that was accepted is seen. By default: once the state is the desired one. An event, such as a restart, is seen by what is other than before.</summary>
+    protected virtual bool IsSeen(ActionContext context, TParameters parameters, TState before, TState now) => IsDesired(context, parameters, now);
+
     /// <summary>Whether what was made still holds. By default: while it is as desired.</summary>
     /// <param name="after">The state that was left; default where none was recorded.</param>
     protected virtual bool StillHolds(ActionContext context, TParameters parameters, TState? after, TState now) => IsDesired(context, parameters, now);
@@ -152,6 +158,8 @@ internal abstract class Change<TParameters, TState> : Change
 
     internal sealed override Task UndoAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
         => UndoAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
+
+    internal sealed override bool IsSeen(ActionContext context, object parameters, object before, object now) => IsSeen(context, (TParameters)parameters, (TState)before, (TState)now);
 
     internal sealed override bool StillHolds(ActionContext context, object parameters, object? after, object now)
         => StillHolds(context, (TParameters)parameters, after is null ? default : (TState)after, (TState)now);

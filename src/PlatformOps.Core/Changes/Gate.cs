@@ -259,7 +259,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         object now;
         try
         {
-            (reached, now) = await ObserveUntilAsync(change, context, parameters, state => change.IsDesired(context, parameters, state), PatienceOf(change, unclear), cancellationToken);
+            // What nobody knows to have been accepted shows itself by its state, or is probed.
+            Func<object, bool> isThere = unclear is null ? state => change.IsSeen(context, parameters, before, state) : state => change.IsDesired(context, parameters, state);
+            (reached, now) = await ObserveUntilAsync(change, context, parameters, isThere, PatienceOf(change, unclear), cancellationToken);
         }
         catch (OpsException e) when (e is not LedgerException)
         {

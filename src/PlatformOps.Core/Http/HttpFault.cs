@@ -7,7 +7,7 @@ namespace PlatformOps.Core.Http;
 /// <param name="Code">Its own name for the fault, if it gave one.</param>
 internal sealed record HttpFault(string Text, string? Code = null)
 {
-    /// <summary>Reads the usual shapes: OpenStack's <c>{"fault":{code,message}}</c> and <c>{"errors":[{title,detail,code}]}</c>, Django's <c>{"detail"}</c> and field lists, Jira's <c>{errorMessages,errors}</c>, Alertmanager's plain string.</summary>
+    /// <summary>Reads the usual shapes: OpenStack's <c>{"fault":{code,message}}</c> and <c>{"errors":[{title,detail,code}]}</c>, Django's <c>{"detail"}</c> and field lists, Jira's <c>{errorMessages,errors}</c>, Prometheus's <c>{errorType,error}</c>, Alertmanager's plain string.</summary>
     public static HttpFault Of(HttpAnswer answer)
     {
         var json = answer.Json;
@@ -34,7 +34,7 @@ internal sealed record HttpFault(string Text, string? Code = null)
         if (json.EnumerateObject().ToList() is [{ Value.ValueKind: JsonValueKind.Object } fault] && String(fault.Value, "message") is { } text)
             return new HttpFault(ServerText.Clean(text), fault.Name == "error" ? String(fault.Value, "title") : fault.Name);
 
-        return new HttpFault(ServerText.Clean(String(json, "detail") ?? String(json, "message") ?? json.GetRawText()));
+        return new HttpFault(ServerText.Clean(String(json, "detail") ?? String(json, "message") ?? String(json, "error") ?? json.GetRawText()), String(json, "errorType"));
     }
 
     private static string? String(JsonElement json, string name)

@@ -16,7 +16,7 @@ internal sealed class HttpServiceFactory(TimeProvider time, Redactor redactor, H
 
     public TimeProvider Time => time;
 
-    public HttpService Create(string service, Uri baseAddress, HttpAuthentication? authentication = null, HttpSettings? settings = null)
+    public HttpService Create(string service, Uri baseAddress, HttpAuthentication? authentication = null, HttpSettings? settings = null, Func<HttpAnswer, HttpFault>? readFault = null)
     {
         var made = new HttpService(new HttpServiceOptions
         {
@@ -28,6 +28,7 @@ internal sealed class HttpServiceFactory(TimeProvider time, Redactor redactor, H
             Redactor = redactor,
             Handler = Handler,
             Exchanged = exchange => Exchanged?.Invoke(exchange),
+            ReadFault = readFault ?? HttpFault.Of,
         });
         _made.Add(made);
         return made;

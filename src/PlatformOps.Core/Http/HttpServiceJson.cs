@@ -10,7 +10,10 @@ internal static class HttpServiceJson
 
     public static JsonSerializerOptions Camel { get; } = Make(JsonNamingPolicy.CamelCase);
 
-    private static JsonSerializerOptions Make(JsonNamingPolicy policy) => new()
+    /// <summary>Properties are called as they are here.</summary>
+    public static JsonSerializerOptions AsIs { get; } = Make(null);
+
+    private static JsonSerializerOptions Make(JsonNamingPolicy? policy) => new()
     {
         PropertyNamingPolicy = policy,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

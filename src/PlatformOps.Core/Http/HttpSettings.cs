@@ -25,7 +25,8 @@ internal sealed record HttpSettings : ICheckedRecord
     /// <summary>Accepts any certificate. Warned about at every connection that is made so.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>The proxy, such as <c>http://proxy.example.org:3128</c>; by default what the environment says.</summary>
+    /// <summary>The proxy, such as <c>http://proxy.example.org:3128</c> or <c>socks5://localhost:1080</c>; by default what the environment says.</summary>
+    [UriSchemes("http", "https", "socks5")]
     public Uri? Proxy { get; init; }
 
     /// <summary>Calls to one service at the same time.</summary>

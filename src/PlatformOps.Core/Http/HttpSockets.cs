@@ -34,18 +34,27 @@ internal static class HttpSockets
 #pragma warning restore CA5359
         else if (settings.Thumbprint is { } pin)
             handler.SslOptions.RemoteCertificateValidationCallback = Pinned(ParseThumbprint(pin));
-        else if (settings.CaFile is { } ca)
-            handler.SslOptions.CertificateChainPolicy = Trusting(LoadAuthorities(ca));
+        else
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = Trusted;
+            if (settings.CaFile is { } ca)
+                handler.SslOptions.CertificateChainPolicy = Trusting(LoadAuthorities(ca));
+        }
+
         return handler;
     }
 
+    /// <summary>Whether it is a SHA-256 thumbprint in hexadecimal, with or without colons.</summary>
+    internal static bool IsThumbprint(string? text) => text is not null && Hexadecimal(text) is { Length: 64 } hex && hex.All(char.IsAsciiHexDigit);
+
     internal static byte[] ParseThumbprint(string text)
     {
-        var hex = text.Replace(":", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
-        return hex.Length == 64 && hex.All(char.IsAsciiHexDigit)
-            ? Convert.FromHexString(hex)
+        return IsThumbprint(text)
+            ? Convert.FromHexString(Hexadecimal(text))
             : throw new ConfigurationException($"http.thumbprint is not a SHA-256 thumbprint (64 hexadecimal digits): '{ServerText.Clean(text, 100)}'. `openssl x509 -noout -fingerprint -sha256` shows it.");
     }
+
+    private static string Hexadecimal(string text) => text.Replace(":", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
 
     private static RemoteCertificateValidationCallback Pinned(byte[] pin) => (_, certificate, _, _) =>
     {
@@ -54,6 +63,15 @@ internal static class HttpSockets
             ? true
             : throw new AuthenticationException($"the certificate's SHA-256 thumbprint is {Convert.ToHexString(found)}, pinned is {Convert.ToHexString(pin)}");
     };
+
+    // What is not trusted is told by the thumbprint that a person may compare and pin.
+    private static bool Trusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None)
+            return true;
+        var reasons = chain?.ChainStatus.Select(status => status.Status.ToString()).Distinct().ToList() ?? [];
+        throw new AuthenticationException($"{errors}{(reasons.Count > 0 ? $" ({string.Join(", ", reasons)})" : "")}; the certificate's SHA-256 thumbprint is {(certificate is null ? "none" : Convert.ToHexString(SHA256.HashData(certificate.GetRawCertData())))}");
+    }
 
     private static X509ChainPolicy Trusting(X509Certificate2Collection authorities)
     {

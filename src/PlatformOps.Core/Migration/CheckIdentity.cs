@@ -27,7 +27,8 @@ internal sealed class CheckIdentity : Check<NoParameters>
             ("SSH", Line(await host.ReadFileAsync("/sys/class/dmi/id/product_serial", cancellationToken))),
             ("NetBox", (await context.Client<NetBoxClient>().DeviceAsync(context.Target.Name, cancellationToken)).SerialNumber),
         };
-        told.AddRange(await BmcIdentity.SerialsAsync(context, dossier, cancellationToken));
+        if (await context.Client<BmcIdentity>().SerialAsync(context, dossier, cancellationToken) is { } bmc)
+            told.Add(bmc);
         var uuid = Line(await host.ReadFileAsync("/sys/class/dmi/id/product_uuid", cancellationToken));
 
         var evidence = string.Join(", ", told.Select(one => $"{one.Who} {(string.IsNullOrWhiteSpace(one.Serial) ? "none" : one.Serial)}"));

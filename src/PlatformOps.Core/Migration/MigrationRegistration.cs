@@ -21,6 +21,7 @@ internal sealed class MigrationRegistration : ServiceRegistration
         [typeof(IMachineInventory)] = scope => new NetBoxMachines(scope.Get<NetBoxClient>()),
         [typeof(DossierStore)] = scope => new DossierStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
         [typeof(DossierFinder)] = scope => new DossierFinder(scope),
+        [typeof(BmcIdentity)] = scope => new BmcIdentity(scope),
         [typeof(SshRules)] = scope => new SshRules(scope.Configuration.Section<SshConfiguration>().AcceptOnceAfterReinstall),
     };
 

@@ -10,6 +10,8 @@ using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Services.Kayobe;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Core.Services.Prometheus;
+using PlatformOps.Core.Services.Redfish;
 
 namespace PlatformOps.Core.Sessions;
 
@@ -25,8 +27,10 @@ internal static class Registrations
         new NetBoxRegistration(),
         new JiraRegistration(),
         new AlertmanagerRegistration(),
+        new PrometheusRegistration(),
         new AquilonRegistration(),
         new KayobeRegistration(),
+        new RedfishRegistration(),
         new MigrationRegistration(),
     ];
 

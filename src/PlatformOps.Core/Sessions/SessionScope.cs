@@ -16,6 +16,7 @@ namespace PlatformOps.Core.Sessions;
 internal sealed class SessionScope : IServiceScope, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Type, Lazy<object>> _clients = new();
+    private readonly ConcurrentStack<object> _made = new();
     private readonly ServiceProbes _probes;
     private readonly IReadOnlyDictionary<Type, Func<IServiceScope, object>> _makers;
 
@@ -121,7 +122,8 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Effects.DisposeAsync();
-        foreach (var client in _clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value))
+        // The last first: it may need what was made before it.
+        while (_made.TryPop(out var client))
         {
             switch (client)
             {
@@ -156,6 +158,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         var client = maker(this);
         if (client is HttpServiceFactory http)
             http.Exchanged += exchange => AmbientLog.Current?.Write(exchange.Service, exchange.ToString());
+        _made.Push(client);
         return client;
     }
 }

@@ -72,6 +72,7 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
         var row = host.Hypervisor is { } hypervisor ? WorldState.Hypervisor(host.Lab.World, hypervisor) : WorldState.Machine(host.Machine);
         row["bootId"] = host.BootId;
         row["up"] = host.IsUp;
+        row["poweredOn"] = host.IsPoweredOn;
         row["rootAccess"] = host.AcceptsOperatorAsRoot;
         row["bootMode"] = host.IsEfi ? "uefi" : "bios";
         row["diskFull"] = host.Files.IsFull;
@@ -98,6 +99,9 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 break;
             case "reachable":
                 machine.Reachable = Flag();
+                break;
+            case "scraped":
+                Hypervisor().IsScraped = Flag();
                 break;
             case "rootAccess":
                 host.SetRootAccess(Flag());
@@ -220,7 +224,7 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
                 host.Reinstall(value.Text("osId") ?? machine.OsId, value.Text("osVersion") ?? NewVersion);
                 break;
             default:
-                throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, cell, cellDown, tenants, serversMoved, leakedAllocations, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, containers, units, mounts, domains, missing, disks, reboot, reinstall)");
+                throw new LabException($"'{name}' cannot be set on a host (can be: osId, osVersion, reachable, scraped, rootAccess, serviceUp, serviceHost, serviceDisabled, disabledReason, cell, cellDown, tenants, serversMoved, leakedAllocations, diskFull, repositoriesBroken, bootMode, packages, updates, files, sessions, processes, containers, units, mounts, domains, missing, disks, reboot, reinstall)");
         }
 
         Hypervisor Hypervisor() => host.Hypervisor ?? throw new LabException($"'{name}' is a hypervisor's");

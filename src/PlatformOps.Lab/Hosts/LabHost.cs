@@ -14,6 +14,7 @@ internal sealed class LabHost
     private readonly LabContext _lab;
     private readonly string _operatorKey;
     private int _lastPid = 4000;
+    private int _boots;
     private bool _isComputeNode;
 
     public LabHost(HostFleet fleet, Machine machine, string operatorKey)
@@ -25,6 +26,7 @@ internal sealed class LabHost
         Files = new HostFiles(() => lab.Clock.Now);
         Disks = new HostDisks(this);
         BootedAt = lab.Clock.Now.AddDays(-42);
+        ResetAt = BootedAt.AddSeconds(-BootSeconds);
         BootId = NewId();
         new HostImage(lab, this, operatorKey).Install();
         StartUnits();
@@ -97,6 +99,11 @@ internal sealed class LabHost
 
     public DateTimeOffset BootedAt { get; private set; }
 
+    /// <summary>When the machine last began to boot.</summary>
+    public DateTimeOffset ResetAt { get; private set; }
+
+    public bool IsPoweredOn { get; private set; } = true;
+
     public bool IsUp
     {
         get => Machine.IsUp;
@@ -162,12 +169,12 @@ internal sealed class LabHost
     }
 
     /// <summary>The system goes down and comes back after lab time.</summary>
-    public void Reboot(double delaySeconds) => Restart(delaySeconds, BootSeconds, null);
+    public void Reboot(double delaySeconds) => Restart(delaySeconds, null);
 
     /// <summary>The host goes down, an installer runs, and the new system comes up after lab time.</summary>
-    public void BeginReinstall(string osId, string osVersion) => Restart(0, InstallSeconds + BootSeconds, () => Install(osId, osVersion));
+    public void BeginReinstall(string osId, string osVersion) => Restart(0, (osId, osVersion));
 
-    private void Restart(double delaySeconds, double downSeconds, Action? whileDown)
+    private void Restart(double delaySeconds, (string OsId, string OsVersion)? installer)
     {
         Effects++;
         var before = Power;
@@ -177,15 +184,7 @@ internal sealed class LabHost
             {
                 await _lab.Clock.DelayAsync(delaySeconds, before.Token);
                 await GoDownAsync(before);
-                await _lab.Clock.DelayAsync(downSeconds, CancellationToken.None);
-                lock (_lab.World.Gate)
-                {
-                    if (whileDown is null)
-                        Disks.Boot();
-                    else
-                        whileDown();
-                    ComeUp();
-                }
+                await BootAsync(BeginBoot(installer));
             }
             catch (OperationCanceledException)
             {
@@ -204,12 +203,41 @@ internal sealed class LabHost
             {
                 await _lab.Clock.DelayAsync(delaySeconds, before.Token);
                 await GoDownAsync(before);
+                lock (_lab.World.Gate)
+                    IsPoweredOn = false;
             }
             catch (OperationCanceledException)
             {
                 // As above.
             }
         });
+    }
+
+    /// <summary>The machine is turned on and boots; one that is on stays as it is.</summary>
+    public void PowerOn()
+    {
+        if (IsPoweredOn)
+            return;
+        Effects++;
+        IsPoweredOn = true;
+        var boot = BeginBoot(null);
+        _ = Task.Run(() => BootAsync(boot));
+    }
+
+    /// <summary>The power is cut, whatever the system is doing.</summary>
+    public void CutPower()
+    {
+        Effects++;
+        IsPoweredOn = false;
+        Fall();
+        _ = Power.CancelAsync();
+    }
+
+    /// <summary>The machine boots anew at once, whatever the system is doing.</summary>
+    public void Reset()
+    {
+        CutPower();
+        PowerOn();
     }
 
     public void CancelShutdown()
@@ -224,6 +252,7 @@ internal sealed class LabHost
     public void Reinstall(string osId, string osVersion)
     {
         _ = Power.CancelAsync();
+        _boots++;
         Install(osId, osVersion);
         ComeUp();
     }
@@ -285,19 +314,49 @@ internal sealed class LabHost
         new HostImage(_lab, this, _operatorKey, isReinstalled: true).Install();
     }
 
-    private async Task GoDownAsync(CancellationTokenSource before)
+    /// <summary>A boot begins: from the network, where it is told to, an installer takes over if one is armed.</summary>
+    private (int Number, (string OsId, string OsVersion)? Installer) BeginBoot((string OsId, string OsVersion)? installer)
     {
         lock (_lab.World.Gate)
         {
-            IsUp = false;
-            if (Hypervisor is { } hypervisor)
-            {
-                hypervisor.ServiceUp = false;
-                hypervisor.ServiceChanged = _lab.Clock.Now;
-            }
+            ResetAt = _lab.Clock.Now;
+            if (Hypervisor?.Bmc.UseBoot() is "Pxe" or "UefiHttp")
+                installer ??= _lab.World.InstallerOf(Machine);
+            return (++_boots, installer);
         }
+    }
 
+    private async Task BootAsync((int Number, (string OsId, string OsVersion)? Installer) boot)
+    {
+        await _lab.Clock.DelayAsync(boot.Installer is null ? BootSeconds : InstallSeconds + BootSeconds, CancellationToken.None);
+        lock (_lab.World.Gate)
+        {
+            // Another boot began meanwhile, or the power went.
+            if (boot.Number != _boots || !IsPoweredOn)
+                return;
+            if (boot.Installer is var (osId, osVersion))
+                Install(osId, osVersion);
+            else
+                Disks.Boot();
+            ComeUp();
+        }
+    }
+
+    private async Task GoDownAsync(CancellationTokenSource before)
+    {
+        lock (_lab.World.Gate)
+            Fall();
         await before.CancelAsync();
+    }
+
+    private void Fall()
+    {
+        IsUp = false;
+        if (Hypervisor is { } hypervisor)
+        {
+            hypervisor.ServiceUp = false;
+            hypervisor.ServiceChanged = _lab.Clock.Now;
+        }
     }
 
     private void ComeUp()

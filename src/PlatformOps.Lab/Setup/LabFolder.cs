@@ -117,6 +117,14 @@ internal sealed class LabFolder
           url: {{lab.Address}}alertmanager
           username: {{AlertData.UserName}}
           password: {{Quoted(lab.World.Alerts.Password)}}
+        bmc:
+          username: {{lab.World.Bmcs.UserName}}
+          password: {{Quoted(lab.World.Bmcs.Password)}}
+          address-pattern: '{{lab.Bmcs.Address}}bmc/${address}'{{(lab.Bmcs.Thumbprint is { } thumbprint ? $"\n  http: {{ thumbprint: {thumbprint} }}" : "")}}
+        prometheus:
+          url: {{lab.Address}}prometheus
+          username: {{lab.World.Prometheus.UserName}}
+          password: {{Quoted(lab.World.Prometheus.Password)}}
         ssh:
           username: ops
           key-path: {{Quoted(In("id_lab"))}}

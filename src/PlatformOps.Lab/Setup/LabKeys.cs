@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace PlatformOps.Lab.Setup;
 
@@ -22,6 +23,16 @@ internal sealed record LabKeys(string PrivateKey, string PublicKey)
     {
         byte[] blob = [.. Field("ssh-ed25519"u8), .. Field(ed25519)];
         return $"ssh-ed25519 {Convert.ToBase64String(blob)}";
+    }
+
+    /// <summary>A self-signed certificate, as appliances come with.</summary>
+    public static X509Certificate2 MakeCertificate(string name, DateTimeOffset now)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        using var made = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(1));
+        // Windows' TLS takes no ephemeral keys: go through PKCS#12.
+        return new X509Certificate2(made.Export(X509ContentType.Pkcs12));
     }
 
     private static byte[] Field(ReadOnlySpan<byte> bytes)

@@ -14,6 +14,14 @@ internal sealed class Hypervisor : Machine
 
     public required string BmcMac { get; init; }
 
+    public Bmc Bmc { get; } = new();
+
+    /// <summary>Whose BMC answers at this one's BMC address: the inventory is not always right.</summary>
+    public Hypervisor? BmcLeadsTo { get; set; }
+
+    /// <summary>Prometheus knows of it.</summary>
+    public bool IsScraped { get; set; } = true;
+
     public required string Site { get; init; }
 
     public required string Rack { get; init; }

@@ -17,6 +17,9 @@ internal sealed record HypervisorPlan(string Name)
 
     public string? DeviceStatus { get; init; }
 
+    /// <summary>The machine whose BMC is at this one's BMC address.</summary>
+    public string? BmcOf { get; init; }
+
     public bool? Mellanox { get; init; }
 
     public bool? RootAccess { get; init; }

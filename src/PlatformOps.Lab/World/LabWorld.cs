@@ -52,6 +52,10 @@ internal sealed class LabWorld
 
     public required KayobeData Kayobe { get; init; }
 
+    public required AccountData Bmcs { get; init; }
+
+    public required AccountData Prometheus { get; init; }
+
     public IEnumerable<Server> ServersOn(Machine machine) => Servers.Where(server => server.Host == machine);
 
     public Hypervisor? FindHypervisor(string name) => Hypervisors.Find(hypervisor => IsNamed(hypervisor, name));
@@ -60,6 +64,14 @@ internal sealed class LabWorld
 
     /// <summary>Whether the database and queue of a hypervisor's cell do not answer.</summary>
     public bool IsDown(Hypervisor hypervisor) => DownCells.Contains(hypervisor.Cell);
+
+    /// <summary>The machine whose BMC answers at an address.</summary>
+    public Hypervisor? FindByBmc(string address) => Hypervisors.Find(hypervisor => hypervisor.BmcAddress == address) is { } found ? found.BmcLeadsTo ?? found : null;
+
+    /// <summary>What the boot server installs on a machine that boots from the network now, distribution and version; null where it lets it boot on.</summary>
+    public (string OsId, string OsVersion)? InstallerOf(Machine machine) => Aquilon.PxeLinks.GetValueOrDefault(machine.Fqdn) == "install" && Aquilon.FindHost(machine.Fqdn) is { } host
+        ? (host.OsName, host.OsVersion.StartsWith('9') ? "9.5" : "8.10")
+        : null;
 
     public IEnumerable<Aggregate> AggregatesOf(Hypervisor hypervisor) =>
         Aggregates.Where(aggregate => aggregate.Hosts.Contains(hypervisor.ServiceHost));

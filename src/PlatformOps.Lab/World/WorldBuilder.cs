@@ -35,6 +35,8 @@ internal sealed class WorldBuilder
             Jira = new TicketData { Me = me, Token = "ATATT3x" + _random.Hex(48) },
             // Of a source of its own: what is made of the world's stays what it was.
             Alerts = new AlertData { Password = new SeededSource(options.Seed + 1).Hex(16) },
+            Bmcs = new AccountData("ops", new SeededSource(options.Seed + 3).Hex(16)),
+            Prometheus = new AccountData("ops", new SeededSource(options.Seed + 4).Hex(16)),
             Aquilon = new AquilonData { Host = $"aquilon.{Domain}", Password = "lab-" + new SeededSource(options.Seed + 2).Hex(16) },
             Kayobe = MakeKayobe(new SeededSource(options.Seed + 3)),
         };
@@ -65,6 +67,8 @@ internal sealed class WorldBuilder
         _world.NotInCatalog.UnionWith(_plan.NotInCatalog);
         for (var i = 0; i < plans.Count; i++)
         {
+            if (plans[i].BmcOf is { } other)
+                _world.Hypervisors[i].BmcLeadsTo = _world.FindHypervisor(other) ?? throw new LabException($"hypervisor '{plans[i].Name}': no hypervisor '{other}' whose BMC is at its address");
             MakeDevice(_world.Hypervisors[i], plans[i]);
             MakeTicket(_world.Hypervisors[i], plans[i]);
         }

@@ -61,11 +61,12 @@ internal static class WorldFile
 
     private static WorldPlan Plan(WorldNode root)
     {
-        root.AllowOnly("name", "seed", "speed", "vms", "hypervisor-count", "hypervisors", "servers", "migrations", "faults", "nova", "netbox", "jira", "alertmanager", "keystone");
+        root.AllowOnly("name", "seed", "speed", "vms", "hypervisor-count", "hypervisors", "servers", "migrations", "faults", "nova", "netbox", "jira", "alertmanager", "bmc", "keystone");
         var nova = root.Section("nova", "max-microversion", "down-cells");
         var box = root.Section("netbox", "version");
         var jira = root.Section("jira", "kind", "search-lag");
         var alerts = root.Section("alertmanager", "version", "read-lag");
+        var bmc = root.Section("bmc", "tls");
         var keystone = root.Section("keystone", "token-lifetime", "not-in-catalog");
         return new WorldPlan
         {
@@ -86,6 +87,7 @@ internal static class WorldFile
             JiraSearchLag = jira?.Number("search-lag"),
             AlertmanagerVersion = alerts?.Text("version"),
             AlertmanagerReadLag = alerts?.Number("read-lag"),
+            BmcTls = bmc?.Flag("tls"),
             TokenLifetime = keystone?.Number("token-lifetime"),
             Hypervisors = [.. root.Items("hypervisors").Select(Hypervisor)],
             Servers = [.. root.Items("servers").Select(Server)],
@@ -98,7 +100,7 @@ internal static class WorldFile
 
     private static HypervisorPlan Hypervisor(WorldNode node)
     {
-        node.AllowOnly("name", "profile", "os-version", "serial", "site", "service-host", "device-name", "device-status", "mellanox", "root-access", "ticket", "aggregates", "cell", "tenants", "leaked-allocations");
+        node.AllowOnly("name", "profile", "os-version", "serial", "site", "service-host", "device-name", "device-status", "bmc-of", "mellanox", "root-access", "ticket", "aggregates", "cell", "tenants", "leaked-allocations");
         return new HypervisorPlan(node.Required("name"))
         {
             Profile = node.Text("profile"),
@@ -108,6 +110,7 @@ internal static class WorldFile
             ServiceHost = node.Text("service-host"),
             DeviceName = node.Text("device-name"),
             DeviceStatus = node.Text("device-status"),
+            BmcOf = node.Text("bmc-of"),
             Mellanox = node.Flag("mellanox"),
             RootAccess = node.Flag("root-access"),
             Ticket = node.Flag("ticket"),

@@ -25,6 +25,8 @@ internal sealed record WorldPlan
 
     public double? AlertmanagerReadLag { get; init; }
 
+    public bool? BmcTls { get; init; }
+
     public double? TokenLifetime { get; init; }
 
     public IReadOnlyList<HypervisorPlan> Hypervisors { get; init; } = [];
@@ -55,6 +57,7 @@ internal sealed record WorldPlan
         JiraSearchLag = JiraSearchLag is { } lag ? TimeSpan.FromSeconds(lag) : options.JiraSearchLag,
         AlertmanagerVersion = AlertmanagerVersion ?? options.AlertmanagerVersion,
         AlertmanagerReadLag = AlertmanagerReadLag is { } behind ? TimeSpan.FromSeconds(behind) : options.AlertmanagerReadLag,
+        BmcTls = BmcTls ?? options.BmcTls,
         TokenLifetime = TokenLifetime is { } lifetime ? TimeSpan.FromSeconds(lifetime) : options.TokenLifetime,
     };
 }

@@ -54,6 +54,8 @@ internal static class WorldState
             },
             ["aquilon"] = AquilonEndpoint.Describe(world.Aquilon),
             ["kayobe"] = KayobeEndpoint.Describe(world.Kayobe),
+            ["bmc"] = new JsonObject { ["username"] = world.Bmcs.UserName, ["password"] = world.Bmcs.Password, ["url"] = $"{lab.Bmcs.Address}bmc/", ["thumbprint"] = lab.Bmcs.Thumbprint },
+            ["prometheus"] = new JsonObject { ["username"] = world.Prometheus.UserName, ["password"] = world.Prometheus.Password },
             ["jira"] = new JsonObject
             {
                 ["username"] = world.Jira.Me.Email,
@@ -95,6 +97,9 @@ internal static class WorldState
         row["serviceUp"] = hypervisor.ServiceUp;
         row["serviceDeleted"] = hypervisor.ServiceDeleted;
         row["bmcAddress"] = hypervisor.BmcAddress;
+        row["boot"] = hypervisor.Bmc.HasOverride ? $"{hypervisor.Bmc.BootTarget} {hypervisor.Bmc.BootEnabled} {hypervisor.Bmc.BootMode}" : null;
+        row["bootedFrom"] = hypervisor.Bmc.BootedFrom;
+        row["bmcSessions"] = hypervisor.Bmc.Sessions.Count;
         row["cell"] = hypervisor.Cell;
         row["cellDown"] = world.IsDown(hypervisor);
         row["tenants"] = JsonText.Strings(hypervisor.Tenants.Select(Tenants.NameOf));

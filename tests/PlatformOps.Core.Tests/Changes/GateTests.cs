@@ -168,6 +168,22 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task An_event_is_seen_by_what_is_other_than_before()
+    {
+        var change = new SwitchLight { Event = true, Idempotent = false };
+        await using var ledger = await CreateAsync();
+        var done = await RunAsync(ledger, change);
+        // It is on already, and is asked for all the same.
+        _light.IsBroken = true;
+        await using var other = await CreateAsync("r2");
+        var unseen = await RunAsync(other, change);
+
+        Assert.Equal((StepOutcome.Done, "off", "on"), (done.Outcome, done.Before, done.After));
+        Assert.Equal((StepOutcome.Unknown, 2), (unseen.Outcome, _light.Applied));
+        Assert.True(other.Find(Key)!.IsOpen);
+    }
+
+    [Fact]
     public async Task An_effect_that_was_accepted_and_never_shows_is_a_failure()
     {
         await using var ledger = await CreateAsync();

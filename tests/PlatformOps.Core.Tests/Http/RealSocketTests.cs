@@ -22,12 +22,14 @@ public sealed class RealSocketTests : IDisposable
     [Fact]
     public async Task A_self_signed_certificate_is_refused_and_the_error_says_how_to_trust_it()
     {
-        await using var server = new TinyServer(Certificate("localhost"));
+        using var certificate = Certificate("localhost");
+        await using var server = new TinyServer(certificate);
 
         var error = await Assert.ThrowsAsync<ServiceException>(() => ReadAsync(server, new HttpSettings()));
 
         Assert.Contains("was not trusted", error.Message, StringComparison.Ordinal);
         Assert.Contains("http.ca-file", error.Message, StringComparison.Ordinal);
+        Assert.Contains(Convert.ToHexString(SHA256.HashData(certificate.RawData)), error.Message, StringComparison.Ordinal);
         Assert.Equal(0, server.Requests);
     }
 
@@ -42,6 +44,7 @@ public sealed class RealSocketTests : IDisposable
         var error = await Assert.ThrowsAsync<ServiceException>(() => ReadAsync(server, new HttpSettings { Thumbprint = new string('0', 64) }));
 
         Assert.Contains(pin, error.Message, StringComparison.Ordinal);
+        Assert.Contains(new string('0', 64), error.Message, StringComparison.Ordinal);
         Assert.Equal(1, server.Requests);
     }
 

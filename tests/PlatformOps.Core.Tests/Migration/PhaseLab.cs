@@ -44,6 +44,18 @@ internal sealed class PhaseLab : IAsyncDisposable
     /// <summary>What operators do while a hypervisor is drained.</summary>
     public Task MoveServersAwayAsync(int number) => SetHostAsync(number, new { serversMoved = true });
 
+    /// <summary>Changes a hypervisor's BMC, by JSON.</summary>
+    public async Task SetBmcAsync(int number, string properties)
+        => (await _control.PostAsync($"lab/bmc/hv{number:00}.lab.example", new StringContent(properties), Token)).EnsureSuccessStatusCode();
+
+    /// <summary>Waits until a host is as wanted.</summary>
+    public async Task UntilAsync(int number, Func<JsonElement, bool> condition)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!condition(await HostAsync(number)))
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(20), "The host did not get there in time.");
+    }
+
     public async Task FaultAsync(object fault) => (await _control.PostAsJsonAsync("lab/faults", fault, Token)).EnsureSuccessStatusCode();
 
     public async Task ClearFaultsAsync() => (await _control.DeleteAsync("lab/faults", Token)).EnsureSuccessStatusCode();

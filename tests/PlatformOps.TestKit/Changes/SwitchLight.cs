@@ -14,6 +14,9 @@ internal sealed class SwitchLight : Change<SwitchLight.Parameters, SwitchLight.S
 
     public bool Observable { get; init; } = true;
 
+    /// <summary>It is switched whatever it is now, and seen by being other than before.</summary>
+    public bool Event { get; init; }
+
     public IReadOnlyList<string> Locks { get; init; } = [];
 
     public Action? OnGuard { get; init; }
@@ -45,7 +48,10 @@ internal sealed class SwitchLight : Change<SwitchLight.Parameters, SwitchLight.S
         return Task.FromResult(new State(Observable && isOn, colour));
     }
 
-    protected override bool IsDesired(ActionContext context, Parameters parameters, State state) => state.IsOn == (parameters.To == "on") && state.Colour == "white";
+    protected override bool IsDesired(ActionContext context, Parameters parameters, State state) => !Event && state.IsOn == (parameters.To == "on") && state.Colour == "white";
+
+    protected override bool IsSeen(ActionContext context, Parameters parameters, State before, State now)
+        => Event ? now.IsOn != before.IsOn : base.IsSeen(context, parameters, before, now);
 
     protected override Task GuardAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
     {

@@ -12,6 +12,8 @@ internal sealed class NetBoxRegistration : ServiceRegistration
 
     public override IReadOnlyList<OpsAction> Actions { get; } = [new CheckDeviceExists(), new SetDeviceStatus(), new SetDeviceRole(), new AddJournalEntry()];
 
+    public override IReadOnlyList<FactSource> Facts { get; } = [new DeviceFacts(), new BmcAddressFact()];
+
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>> { [typeof(NetBoxClient)] = Make };
 
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<NetBoxClient>().ProbeAsync(cancellationToken);

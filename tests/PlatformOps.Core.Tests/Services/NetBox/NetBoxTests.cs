@@ -250,6 +250,33 @@ public sealed class NetBoxTests
     }
 
     [Fact]
+    public async Task Runbooks_know_the_machine_by_model_maker_serial_number_and_gpu()
+    {
+        Serve("4.2");
+        var facts = await new DeviceFacts().ReadAsync(_scope.Context(Fqdn), Token);
+        var numberless = Device(model: "R750");
+        numberless["serial"] = "";
+        _scope.Server.On("GET /nb/api/dcim/devices/", Page(numberless)).On("GET /nb/api/dcim/device-types/4/", ScriptedReply.Ok(new { id = 4, model = "R750", description = "" }));
+        var less = await new DeviceFacts().ReadAsync(_scope.Context(Fqdn), Token);
+
+        Assert.Equal(new Dictionary<string, string> { ["gpu"] = "true", ["model"] = "R750 GPU", ["manufacturer"] = "Dell", ["serial"] = "S123" }, facts);
+        // What NetBox does not know is not there, so that a step that needs it fails.
+        Assert.Equal(new Dictionary<string, string> { ["gpu"] = "false", ["model"] = "R750", ["manufacturer"] = "Dell" }, less);
+        Assert.Equal(["gpu", "manufacturer", "model", "serial"], new DeviceFacts().Names.Order());
+    }
+
+    [Fact]
+    public async Task Runbooks_know_the_bmc_address_and_say_why_they_do_not()
+    {
+        Serve("4.2");
+        Assert.Equal("10.0.9.1", (await new BmcAddressFact().ReadAsync(_scope.Context(Fqdn), Token))["bmc-address"]);
+
+        _scope.Server.On("GET /nb/api/dcim/devices/", Page(Device(oob: null))).On("GET /nb/api/dcim/interfaces/?device_id=7&limit=500", Page());
+        var error = await Assert.ThrowsAsync<ObjectNotFoundException>(() => new BmcAddressFact().ReadAsync(_scope.Context(Fqdn), Token));
+        Assert.Contains("NetBox does not tell the BMC address", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_probe_tells_version_identity_and_missing_rights()
     {
         Serve("4.3");

@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Services.Redfish;
+
+/// <param name="Address">The BMC's, such as <c>${fact.bmc-address}</c>.</param>
+/// <param name="Serial">The serial number that the machine must have, such as <c>${fact.serial}</c>.</param>
+/// <param name="Device">As Redfish names it, such as <c>Pxe</c>, <c>Hdd</c> or <c>BiosSetup</c>; <c>None</c> takes an override away.</param>
+/// <param name="Mode">UEFI or legacy; left out where the BMC does not have it.</param>
+internal sealed record SetBootDeviceParameters(string Address, string Serial, string Device = "Pxe", BootMode Mode = BootMode.Uefi);
+
+/// <summary>Has a machine boot once from another device than the usual. Nothing happens before its next restart.</summary>
+internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDeviceState>
+{
+    public override string Name => "bmc.boot-device";
+
+    public override string Summary => "next boot";
+
+    protected override string Subject => "bmc.boot-device";
+
+    public override Impact Impact => Impact.High;
+
+    public override bool CanUndo => true;
+
+    public override IReadOnlyList<string> Needs => ["bmc"];
+
+    protected override async Task<BootDeviceState> ObserveAsync(ActionContext context, SetBootDeviceParameters parameters, CancellationToken cancellationToken)
+    {
+        var system = await context.Client<RedfishClient>().SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken);
+        var allowed = system.System.BootTargets;
+        var wanted = Wanted(parameters);
+        if (!wanted.IsNone && allowed.Count > 0 && !allowed.Contains(wanted.Target))
+            throw new RefusedException($"{context.Target.Name} cannot be booted from '{wanted.Target}'; its BMC offers {string.Join(", ", allowed)}.") { TargetName = context.Target.Name };
+        return new BootDeviceState(system.Active, system.Pending);
+    }
+
+    protected override bool IsDesired(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState state) => state.Next.Is(Wanted(parameters));
+
+    protected override Task ApplyAsync(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before, CancellationToken cancellationToken)
+        => SetAsync(context, parameters, Wanted(parameters), cancellationToken);
+
+    protected override string Describe(BootDeviceState state) => state.Next.ToString();
+
+    protected override string DescribeDesired(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before) => Wanted(parameters).ToString();
+
+    // An override for one boot is used up by it.
+    protected override bool StillHolds(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState? after, BootDeviceState now) => now.Next.IsNone || IsDesired(context, parameters, now);
+
+    protected override Task UndoAsync(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before, CancellationToken cancellationToken)
+        => SetAsync(context, parameters, before.Next.IsNone ? BootOverride.None : before.Next, cancellationToken);
+
+    private static async Task SetAsync(ActionContext context, SetBootDeviceParameters parameters, BootOverride wanted, CancellationToken cancellationToken)
+    {
+        var redfish = context.Client<RedfishClient>();
+        var system = await redfish.SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken);
+        await redfish.At(parameters.Address).SetBootAsync(system, wanted, cancellationToken);
+    }
+
+    private static BootOverride Wanted(SetBootDeviceParameters parameters)
+    {
+        var wanted = new BootOverride(BootDevices.Spell(parameters.Device), "Once", parameters.Mode == BootMode.Uefi ? "UEFI" : "Legacy");
+        return wanted.IsNone ? BootOverride.None : wanted;
+    }
+}
+
+/// <summary>How a machine's firmware boots.</summary>
+internal enum BootMode
+{
+    Uefi,
+    Legacy,
+}
+
+/// <summary>What counts now, and what the settings resource has for the next boot, where there is one.</summary>
+internal sealed record BootDeviceState(BootOverride Active, BootOverride? Pending)
+{
+    [JsonIgnore]
+    public BootOverride Next => Pending is { IsNone: false } pending ? pending : Active;
+}

@@ -1,0 +1,72 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Services.Redfish;
+
+/// <param name="Address">The BMC's, such as <c>${fact.bmc-address}</c>.</param>
+/// <param name="Serial">The serial number that the machine must have, such as <c>${fact.serial}</c>.</param>
+/// <param name="State">On or off.</param>
+/// <param name="Force">Off without asking the operating system.</param>
+internal sealed record SetPowerParameters(string Address, string Serial, MachinePower State, bool Force = false);
+
+/// <summary>Turns a machine on or off by its BMC.</summary>
+internal sealed class SetPower : Change<SetPowerParameters, PowerState>
+{
+    public override string Name => "bmc.power";
+
+    public override string Summary => "power";
+
+    protected override string Subject => "bmc.power";
+
+    public override Impact Impact => Impact.High;
+
+    public override bool CanUndo => true;
+
+    public override TimeSpan ConfirmWithin => TimeSpan.FromMinutes(10);
+
+    public override TimeSpan ConfirmEvery => TimeSpan.FromSeconds(5);
+
+    public override IReadOnlyList<string> Needs => ["bmc"];
+
+    protected override async Task<PowerState> ObserveAsync(ActionContext context, SetPowerParameters parameters, CancellationToken cancellationToken)
+        => new((await context.Client<RedfishClient>().SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken)).System.PowerState ?? throw new RefusedException($"The BMC of {context.Target.Name} does not tell whether the machine is on.") { TargetName = context.Target.Name });
+
+    protected override bool IsDesired(ActionContext context, SetPowerParameters parameters, PowerState state) => state.Value == Wanted(parameters);
+
+    protected override Task ApplyAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
+        => ResetAsync(context, parameters, Wanted(parameters) == PowerState.On, parameters.Force, cancellationToken);
+
+    protected override string Describe(PowerState state) => state.Value;
+
+    protected override string DescribeDesired(ActionContext context, SetPowerParameters parameters, PowerState before)
+        => Wanted(parameters) + (parameters.Force && Wanted(parameters) == PowerState.Off ? " by force" : "");
+
+    protected override Task UndoAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
+        => ResetAsync(context, parameters, before.Value == PowerState.On, force: false, cancellationToken);
+
+    private static string Wanted(SetPowerParameters parameters) => parameters.State == MachinePower.On ? PowerState.On : PowerState.Off;
+
+    private static async Task ResetAsync(ActionContext context, SetPowerParameters parameters, bool on, bool force, CancellationToken cancellationToken)
+    {
+        var redfish = context.Client<RedfishClient>();
+        var system = await redfish.SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken);
+        var type = system.ChooseReset(context.Target.Name, on ? ["On", "ForceOn"] : force ? ["ForceOff"] : ["GracefulShutdown"]);
+        await redfish.At(parameters.Address).ResetAsync(system, type, cancellationToken);
+    }
+}
+
+/// <summary>What a machine's power is to be.</summary>
+internal enum MachinePower
+{
+    On,
+    Off,
+}
+
+/// <summary>A machine's power, as Redfish names it.</summary>
+internal sealed record PowerState(string Value)
+{
+    public const string On = "On";
+
+    public const string Off = "Off";
+}

@@ -1,0 +1,29 @@
+using System.Management.Automation;
+using PlatformOps.Bmc;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.Redfish;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Commands.Bmc;
+
+/// <summary>Turns machines on by their BMCs.</summary>
+/// <remarks>
+/// <para>One that is on is left alone. Undo-OpsRun turns it off again, by asking its operating system.</para>
+/// <para>The address of the BMC and the serial number come from the inventory (NetBox); a machine with another serial number is left alone. Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets.</para>
+/// </remarks>
+/// <example>
+/// <summary>Turn one on, unattended</summary>
+/// <code>Start-BmcSystem hv01.lab.example -PassThru -Confirm:$false</code>
+/// </example>
+/// <example>
+/// <summary>See which of a list would be turned on</summary>
+/// <code>Import-MigrationList $lab.ListPath | Start-BmcSystem -WhatIf</code>
+/// </example>
+/// <seealso cref="StopBmcSystemCommand"/>
+/// <seealso cref="GetBmcSystemCommand"/>
+[Cmdlet(VerbsLifecycle.Start, "BmcSystem", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(BmcSystem), typeof(StepRecord))]
+public sealed class StartBmcSystemCommand : BmcEffectCmdlet
+{
+    private protected override (Change Change, object Parameters) Effect(string address, string serial) => (new SetPower(), new SetPowerParameters(address, serial, MachinePower.On));
+}

@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using PlatformOps.Bmc;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.Redfish;
+using PlatformOps.Runs;
+
+namespace PlatformOps.PowerShell.Commands.Bmc;
+
+/// <summary>Turns machines off by their BMCs.</summary>
+/// <remarks>
+/// <para>Without -Force the operating system is asked, and has ten minutes; with it, the power is cut. One that is off is left alone. Undo-OpsRun turns it on again.</para>
+/// <para>The address of the BMC and the serial number come from the inventory (NetBox); a machine with another serial number is left alone. Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets.</para>
+/// </remarks>
+/// <example>
+/// <summary>See what would be turned off</summary>
+/// <code>Stop-BmcSystem hv01.lab.example, hv02.lab.example -WhatIf</code>
+/// </example>
+/// <example>
+/// <summary>Turn one off and on again, unattended</summary>
+/// <code>
+/// Stop-BmcSystem hv01.lab.example -Force -PassThru -Confirm:$false
+/// Start-BmcSystem hv01.lab.example -PassThru -Confirm:$false
+/// </code>
+/// </example>
+/// <seealso cref="StartBmcSystemCommand"/>
+/// <seealso cref="RestartBmcSystemCommand"/>
+[Cmdlet(VerbsLifecycle.Stop, "BmcSystem", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(BmcSystem), typeof(StepRecord))]
+public sealed class StopBmcSystemCommand : BmcEffectCmdlet
+{
+    /// <summary>Cuts the power without asking the operating system.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override (Change Change, object Parameters) Effect(string address, string serial) => (new SetPower(), new SetPowerParameters(address, serial, MachinePower.Off, Force));
+}
