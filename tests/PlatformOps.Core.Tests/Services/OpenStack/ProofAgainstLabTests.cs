@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Core.Sessions;
