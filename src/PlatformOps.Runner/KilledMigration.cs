@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using PlatformOps.Core.Processes;
+using PlatformOps.Core.Sessions;
 using PlatformOps.Lab;
 
 namespace PlatformOps.Runner;
 
 /// <summary>Runs the migration in a child process that is killed at random moments and started again until it is done.</summary>
-internal sealed class KilledMigration(LabServer lab, string list, int throttle, int seed, int kills)
+internal sealed class KilledMigration(LabServer lab, string list, int throttle, int seed, int kills, RehearsalOperators operators)
 {
     private readonly Random _random = new(seed);
 
@@ -15,20 +16,30 @@ internal sealed class KilledMigration(LabServer lab, string list, int throttle, 
     public async Task<int> RunAsync()
     {
         using var control = new HttpClient { BaseAddress = lab.Address };
-        for (var killed = 0; ; killed++)
+        var killed = 0;
+        while (true)
         {
             using var killing = new CancellationTokenSource();
             using var ended = new CancellationTokenSource();
-            var watching = killed < kills ? KillAfterWritesAsync(control, _random.Next(1, 9), killing, ended.Token) : Task.CompletedTask;
+            var watching = killed < kills ? KillAfterWritesAsync(control, _random.Next(1, 24), killing, ended.Token) : Task.CompletedTask;
             try
             {
                 // SIGKILL: the child gets no chance to put anything in order.
                 var end = await ChildProcess.RunAsync(Command(), killing.Token);
-                return end.ExitCode == 0 ? killed : throw new UsageException($"the migration failed: {end.OutputText}{end.ErrorText}");
+                switch (end.ExitCode)
+                {
+                    case 0:
+                        return killed;
+                    case MigrateCommand.Waits:
+                        await WorkAsync();
+                        break;
+                    default:
+                        throw new UsageException($"the migration failed: {end.OutputText}{end.ErrorText}");
+                }
             }
             catch (OperationCanceledException)
             {
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"killed {killed + 1} of {kills}"));
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"killed {++killed} of {kills}"));
             }
             finally
             {
@@ -36,6 +47,13 @@ internal sealed class KilledMigration(LabServer lab, string list, int throttle, 
                 await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private async Task WorkAsync()
+    {
+        var (_, session) = SessionOpening.Open(lab.ConfigurationPath, null, null);
+        await using var open = session;
+        await operators.WorkAsync(RehearsalOperators.Last(session.Store)!);
     }
 
     // A moment in the work, not in the start of the runtime: some effects later, and then anybody's guess.

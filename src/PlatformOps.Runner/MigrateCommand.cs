@@ -9,6 +9,9 @@ namespace PlatformOps.Runner;
 /// <summary>The command <c>migrate</c>, what a rehearsal kills: goes on with the unfinished run of its state folder, or begins one.</summary>
 internal static class MigrateCommand
 {
+    /// <summary>The exit code of a run that waits for people.</summary>
+    public const int Waits = 3;
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         var line = new CommandLine("migrate", arguments, ["--configuration", "--list", "--throttle"], []);
@@ -19,7 +22,7 @@ internal static class MigrateCommand
             await using var open = session;
             var runner = session.Runner(MigrationRun.Ticket(session));
             var last = session.Store.List().FirstOrDefault();
-            if (last?.State == RunState.Succeeded)
+            if (last?.State is RunState.Succeeded or RunState.Failed)
                 return 0;
             var targets = MigrationList.Parse(await File.ReadAllTextAsync(list), list);
             var records = last is not null
@@ -27,16 +30,14 @@ internal static class MigrateCommand
                 : runner.RunAsync(
                     MigrationRun.Request(session, RehearseCommand.Phases, targets, session.Identity("rehearsal")) with { ThrottleLimit = line.Whole("--throttle", 4) },
                     CancellationToken.None);
-            var isWell = true;
             await foreach (var record in records)
             {
-                if (record.Outcome is not (StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning))
-                    continue;
-                isWell = false;
-                Console.Error.WriteLine($"{record.Target} {record.Phase}.{record.Step} {record.Outcome}: {record.Message}");
+                if (record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning)
+                    Console.Error.WriteLine($"{record.Target} {record.Phase}.{record.Step} {record.Outcome}: {record.Message}");
             }
 
-            return isWell ? 0 : 1;
+            // Who failed is the verdict's business: some must.
+            return RehearsalOperators.Last(session.Store)?.State == RunState.Waiting ? Waits : 0;
         }
         catch (OpsException e)
         {

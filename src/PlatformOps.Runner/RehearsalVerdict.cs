@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using PlatformOps.Core.Sessions;
-using PlatformOps.Lab;
 using PlatformOps.Runs;
 using Spectre.Console;
 
@@ -17,39 +16,60 @@ internal sealed class RehearsalVerdict
 
     public bool IsWell => _faults.Count == 0;
 
-    public static async Task<RehearsalVerdict> OfAsync(HttpClient control, LabServer lab, IReadOnlyList<string> phases)
+    /// <param name="control">The lab.</param>
+    /// <param name="session">On the state folder of the rehearsal.</param>
+    /// <param name="phases">What was run.</param>
+    /// <param name="expected">The targets that must have failed, and at which step.</param>
+    public static async Task<RehearsalVerdict> OfAsync(HttpClient control, SessionScope session, IReadOnlyList<string> phases, IReadOnlyDictionary<string, string> expected)
     {
-        var verdict = new RehearsalVerdict();
-        var (_, session) = SessionOpening.Open(lab.ConfigurationPath, null, null);
-        await using var open = session;
-        verdict._runs = [.. session.Store.List()];
-        if (verdict._runs is not [{ State: RunState.Succeeded }])
-            verdict._faults.Add($"expected one run that succeeded, found: {string.Join(", ", verdict._runs.Select(run => $"{run.RunId} {run.State}"))}");
-        foreach (var target in verdict._runs.SelectMany(run => run.Targets).Where(target => target.State != RunState.Succeeded))
-            verdict._faults.Add($"{target.Target} is {target.State}: {target.Message}");
-
-        var writes = await control.GetFromJsonAsync<JsonElement>("lab/writes");
-        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var write in writes.EnumerateArray())
+        var verdict = new RehearsalVerdict { _runs = [.. session.Store.List()] };
+        if (verdict._runs is not [var run])
         {
-            verdict._writes++;
-            // Logging in to Keystone makes a token: it is counted as a write, and may be made as often as one likes.
-            if (write.GetProperty("service").GetString() == "keystone")
+            verdict._faults.Add($"expected one run, found: {string.Join(", ", verdict._runs.Select(run => $"{run.RunId} {run.State}"))}");
+            return verdict;
+        }
+
+        foreach (var target in run.Targets)
+            verdict.Judge(target, expected.GetValueOrDefault(target.Target));
+
+        var writes = (await control.GetFromJsonAsync<JsonElement>("lab/writes")).EnumerateArray().ToList();
+        verdict._writes = writes.Count;
+        verdict.JudgeRepeats(writes, run, expected);
+        foreach (var target in run.Targets.Where(target => !expected.ContainsKey(target.Target)))
+        {
+            var comments = writes.Count(write => write.GetProperty("target").ToString() == target.TicketId && write.GetProperty("call").ToString().EndsWith("/comment", StringComparison.Ordinal));
+            // A phase that waited is told of when it stopped, too.
+            if (comments < phases.Count)
+                verdict._faults.Add($"{target.TicketId} has {comments} comments of {phases.Count}");
+        }
+
+        return verdict;
+    }
+
+    private void Judge(TargetRun target, string? expectedAt)
+    {
+        if (expectedAt is null && target.State != RunState.Succeeded)
+            _faults.Add($"{target.Target} is {target.State}: {target.Message}");
+        else if (expectedAt is not null && (target.State != RunState.Failed || target.Message?.StartsWith(expectedAt, StringComparison.Ordinal) != true))
+            _faults.Add($"{target.Target} should have failed at {expectedAt}, and is {target.State}: {target.Message}");
+    }
+
+    // What fails is tried again whenever the run goes on: its repeats are meant.
+    private void JudgeRepeats(IReadOnlyList<JsonElement> writes, OpsRun run, IReadOnlyDictionary<string, string> expected)
+    {
+        var tried = run.Targets.Where(target => expected.ContainsKey(target.Target)).SelectMany(target => new[] { target.Target, target.Target.Split('.')[0], target.TicketId }).ToHashSet();
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var write in writes)
+        {
+            // Logging in makes a token, and a lease on a controller: as often as one likes.
+            if (write.GetProperty("service").GetString() == "keystone" || write.GetProperty("call").ToString().Contains("Sessions", StringComparison.Ordinal) || tried.Contains(write.GetProperty("target").ToString()))
                 continue;
             var what = $"{write.GetProperty("service")} {write.GetProperty("call")} on {write.GetProperty("target")}: {write.GetProperty("detail")}";
             seen[what] = seen.GetValueOrDefault(what) + 1;
         }
 
         foreach (var (what, times) in seen.Where(pair => pair.Value > 1))
-            verdict._faults.Add($"done {times} times: {what}");
-        foreach (var target in verdict._runs.SelectMany(run => run.Targets))
-        {
-            var comments = writes.EnumerateArray().Count(write => write.GetProperty("target").ToString() == target.TicketId && write.GetProperty("call").ToString().EndsWith("/comment", StringComparison.Ordinal));
-            if (comments != phases.Count)
-                verdict._faults.Add($"{target.TicketId} has {comments} comments of {phases.Count}");
-        }
-
-        return verdict;
+            _faults.Add($"done {times} times: {what}");
     }
 
     public void Print(TimeSpan took, int kills)

@@ -9,9 +9,10 @@ internal static class Usage
           rehearse  run the main job on a lab of its own, and say whether all is well
                  --hypervisors N   how many to migrate (12); the lab has half as many more, with room for their servers
                  --vms N, --seed N, --speed X   as for lab
-                 --throttle N      how many hypervisors at a time (4)
+                 --throttle N      how many hypervisors at a time (all)
+                 --report FILE     where the HTML report goes (a temporary file)
                  --kill-and-resume kill the process that migrates at random moments, and start it again until it is done
-                 --kills N         how often (12)
+                 --kills N         how often (25)
           lab    start emulated services and hosts, print where they are as one JSON line, run until stdin closes
                  --hypervisors N   how many hypervisors (12)
                  --vms N           how many virtual machines (200)

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace PlatformOps.Core.Changes;
 
 /// <summary>What an action works on.</summary>
@@ -17,11 +20,24 @@ internal sealed record ActionTarget(string Kind, string Name, string? TicketId =
     /// <summary>A silence, or alerts that match something; no machine either.</summary>
     public const string Alerts = "alerts";
 
+    /// <summary>Several machines that one effect is for; the rules hold for each of them.</summary>
+    public const string Batch = "batch";
+
     /// <summary>Whether the rules for machines' names hold for it.</summary>
-    public bool IsMachine => Kind is not (Ticket or Alerts);
+    public bool IsMachine => Kind is not (Ticket or Alerts or Batch);
 
     /// <summary>Whether it is a machine that services know by names of their own.</summary>
     public bool IsHost => Kind is Hypervisor or Host;
 
     public static ActionTarget OfTicket(string key) => new(Ticket, key, key);
+
+    /// <summary>What machines are called together: the same for the same ones, in whatever order they come.</summary>
+    public static ActionTarget OfBatch(IReadOnlyCollection<ActionTarget> members)
+    {
+        var names = members.Select(member => member.Name).Order(StringComparer.OrdinalIgnoreCase).ToList();
+        var all = string.Join(", ", names);
+        return names.Count <= 3
+            ? new(Batch, all)
+            : new(Batch, $"{names[0]} and {names.Count - 1} more ({Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToLowerInvariant())), 0, 4).ToLowerInvariant()})");
+    }
 }

@@ -51,9 +51,11 @@ internal abstract class Change : OpsAction
 
     internal abstract bool CanObserve(object parameters);
 
-    internal abstract bool CanProbe(object parameters);
+    internal abstract bool CanTrace(object parameters);
 
-    /// <summary>The result of an effect that was begun is in the journal: what was kept for recovery only may go. What goes wrong here is logged, and changes nothing.</summary>
+    internal abstract Task<ProbeAnswer> TraceAsync(ActionContext context, object parameters, object before, bool waits, CancellationToken cancellationToken);
+
+    /// <summary>The result of an effect that was begun is in the journal: what was kept to trace it by may go. What goes wrong here is logged, and changes nothing.</summary>
     internal virtual Task SettledAsync(ActionContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 
     internal abstract Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
@@ -91,8 +93,8 @@ internal abstract class Change<TParameters, TState> : Change
     /// <summary>False for an effect that leaves nothing to look at, such as a command without a probe: it is done when it returned, and an interrupted one is a person's to decide.</summary>
     protected virtual bool CanObserve(TParameters parameters) => true;
 
-    /// <summary>Whether <see cref="ProbeAsync"/> can tell what came of an interrupted one, though nothing of it is to be seen otherwise.</summary>
-    protected virtual bool CanProbe(TParameters parameters) => CanObserve(parameters);
+    /// <summary>Whether an interrupted effect that cannot be observed can be found again by what it left of itself, such as a run that outlived its connection.</summary>
+    protected virtual bool CanTrace(TParameters parameters) => false;
 
     /// <summary>Reads the present state. Throws where it cannot be known.</summary>
     protected abstract Task<TState> ObserveAsync(ActionContext context, TParameters parameters, CancellationToken cancellationToken);
@@ -113,10 +115,16 @@ internal abstract class Change<TParameters, TState> : Change
     protected abstract string DescribeDesired(ActionContext context, TParameters parameters, TState before);
 
     /// <summary>After an intent without a result, and a state that is not the desired one: did it happen? Overridden only by effects that cannot be observed.</summary>
-    /// <remarks>By default the state before the intent means that it did not; another state is clear only for what may be repeated. Throws
-    /// <see cref="Errors.StepFailedException"/> where it happened and is known to have failed, which is its result then.</remarks>
+    /// <remarks>By default the state before the intent means that it did not; another state is clear only for what may be repeated.</remarks>
     protected virtual Task<ProbeAnswer> ProbeAsync(ActionContext context, TParameters parameters, TState before, TState now, CancellationToken cancellationToken)
         => Task.FromResult(!IsDestructive && (IsIdempotent || Matches(now, before)) ? ProbeAnswer.NotHappened : ProbeAnswer.Undecidable);
+
+    /// <summary>After an intent without a result: what came of it, by what it left of itself. Asked before anything is observed, for <see cref="CanTrace"/> only.</summary>
+    /// <param name="before">The state of the intent.</param>
+    /// <param name="waits">Wait for its end where it still runs; otherwise nobody can tell yet.</param>
+    /// <exception cref="Errors.StepFailedException">It happened and failed: its result, where it is waited for.</exception>
+    protected virtual Task<ProbeAnswer> TraceAsync(ActionContext context, TParameters parameters, TState before, bool waits, CancellationToken cancellationToken)
+        => throw new NotSupportedException($"{Name} cannot be traced.");
 
     /// <summary>Whether two observations are the same for undo and recovery.</summary>
     protected virtual bool Matches(TState state, TState recorded) => Describe(state) == Describe(recorded);
@@ -134,7 +142,10 @@ internal abstract class Change<TParameters, TState> : Change
 
     internal sealed override bool CanObserve(object parameters) => CanObserve((TParameters)parameters);
 
-    internal sealed override bool CanProbe(object parameters) => CanProbe((TParameters)parameters);
+    internal sealed override bool CanTrace(object parameters) => CanTrace((TParameters)parameters);
+
+    internal sealed override Task<ProbeAnswer> TraceAsync(ActionContext context, object parameters, object before, bool waits, CancellationToken cancellationToken)
+        => TraceAsync(context, (TParameters)parameters, (TState)before, waits, cancellationToken);
 
     internal sealed override Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
         => GuardAsync(context, (TParameters)parameters, (TState)before, cancellationToken);

@@ -51,7 +51,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     public static async Task<bool> IsUndecidableAsync(Change change, ActionContext context, Intent intent, CancellationToken cancellationToken)
     {
         var parameters = intent.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
-        if (!change.CanProbe(parameters))
+        if (change.CanTrace(parameters))
+            return await change.TraceAsync(context, parameters, change.Load(intent.Before), waits: false, cancellationToken) == ProbeAnswer.Undecidable;
+        if (!change.CanObserve(parameters))
             return true;
         // What may be repeated does no harm, whatever came of it.
         if (change is { IsIdempotent: true, IsDestructive: false })
@@ -157,24 +159,22 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             }
         }
 
+        var open = history is { IsOpen: true, Intent.IsUndo: false } ? history.Intent : null;
+        if (open is not null && change.CanTrace(parameters))
+        {
+            if (await TraceAsync(change, context, parameters, record, open, cancellationToken) is { } traced)
+                return traced;
+            open = null;
+        }
+
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
         var isDesired = change.IsDesired(context, parameters, now);
 
-        if (history is { IsOpen: true, Intent: { IsUndo: false } intent })
+        if (open is { } intent)
         {
-            if (!change.CanProbe(parameters))
+            if (!change.CanObserve(parameters))
                 return Undecidable(change, record.Key, intent, "not to be seen");
-            ProbeAnswer answer;
-            try
-            {
-                answer = await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, isDesired, cancellationToken);
-            }
-            catch (StepFailedException e)
-            {
-                return await record.EndAsync(new StepEnd(StepOutcome.Failed, e.Message) { Before = intent.BeforeText, Error = e }, null);
-            }
-
-            switch (answer)
+            switch (await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, isDesired, cancellationToken))
             {
                 case ProbeAnswer.Happened:
                     return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
@@ -200,6 +200,24 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             await guards();
         guard.ThrowIfEffectRefused(change, context, held.All);
         return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
+    }
+
+    // Null where it did not happen.
+    private static async Task<StepEnd?> TraceAsync(Change change, ActionContext context, object parameters, Recording record, Intent intent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await change.TraceAsync(context, parameters, change.Load(intent.Before), waits: true, cancellationToken) switch
+            {
+                ProbeAnswer.Happened => await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, intent.DesiredText)} (found done after an interruption)") { Before = intent.BeforeText, After = intent.DesiredText }, null),
+                ProbeAnswer.Undecidable => Undecidable(change, record.Key, intent, "not to be seen"),
+                _ => null,
+            };
+        }
+        catch (StepFailedException e)
+        {
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, e.Message) { Before = intent.BeforeText, Error = e }, null);
+        }
     }
 
     private static async Task<ProbeAnswer> ProbeAsync(Change change, ActionContext context, object parameters, object before, object now, bool isDesired, CancellationToken cancellationToken)
@@ -394,7 +412,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             }
             catch (Exception e) when (e is OpsException or OperationCanceledException)
             {
-                Context.Log.Write(Change.Name, $"what was kept for recovery is still there: {Sentence(e)}");
+                Context.Log.Write(Change.Name, $"what was kept to trace it by is still there: {Sentence(e)}");
             }
         }
     }

@@ -74,20 +74,24 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     }
 
     /// <summary>Observes, and says what would be done. Sends no write, opens no run.</summary>
-    public async Task<StepRecord> PlanAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken)
+    public async Task<StepRecord> PlanAsync(Change change, ActionTarget target, object parameters, string? takeOverReason, CancellationToken cancellationToken, IReadOnlyList<ActionTarget>? batch = null)
     {
         var started = session.Time.GetUtcNow();
-        session.Policy.ThrowIfRefused(target);
-        await new TargetIdentifier(session).IdentifyAsync(target, change.Needs, cancellationToken);
+        foreach (var one in Members(target, batch))
+        {
+            session.Policy.ThrowIfRefused(one);
+            await new TargetIdentifier(session).IdentifyAsync(one, change.Needs, cancellationToken);
+        }
+
         var identity = (_identity ?? session.Identity(_name ?? "script")) with { TakeOverReason = takeOverReason };
-        var context = Context(change, target, parameters, identity, SilentLog.Instance);
+        var context = Context(change, target, parameters, identity, SilentLog.Instance, batch);
         var end = await Gate.PlanAsync(change, context, parameters, cancellationToken);
         return Record(identity, context, change, end, started);
     }
 
     /// <summary>Makes one change.</summary>
     /// <param name="change">What to do.</param>
-    /// <param name="target">On what; for a change of batch scope what its targets have in common, such as their project.</param>
+    /// <param name="target">On what; for a change of batch scope <see cref="ActionTarget.OfBatch"/>, or what its targets have in common, such as their project.</param>
     /// <param name="parameters">Of the change.</param>
     /// <param name="takeOverReason">Why what another claimed is taken over; null where it is not.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -115,12 +119,26 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     {
         var context = Context(change, target, parameters, identity, log.For(target.Name, null), batch);
         AmbientLog.Current = context.Log;
-        using var hold = await TargetHold.TakeAsync(session.RunScope(), ledger, target, change.Needs, new StepKey(target.Name, null, context.Step), cancellationToken);
-        var end = await new Gate(ledger, guard, session.Time).RunAsync(change, context, parameters, default, hold.Locks, cancellationToken);
-        var record = Record(identity, context, change, end, started);
-        await log.OnStepEndedAsync(record, cancellationToken);
-        return end.GoesOn ? record : throw end.Error ?? new StepFailedException(end.Message) { TargetName = target.Name };
+        var holds = new List<TargetHold>();
+        try
+        {
+            foreach (var one in Members(target, batch))
+                holds.Add(await TargetHold.TakeAsync(session.RunScope(), ledger, one, change.Needs, new StepKey(target.Name, null, context.Step), cancellationToken));
+            var end = await new Gate(ledger, guard, session.Time).RunAsync(change, context, parameters, default, [.. holds.SelectMany(hold => hold.Locks)], cancellationToken);
+            var record = Record(identity, context, change, end, started);
+            await log.OnStepEndedAsync(record, cancellationToken);
+            return end.GoesOn ? record : throw end.Error ?? new StepFailedException(end.Message) { TargetName = target.Name };
+        }
+        finally
+        {
+            foreach (var hold in holds)
+                hold.Dispose();
+        }
     }
+
+    // Machines that are changed together are each had for itself; what others have in common is one thing.
+    private static IReadOnlyList<ActionTarget> Members(ActionTarget target, IReadOnlyList<ActionTarget>? batch)
+        => target.Kind == ActionTarget.Batch ? batch ?? throw new ArgumentNullException(nameof(batch)) : [target];
 
     /// <summary>Tells the tickets of an effect that took over what another had claimed. The effect stands whether or not they can be told.</summary>
     /// <param name="record">The effect.</param>

@@ -40,12 +40,14 @@ internal sealed class PipelineEffects(
 
     /// <summary>Plans, asks where it must, and makes the change.</summary>
     /// <returns>What came of it: Done or Unchanged; with -WhatIf the plan, which was emitted already; null where the answer was no.</returns>
-    public async ValueTask<StepRecord?> ApplyAsync(Change change, ActionTarget target, object parameters, CancellationToken cancellationToken)
+    /// <param name="batch">The machines of an effect on several; null where it is on one thing.</param>
+    public async ValueTask<StepRecord?> ApplyAsync(Change change, ActionTarget target, object parameters, CancellationToken cancellationToken, IReadOnlyList<ActionTarget>? batch = null)
     {
-        Count(target.Name);
+        foreach (var one in batch ?? [target])
+            Count(one.Name);
         if (confirmation.IsWhatIf || confirmation.MustAsk(change.Impact))
         {
-            var plan = await scope.Effects.PlanAsync(change, target, parameters, takeOverReason, cancellationToken);
+            var plan = await scope.Effects.PlanAsync(change, target, parameters, takeOverReason, cancellationToken, batch);
             if (plan.Outcome == StepOutcome.Unchanged)
             {
                 await tell(plan.Message);
@@ -64,7 +66,7 @@ internal sealed class PipelineEffects(
                 return null;
         }
 
-        var record = await scope.Effects.RunAsync(change, target, parameters, takeOverReason, cancellationToken);
+        var record = await scope.Effects.RunAsync(change, target, parameters, takeOverReason, cancellationToken, batch);
         await tell(record.Message);
         foreach (var warning in await scope.Effects.TellTakeOverAsync(record, target, takeOverReason, cancellationToken))
             await warn(warning);

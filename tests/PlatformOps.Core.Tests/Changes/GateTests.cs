@@ -114,6 +114,40 @@ public sealed class GateTests
     }
 
     [Theory]
+    [InlineData("succeeded", StepOutcome.Done, 1, 1)]
+    [InlineData("failed", StepOutcome.Failed, 1, 1)]
+    [InlineData("lost", StepOutcome.Unknown, 1, 0)]
+    [InlineData("absent", StepOutcome.Done, 2, 1)]
+    public async Task After_a_crash_what_left_a_trace_has_the_outcome_that_it_has_there(string trace, StepOutcome outcome, int applied, int settled)
+    {
+        var change = new TracedChange { Trace = trace };
+        await using (var ledger = await CreateAsync())
+        {
+            change.OnApply = Crash;
+            await DieAsync(() => RunAsync(ledger, change));
+        }
+
+        Assert.Equal(0, change.Settled);
+        change.OnApply = () => { };
+        await using var again = await Store.OpenAsync("r1", "alice");
+        var end = await RunAsync(again, change);
+
+        Assert.Equal((outcome, applied, settled), (end.Outcome, change.Applied, change.Settled));
+        // What it is now is looked at only where it is begun anew.
+        Assert.Equal(applied, change.Observed);
+    }
+
+    [Fact]
+    public async Task Clearing_up_after_a_result_changes_nothing_of_it()
+    {
+        var change = new TracedChange { OnSettle = () => throw new ServiceException("x", "away", 503) };
+        await using var ledger = await CreateAsync();
+
+        Assert.Equal(StepOutcome.Done, (await RunAsync(ledger, change)).Outcome);
+        Assert.Equal(StepOutcome.Done, Assert.IsType<Result>(Entries()[^1]).Outcome);
+    }
+
+    [Theory]
     [InlineData(false, true)]
     [InlineData(true, false)]
     public async Task After_a_crash_what_is_destructive_or_in_a_third_state_waits_for_a_person(bool destructive, bool idempotent)
@@ -419,6 +453,9 @@ public sealed class GateTests
 
     private Task<StepEnd> RunAsync(RunLedger ledger, SwitchLight change, TargetPolicy? policy = null)
         => new Gate(ledger, new EffectGuard(policy ?? Policy, KillSwitch, _time), _time).RunAsync(change, Context(), new SwitchLight.Parameters(), default, [], TestContext.Current.CancellationToken);
+
+    private Task<StepEnd> RunAsync(RunLedger ledger, TracedChange change)
+        => new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).RunAsync(change, Context(), new NoParameters(), default, [], TestContext.Current.CancellationToken);
 
     private Task<StepEnd> UndoAsync(RunLedger ledger, SwitchLight? change = null)
         => new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).UndoAsync(change ?? new SwitchLight(), Context(), new SwitchLight.Parameters(), ledger.Find(Key)!, default, [], TestContext.Current.CancellationToken);

@@ -16,7 +16,7 @@ internal static partial class HostLimit
     /// <summary>Names that Ansible gives a meaning, in every inventory or in none: every host, and the control host itself.</summary>
     private static readonly string[] Reserved = ["all", "ungrouped", "localhost", "127.0.0.1"];
 
-    /// <summary>Hosts as <c>--limit</c> takes them.</summary>
+    /// <summary>Hosts as <c>--limit</c> takes them, in the order of their names: a batch has none of its own.</summary>
     /// <exception cref="RefusedException">There is none, or one is no plain name of a host.</exception>
     public static string Of(IReadOnlyCollection<string> hosts)
     {
@@ -24,7 +24,7 @@ internal static partial class HostLimit
             throw new RefusedException("There is no host to limit Kayobe to, and without a limit it works on all of them. Nothing was sent.");
         foreach (var host in hosts)
             Require(host);
-        return string.Join(':', hosts);
+        return string.Join(':', hosts.Order(StringComparer.Ordinal));
     }
 
     /// <exception cref="RefusedException">It is no plain name of a host.</exception>

@@ -31,7 +31,7 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
 
     protected sealed override bool CanObserve(TParameters parameters) => false;
 
-    protected sealed override bool CanProbe(TParameters parameters) => true;
+    protected sealed override bool CanTrace(TParameters parameters) => true;
 
     protected sealed override Task<KayobeState> ObserveAsync(ActionContext context, TParameters parameters, CancellationToken cancellationToken)
         => WorkOutAsync(context.Client<KayobeClient>(), context, parameters, cancellationToken);
@@ -68,7 +68,7 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
         ThrowIfFailed(context, before, result);
     }
 
-    protected sealed override async Task<ProbeAnswer> ProbeAsync(ActionContext context, TParameters parameters, KayobeState before, KayobeState now, CancellationToken cancellationToken)
+    protected sealed override async Task<ProbeAnswer> TraceAsync(ActionContext context, TParameters parameters, KayobeState before, bool waits, CancellationToken cancellationToken)
     {
         var (kayobe, key) = (context.Client<KayobeClient>(), KeyOf(context));
         var state = await kayobe.StateAsync(key, context.Log, cancellationToken);
@@ -79,6 +79,11 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
             case DetachedPhase.Lost:
                 context.Log.Write(Name, $"{Shown(before)}: {state.Lost}");
                 return Repeatable;
+            // The same end awaits whoever resumes that run; to others it is not in doubt.
+            case DetachedPhase.Ended when !waits:
+                return ProbeAnswer.Happened;
+            case DetachedPhase.Running when !waits:
+                return ProbeAnswer.Undecidable;
         }
 
         // The recap needs all of the output, so what an earlier process logged comes again.

@@ -213,7 +213,7 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
 
     private string Entering(params string[] then) => KayobeScripts.Entering(paths.Venv, paths.Config, configuration.Environment, then);
 
-    private IReadOnlyList<string> WithVault(IReadOnlyList<string> words) => configuration.NoPassFile is { } file ? ["kayobe", .. words, "--vault-password-file", file] : ["kayobe", .. words];
+    private IReadOnlyList<string> WithVault(IReadOnlyList<string> words) => configuration is { VaultPassword: null, NoPassFile: { } file } ? ["kayobe", .. words, "--vault-password-file", file] : ["kayobe", .. words];
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

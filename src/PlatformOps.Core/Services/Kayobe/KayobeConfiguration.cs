@@ -19,7 +19,7 @@ internal sealed record KayobeConfiguration : ICheckedRecord
     [RegularExpression(FullPath)]
     public string? NoPassFile { get; init; }
 
-    /// <summary>The vault's password; it goes over standard input to KAYOBE_VAULT_PASSWORD there.</summary>
+    /// <summary>The vault's password; it goes over standard input to KAYOBE_VAULT_PASSWORD there, and wins over <see cref="NoPassFile"/>: Kayobe refuses more than one.</summary>
     public Secret? VaultPassword { get; init; }
 
     /// <summary>The folder of the production environment: below it, where nothing else is set, the virtual environment is <c>venvs/kayobe</c> and the checkout <c>src/kayobe-config</c>, as in Kayobe's documentation.</summary>
@@ -65,8 +65,6 @@ internal sealed record KayobeConfiguration : ICheckedRecord
 
     public IEnumerable<string> Problems()
     {
-        if (VaultPassword is not null && NoPassFile is not null)
-            yield return "vault-password and nopassfile exclude each other: Kayobe takes its vault password from one place only.";
         if (KayobePlaybook.Problem(InventoryPlaybook) is { } problem)
             yield return $"inventory-playbook: {problem}";
     }
