@@ -20,6 +20,9 @@ internal abstract class Change : OpsAction
     /// <summary>Writes our claim: whoever takes a run over has it written anew. Nothing else of a run is repeated for that.</summary>
     public virtual bool CarriesClaim => false;
 
+    /// <summary>Is made on the target's own system, and goes with it when the target is installed anew.</summary>
+    public virtual bool IsOfSystem => false;
+
     /// <summary>Whether <c>Undo-OpsRun</c> can take it back.</summary>
     public virtual bool CanUndo => false;
 

@@ -7,6 +7,9 @@ internal abstract class Wait : OpsAction
 {
     public sealed override StepKind Kind => StepKind.Wait;
 
+    /// <summary>The target is installed anew meanwhile: what was made on its system before is gone, and that is no drift.</summary>
+    public virtual bool IsReinstall => false;
+
     /// <summary>How often to look.</summary>
     public virtual TimeSpan Every => TimeSpan.FromSeconds(10);
 

@@ -15,6 +15,8 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
 
     public override string Summary => "reinstall";
 
+    public override bool IsReinstall => true;
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     protected override TimeSpan StayFor(ReinstalledParameters parameters) => TimeSpan.FromMinutes(parameters.StayMinutes);

@@ -76,7 +76,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         });
         foreach (var step in made)
         {
-            if (run.Scope.Catalog.Find(step.Made!.Action) is not Change change || Superseding(step, change, step.Made.Parameters) is not null)
+            if (run.Scope.Catalog.Find(step.Made!.Action) is not Change change || Superseding(step, change, step.Made.Parameters) is not null || IsGoneWithItsSystem(step, change))
                 continue;
             var started = run.Scope.Time.GetUtcNow();
             var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
@@ -92,6 +92,9 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
 
         return null;
     }
+
+    private bool IsGoneWithItsSystem(StepHistory step, Change change) => change.IsOfSystem && run.Ledger.Read(history => history.Target(target.Name).Steps
+        .Any(later => later.Result is { } result && result.Order > step.Made!.Order && run.Scope.Catalog.Find(result.Action) is Wait { IsReinstall: true }));
 
     // The last change of the same thing that was made after this one, if any.
     private StepHistory? Superseding(StepHistory step, Change change, JsonElement parameters)

@@ -17,6 +17,8 @@ internal sealed class ComputeIdChange : Change<ComputeIdParameters, ComputeIdSta
 
     public override string Summary => "compute_id";
 
+    public override bool IsOfSystem => true;
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     public override bool CanUndo => true;

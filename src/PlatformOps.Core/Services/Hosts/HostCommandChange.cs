@@ -16,6 +16,8 @@ internal sealed class HostCommandChange(HostCommandCall? call) : Change<HostComm
 
     public override string Summary => "command";
 
+    public override bool IsOfSystem => true;
+
     public override Runs.Impact Impact => Runs.Impact.High;
 
     public override bool IsIdempotent => false;

@@ -16,6 +16,8 @@ internal sealed class HostFileChange : Change<HostFileParameters, HostFileState>
 
     public override string Summary => "file";
 
+    public override bool IsOfSystem => true;
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     public override bool CanUndo => true;

@@ -18,6 +18,8 @@ internal sealed class PackageChange : Change<PackageParameters, PackageState>
 
     public override string Summary => "package";
 
+    public override bool IsOfSystem => true;
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     protected override async Task<PackageState> ObserveAsync(ActionContext context, PackageParameters parameters, CancellationToken cancellationToken)

@@ -15,6 +15,8 @@ internal sealed class RootAccessChange : Change<NoParameters, RootAccessState>
 
     public override string Summary => "root login with our key";
 
+    public override bool IsOfSystem => true;
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     protected override async Task<RootAccessState> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)

@@ -18,6 +18,8 @@ internal sealed class HostStorageChange : Change<HostStorageParameters, HostStor
 
     public override string Summary => "storage";
 
+    public override bool IsOfSystem => true;
+
     public override Impact Impact => Impact.High;
 
     /// <summary>Partitions and file systems may be among the steps.</summary>
