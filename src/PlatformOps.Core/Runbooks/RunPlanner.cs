@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
@@ -34,6 +35,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         }
 
         var changes = false;
+        var changed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var phase in request.Phases)
         {
             var planned = new List<StepRecord>();
@@ -45,10 +47,10 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
                 if (step.Action.Scope == ActionScope.Batch && target != request.Targets[0])
                     continue;
                 var started = scope.Time.GetUtcNow();
-                var end = await PlanAsync(target, phase, step, inputs, facts, cancellationToken);
+                var end = await PlanAsync(target, phase, step, inputs, facts, changed, cancellationToken);
                 // What a planned change mends (root's login) stops nothing when the run comes to it.
                 if (end.Outcome is StepOutcome.Unknown && changes)
-                    end = end with { Message = $"cannot be told before the changes planned above: {end.Error?.Message}" };
+                    end = end with { Message = $"cannot be told before the changes planned above: {end.Error?.Message ?? end.Message}" };
                 changes |= end.Outcome == StepOutcome.Planned && step.Action is Change;
                 planned.Add(await EmitAsync(target, phase.Name, step, end, started, cancellationToken));
             }
@@ -80,7 +82,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         }
     }
 
-    private async Task<StepEnd> PlanAsync(ActionTarget target, RunbookPhase phase, RunbookStep step, IReadOnlyDictionary<string, string> inputs, FactReader facts, CancellationToken cancellationToken)
+    private async Task<StepEnd> PlanAsync(ActionTarget target, RunbookPhase phase, RunbookStep step, IReadOnlyDictionary<string, string> inputs, FactReader facts, HashSet<string> changed, CancellationToken cancellationToken)
     {
         var context = new ActionContext
         {
@@ -103,7 +105,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             return step.Action switch
             {
                 Check check => Checked(await check.RunAsync(context, parameters, cancellationToken)),
-                Change change => await PlanAsync(change, step, context, parameters, variables, cancellationToken),
+                Change change => await PlanAsync(change, step, context, parameters, variables, changed, cancellationToken),
                 Report report => new StepEnd(StepOutcome.Planned, $"would report: {report.Summary}"),
                 _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
             };
@@ -114,11 +116,18 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         }
     }
 
-    private static async Task<StepEnd> PlanAsync(Change change, RunbookStep step, ActionContext context, object parameters, Variables variables, CancellationToken cancellationToken)
+    private static async Task<StepEnd> PlanAsync(Change change, RunbookStep step, ActionContext context, object parameters, Variables variables, HashSet<string> changed, CancellationToken cancellationToken)
     {
         var end = await Gate.PlanAsync(change, context, parameters, cancellationToken);
+        var subject = change.SubjectOf(JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options));
         if (end.Outcome != StepOutcome.Planned)
-            return end;
+        {
+            // What is to be deleted above is not there any more when its import comes.
+            return end.Outcome == StepOutcome.Unchanged && changed.Contains(subject)
+                ? end with { Outcome = StepOutcome.Unknown, Message = $"now {end.Before}" }
+                : end;
+        }
+
         foreach (var guard in step.Guards)
         {
             var answer = await ((Check)guard.Action).RunAsync(context, guard.Bind(variables), cancellationToken);
@@ -126,6 +135,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
                 throw new RefusedException($"{guard.Action.Summary} does not hold: {answer.Evidence}") { TargetName = context.Target.Name };
         }
 
+        changed.Add(subject);
         return end;
     }
 

@@ -63,6 +63,8 @@ public sealed class AquilonResetTests
 
         Assert.Equal(["ready → decommissioned", "on machine system7001, ready → no host"], plan.Where(record => record.Action is "aquilon.buildstatus" or "aquilon.host.delete").Select(record => $"{record.Before} → {record.After}"));
         Assert.StartsWith("[lab] machine in Aquilon on hv01.lab.example: system7001 with hv01.lab.example, interfaces bmc0, br0, eth0, eth1, vlan100", plan.Single(record => record.Action == "aquilon.machine.delete").Message, StringComparison.Ordinal);
+        var import = plan.Single(record => record.Action == "aquilon.host.import");
+        Assert.Equal((StepOutcome.Unknown, "cannot be told before the changes planned above: now on machine system7001, ready"), (import.Outcome, import.Message));
         Assert.Empty(await lab.WritesAsync());
         Assert.False(Directory.Exists(Path.Combine(lab.Session.Store.StateFolder, "aquilon")));
     }
