@@ -25,6 +25,9 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>The intent of the change that stands, or may stand because nobody knows what came of it.</summary>
     public Intent? Standing => Made ?? (IsOpen && !Intent!.IsUndo ? Intent : null);
 
+    /// <summary>The last intent that made it, or may have: one that is under way comes after what was made before.</summary>
+    public Intent? Last => IsOpen && !Intent!.IsUndo ? Intent : Made;
+
     /// <summary>An effect may or may not have happened, and nobody has said which.</summary>
     public bool IsOpen => Intent is not null && (Result is null || Result.Outcome == StepOutcome.Unknown) && Decision is null;
 

@@ -96,13 +96,13 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private bool IsGoneWithItsSystem(StepHistory step, Change change) => change.IsOfSystem && run.Ledger.Read(history => history.Target(target.Name).Steps
         .Any(later => later.Result is { } result && result.Order > step.Made!.Order && run.Scope.Catalog.Find(result.Action) is Wait { IsReinstall: true }));
 
-    // The last change of the same thing that was made after this one, if any.
+    // The last change of the same thing that was made after this one, or may have been when the process died, if any.
     private StepHistory? Superseding(StepHistory step, Change change, JsonElement parameters)
     {
         var subject = change.SubjectOf(parameters);
         return run.Ledger.Read(history => history.Target(target.Name).Steps
-            .Where(later => later.Made is { } made && (step.Made is null || made.Order > step.Made.Order) && later != step && (run.Scope.Catalog.Find(made.Action) as Change)?.SubjectOf(made.Parameters) == subject)
-            .MaxBy(later => later.Made!.Order));
+            .Where(later => later.Last is { } last && (step.Made is null || last.Order > step.Made.Order) && later != step && (run.Scope.Catalog.Find(last.Action) as Change)?.SubjectOf(last.Parameters) == subject)
+            .MaxBy(later => later.Last!.Order));
     }
 
     private static bool IsOnFailure(StepHistory step) => step.Key.Step.StartsWith(RunbookReader.OnFailurePrefix, StringComparison.Ordinal);

@@ -784,6 +784,27 @@ public sealed class RunbookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_later_change_of_the_same_thing_that_was_under_way_is_no_drift_of_the_earlier_one()
+    {
+        _house.OnMade = (_, _, light) => light.OnApplied = () =>
+        {
+            if (light.IsOn)
+                return;
+            _files.BeforeOperation = (_, _) => throw new IOException("the process is dead");
+            throw new TimeoutException();
+        };
+        await Assert.ThrowsAsync<LedgerException>(() => RunAsync(Two(Head + "  - change: light.switch\n", Head + "  - change: light.switch\n    with: { to: \"off\" }\n", "hv1")));
+        _files.BeforeOperation = null;
+        _house.Light("hv1", "light.switch").OnApplied = null;
+
+        await ResumeAsync();
+
+        Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
+        Assert.False(_house.Light("hv1", "light.switch").IsOn);
+        Assert.Equal(2, _house.Light("hv1", "light.switch").Applied);
+    }
+
+    [Fact]
     public async Task What_could_not_be_told_is_told_with_the_next_phase()
     {
         _observer.Tells = true;

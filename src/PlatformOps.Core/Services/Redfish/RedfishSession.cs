@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using PlatformOps.Core.Http;
 using PlatformOps.Core.Secrets;
@@ -23,7 +24,10 @@ internal sealed class RedfishSession(string address, HttpService http, string pa
     public override async ValueTask<object?> ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var login = await LoginAsync(cancellationToken);
-        request.Headers.TryAddWithoutValidation("X-Auth-Token", login.Token);
+        if (login.IsBasic)
+            request.Headers.Authorization = new("Basic", login.Token);
+        else
+            request.Headers.TryAddWithoutValidation("X-Auth-Token", login.Token);
         return login;
     }
 
@@ -72,7 +76,10 @@ internal sealed class RedfishSession(string address, HttpService http, string pa
     {
         var body = new Dictionary<string, string> { ["UserName"] = configuration.Username, ["Password"] = await secrets.ResolveAsync(configuration.Password, cancellationToken) };
         // A session too many changes nothing that anybody would miss: it may be asked for again.
-        var answer = await http.SendAsync(HttpCall.Post(path, $"log in as {configuration.Username}", body) with { Reads = true, Accept = [401] }, cancellationToken);
+        var answer = await http.SendAsync(HttpCall.Post(path, $"log in as {configuration.Username}", body) with { Reads = true, Accept = [401, 503] }, cancellationToken);
+        // Sessions that a process left when it died are held for half an hour, and a controller has few.
+        if (answer.Status == 503)
+            return new Login(await BasicAsync(cancellationToken), null) { IsBasic = true };
         if (answer.Status == 401)
         {
             _refusal = $"The BMC at {address} refused {configuration.Username}: {answer.Fault.Text.TrimEnd('.')}.";
@@ -86,5 +93,17 @@ internal sealed class RedfishSession(string address, HttpService http, string pa
         return new Login(token, RedfishService.PathOf(http.BaseAddress, link ?? answer.Header("Location")));
     }
 
-    private sealed record Login(string Token, string? Path);
+    private async Task<string> BasicAsync(CancellationToken cancellationToken)
+    {
+        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{configuration.Username}:{await secrets.ResolveAsync(configuration.Password, cancellationToken)}"));
+        secrets.Redactor.Add(pair);
+        return pair;
+    }
+
+    /// <param name="Token">The session's, or the pair of Basic.</param>
+    /// <param name="Path">The session's; null where it is not told, or there is none.</param>
+    private sealed record Login(string Token, string? Path)
+    {
+        public bool IsBasic { get; init; }
+    }
 }
