@@ -39,8 +39,12 @@ internal sealed class PipelineEffects(
     }
 
     /// <summary>Plans, asks where it must, and makes the change.</summary>
-    /// <returns>What came of it: Done or Unchanged; with -WhatIf the plan, which was emitted already; null where the answer was no.</returns>
+    /// <param name="change">What to do.</param>
+    /// <param name="target">On what.</param>
+    /// <param name="parameters">Of the change.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <param name="batch">The machines of an effect on several; null where it is on one thing.</param>
+    /// <returns>What came of it: Done or Unchanged; with -WhatIf the plan, which was emitted already; null where the answer was no.</returns>
     public async ValueTask<StepRecord?> ApplyAsync(Change change, ActionTarget target, object parameters, CancellationToken cancellationToken, IReadOnlyList<ActionTarget>? batch = null)
     {
         foreach (var one in batch ?? [target])
