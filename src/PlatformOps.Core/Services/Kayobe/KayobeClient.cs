@@ -79,6 +79,11 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
             : throw new RefusedException($"The group {group} of Kayobe's inventory on {paths.Host} has no hosts. Nothing was sent.");
     }
 
+    /// <summary>The playbooks of the configuration, as actions name them.</summary>
+    public async Task<IReadOnlyList<string>> PlaybooksAsync(IActionLog log, CancellationToken cancellationToken)
+        => [.. (await hostOf(log).ReadTextAsync(["ls", "-1", "--", $"{(await InstallationAsync(log, cancellationToken)).ConfigPath}/ansible"], cancellationToken))
+            .Split('\n').Where(name => KayobePlaybook.Problem(name) is null)];
+
     /// <summary>A command with its limit, in the options that the installed version has for it.</summary>
     /// <param name="words">The command, such as overcloud service deploy.</param>
     /// <param name="limit">From <see cref="HostLimit"/>.</param>
