@@ -29,27 +29,13 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     public string? RunId => _ledger?.RunId;
 
     /// <summary>Begins a named run: ends the one before.</summary>
-    public async Task EnterAsync(string name)
-    {
-        await ExitAsync();
-        _name = name;
-    }
+    /// <exception cref="TargetLockedException">Effects of this session are being written to that one.</exception>
+    public Task EnterAsync(string name) => EndAsync(name);
 
     /// <summary>Ends the run; the next effect opens another.</summary>
     /// <returns>The run that ended; null where nothing was changed in it.</returns>
-    public async Task<string?> ExitAsync()
-    {
-        await _opening.WaitAsync();
-        try
-        {
-            _name = null;
-            return await EndAsync();
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    /// <exception cref="TargetLockedException">Effects of this session are being written to it.</exception>
+    public Task<string?> ExitAsync() => EndAsync(null);
 
     /// <summary>Lets go of a run that is about to be worked on as a whole (undone, resolved, stopped): where it is this session's own it ends, and the next effect opens another of the same name.</summary>
     /// <returns>Whether it was this session's own.</returns>
@@ -61,8 +47,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         {
             if (_ledger?.RunId != runId)
                 return false;
-            if (Volatile.Read(ref _underWay) > 0)
-                throw new TargetLockedException($"Run {runId} is this session's own, and changes of it are under way: wait until they have ended.") { TargetName = runId };
+            ThrowIfUnderWay();
             await EndAsync();
             return true;
         }
@@ -148,7 +133,8 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ExitAsync();
+        await _opening.WaitAsync();
+        await EndAsync();
         _opening.Dispose();
     }
 
@@ -170,28 +156,49 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     private static string Digest(Change change, object parameters)
         => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parameters, change.ParametersType, ActionJson.Options)).AsSpan(0, 4)).ToLowerInvariant();
 
+    private async Task<string?> EndAsync(string? next)
+    {
+        await _opening.WaitAsync();
+        try
+        {
+            ThrowIfUnderWay();
+            _name = next;
+            return await EndAsync();
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    // Its results would have nowhere to go.
+    private void ThrowIfUnderWay()
+    {
+        if (Volatile.Read(ref _underWay) > 0)
+            throw new TargetLockedException($"Run {RunId} is this session's own, and changes of it are under way: wait until they have ended.") { TargetName = RunId };
+    }
+
     // With the semaphore held.
     private async Task<string?> EndAsync()
     {
-        var runId = _ledger?.RunId;
-        if (_ledger is not null)
-        {
-            var bad = _ledger.Read(history => history.Targets
-                .Select(target => (Name: target.Key, Steps: target.Value.Steps.Where(IsBad).Select(step => step.Key.Step).ToList()))
-                .Where(target => target.Steps.Count > 0)
-                .ToList());
-            foreach (var (name, steps) in bad)
-                await _ledger.WriteDurablyAsync(new TargetEnded(name, RunState.Failed, $"failed or in doubt: {string.Join(", ", steps)}"));
-            await _ledger.WriteDurablyAsync(bad.Count == 0
-                ? new RunEnded(RunState.Succeeded, "ended")
-                : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad.Select(target => target.Name))}"));
-            await _ledger.DisposeAsync();
-        }
-
-        if (_log is not null)
-            await _log.DisposeAsync();
+        var (ledger, log) = (_ledger, _log);
         (_ledger, _log, _identity) = (null, null, null);
-        return runId;
+        if (log is not null)
+            await log.DisposeAsync();
+        if (ledger is null)
+            return null;
+        // Let go of whatever becomes of its last words: on a full disk too.
+        await using var held = ledger;
+        var bad = ledger.Read(history => history.Targets
+            .Select(target => (Name: target.Key, Steps: target.Value.Steps.Where(IsBad).Select(step => step.Key.Step).ToList()))
+            .Where(target => target.Steps.Count > 0)
+            .ToList());
+        foreach (var (name, steps) in bad)
+            await ledger.WriteDurablyAsync(new TargetEnded(name, RunState.Failed, $"failed or in doubt: {string.Join(", ", steps)}"));
+        await ledger.WriteDurablyAsync(bad.Count == 0
+            ? new RunEnded(RunState.Succeeded, "ended")
+            : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad.Select(target => target.Name))}"));
+        return ledger.RunId;
     }
 
     // An effect that failed and was made later is good: the last result counts.

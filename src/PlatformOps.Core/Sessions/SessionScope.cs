@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Http;
@@ -17,6 +18,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     private readonly ConcurrentDictionary<Type, Lazy<object>> _clients = new();
     private readonly ServiceProbes _probes;
     private readonly IReadOnlyDictionary<Type, Func<IServiceScope, object>> _makers;
+    private int _isClosed;
 
     public SessionScope(OpsConfiguration configuration, SecretStore secrets, TimeProvider time, LedgerFiles files, IReadOnlyList<ServiceRegistration>? registrations = null)
     {
@@ -113,19 +115,29 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Effects.DisposeAsync();
-        foreach (var client in _clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value))
+        if (Interlocked.Exchange(ref _isClosed, 1) == 1)
+            return;
+        // Connections and processes hang on them: one that fails keeps no other open.
+        var faults = new List<Exception>();
+        foreach (var held in (IEnumerable<object>)[Effects, .. _clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value)])
         {
-            switch (client)
+            try
             {
-                case IAsyncDisposable asynchronous:
+                if (held is IAsyncDisposable asynchronous)
                     await asynchronous.DisposeAsync();
-                    break;
-                case IDisposable disposable:
+                else if (held is IDisposable disposable)
                     disposable.Dispose();
-                    break;
+            }
+            catch (Exception e)
+            {
+                faults.Add(e);
             }
         }
+
+        if (faults is [var fault])
+            ExceptionDispatchInfo.Throw(fault);
+        if (faults.Count > 0)
+            throw new AggregateException(faults);
     }
 
     private object Make(Type type)
