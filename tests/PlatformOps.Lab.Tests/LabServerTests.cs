@@ -79,8 +79,17 @@ public sealed class LabServerTests
         await using var two = await LabUnderTest.StartAsync();
         await using var other = await LabUnderTest.StartAsync(LabUnderTest.Small with { Seed = 2 });
 
-        Assert.Equal(one.State.ToJsonString(), two.State.ToJsonString());
+        Assert.Equal(WithoutPlace(one.State), WithoutPlace(two.State));
         Assert.NotEqual((string)one.Hypervisor("hv01.lab.example")["serial"]!, (string)other.Hypervisor("hv01.lab.example")["serial"]!);
+    }
+
+    // Where the BMCs listen, and the certificate made for it, are each lab's own.
+    private static string WithoutPlace(JsonNode state)
+    {
+        var copy = state.DeepClone().AsObject();
+        copy["bmc"]?.AsObject().Remove("url");
+        copy["bmc"]?.AsObject().Remove("thumbprint");
+        return copy.ToJsonString();
     }
 
     [Fact]

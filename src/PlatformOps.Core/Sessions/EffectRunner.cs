@@ -30,27 +30,13 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     public string? RunId => _ledger?.RunId;
 
     /// <summary>Begins a named run: ends the one before.</summary>
-    public async Task EnterAsync(string name)
-    {
-        await ExitAsync();
-        _name = name;
-    }
+    /// <exception cref="TargetLockedException">Effects of this session are being written to that one.</exception>
+    public Task EnterAsync(string name) => EndAsync(name);
 
     /// <summary>Ends the run; the next effect opens another.</summary>
     /// <returns>The run that ended; null where nothing was changed in it.</returns>
-    public async Task<string?> ExitAsync()
-    {
-        await _opening.WaitAsync();
-        try
-        {
-            _name = null;
-            return await EndAsync();
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    /// <exception cref="TargetLockedException">Effects of this session are being written to it.</exception>
+    public Task<string?> ExitAsync() => EndAsync(null);
 
     /// <summary>Lets go of a run that is about to be worked on as a whole (undone, resolved, stopped): where it is this session's own it ends, and the next effect opens another of the same name.</summary>
     /// <returns>Whether it was this session's own.</returns>
@@ -62,8 +48,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         {
             if (_ledger?.RunId != runId)
                 return false;
-            if (Volatile.Read(ref _underWay) > 0)
-                throw new TargetLockedException($"Run {runId} is this session's own, and changes of it are under way: wait until they have ended.") { TargetName = runId };
+            ThrowIfUnderWay();
             await EndAsync();
             return true;
         }
@@ -168,7 +153,8 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ExitAsync();
+        await _opening.WaitAsync();
+        await EndAsync();
         _opening.Dispose();
     }
 
@@ -190,23 +176,44 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     private static string Digest(Change change, object parameters)
         => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parameters, change.ParametersType, ActionJson.Options)).AsSpan(0, 4)).ToLowerInvariant();
 
+    private async Task<string?> EndAsync(string? next)
+    {
+        await _opening.WaitAsync();
+        try
+        {
+            ThrowIfUnderWay();
+            _name = next;
+            return await EndAsync();
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    // Its results would have nowhere to go.
+    private void ThrowIfUnderWay()
+    {
+        if (Volatile.Read(ref _underWay) > 0)
+            throw new TargetLockedException($"Run {RunId} is this session's own, and changes of it are under way: wait until they have ended.") { TargetName = RunId };
+    }
+
     // With the semaphore held.
     private async Task<string?> EndAsync()
     {
-        var runId = _ledger?.RunId;
-        if (_ledger is not null)
-        {
-            var bad = _ledger.Read(history => history.Targets.Where(target => target.Value.Troubles.Count > 0).Select(target => target.Key).ToList());
-            await _ledger.WriteDurablyAsync(bad.Count == 0
-                ? new RunEnded(RunState.Succeeded, "ended")
-                : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad)}"));
-            await _ledger.DisposeAsync();
-        }
-
-        if (_log is not null)
-            await _log.DisposeAsync();
+        var (ledger, log) = (_ledger, _log);
         (_ledger, _log, _identity) = (null, null, null);
-        return runId;
+        if (log is not null)
+            await log.DisposeAsync();
+        if (ledger is null)
+            return null;
+        // Let go of whatever becomes of its last words: on a full disk too.
+        await using var held = ledger;
+        var bad = ledger.Read(history => history.Targets.Where(target => target.Value.Troubles.Count > 0).Select(target => target.Key).ToList());
+        await ledger.WriteDurablyAsync(bad.Count == 0
+            ? new RunEnded(RunState.Succeeded, "ended")
+            : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad)}"));
+        return ledger.RunId;
     }
 
     private async Task<(RunLedger Ledger, RunLog Log, RunIdentity Identity)> OpenAsync(CancellationToken cancellationToken)

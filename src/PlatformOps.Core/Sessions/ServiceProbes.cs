@@ -17,7 +17,7 @@ internal sealed class ServiceProbes(SessionScope session)
     {
         var probes = services is null
             ? Probed().ToList()
-            : [.. session.Services.Where(registration => services.Contains(registration.Name))];
+            : [.. session.Services.Where(registration => registration.CanProbe && services.Contains(registration.Name))];
         // A section that has no client yet, or a name that means nothing here, must not look healthy by being absent.
         foreach (var name in (services ?? []).Where(name => probes.TrueForAll(registration => registration.Name != name)))
             yield return new ServiceHealth { Service = name, Error = new ObjectNotFoundException($"There is no service '{name}' that can be probed. There are: {string.Join(", ", session.Services.Where(registration => registration.CanProbe).Select(registration => registration.Name))}.") { TargetName = name }, Duration = TimeSpan.Zero };
@@ -64,8 +64,9 @@ internal sealed class ServiceProbes(SessionScope session)
                 Duration = session.Time.GetElapsedTime(began),
             };
         }
-        catch (OpsException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // One that fails, be it by a fault of ours, hides no other.
             return new ServiceHealth { Service = registration.Name, Error = e, Duration = session.Time.GetElapsedTime(began) };
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Http;
@@ -19,6 +20,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     private readonly ConcurrentStack<object> _made = new();
     private readonly ServiceProbes _probes;
     private readonly IReadOnlyDictionary<Type, Func<IServiceScope, object>> _makers;
+    private int _isClosed;
 
     public SessionScope(OpsConfiguration configuration, SecretStore secrets, TimeProvider time, LedgerFiles files, IReadOnlyList<ServiceRegistration>? registrations = null)
     {
@@ -121,20 +123,29 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Effects.DisposeAsync();
-        // The last first: it may need what was made before it.
-        while (_made.TryPop(out var client))
+        if (Interlocked.Exchange(ref _isClosed, 1) == 1)
+            return;
+        // The last first: it may need what was made before it. Connections and processes hang on them: one that fails keeps no other open.
+        var faults = new List<Exception>();
+        foreach (var held in (IEnumerable<object>)[Effects, .. _made])
         {
-            switch (client)
+            try
             {
-                case IAsyncDisposable asynchronous:
+                if (held is IAsyncDisposable asynchronous)
                     await asynchronous.DisposeAsync();
-                    break;
-                case IDisposable disposable:
+                else if (held is IDisposable disposable)
                     disposable.Dispose();
-                    break;
+            }
+            catch (Exception e)
+            {
+                faults.Add(e);
             }
         }
+
+        if (faults is [var fault])
+            ExceptionDispatchInfo.Throw(fault);
+        if (faults.Count > 0)
+            throw new AggregateException(faults);
     }
 
     private object Client(Type type)

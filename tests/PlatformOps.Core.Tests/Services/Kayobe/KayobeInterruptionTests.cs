@@ -68,6 +68,8 @@ public sealed class KayobeInterruptionTests
         await using var lab = await KayobeLab.StartAsync(speed: 60);
         await lab.DieInAsync(Configure, 1);
         await lab.SpeedAsync(100_000);
+        // While it runs, another run leaves its host alone.
+        await KayobeLab.Until(async () => (await lab.TellAsync("sh", "-c", "cat /home/ops/.local/state/platformops/detached/*/rc; true")).Contains('0', StringComparison.Ordinal));
         await lab.SetNetBoxAsync(1, "planned");
         await lab.ApplyAsync(new BuildInventory(), new NoParameters(), 2);
 
