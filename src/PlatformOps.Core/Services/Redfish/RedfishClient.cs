@@ -45,7 +45,8 @@ internal sealed class RedfishClient(BmcConfiguration configuration, HttpServiceF
     /// <summary>Ends the sessions: a controller has few, and holds them for half an hour.</summary>
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(LogoutPatience, factory.Time);
+        // Of real time, whatever clock the session has: a person waits for its end.
+        using var patience = new CancellationTokenSource(LogoutPatience);
         await Task.WhenAll(_services.Values.Where(made => made.IsValueCreated).Select(made => made.Value.EndAsync(patience.Token)));
     }
 
