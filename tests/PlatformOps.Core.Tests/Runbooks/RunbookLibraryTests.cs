@@ -1,3 +1,4 @@
+using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
@@ -20,6 +21,36 @@ public sealed class RunbookLibraryTests : IDisposable
         => Assert.Equal(
             ["hypervisor.dossier", "host.os", "netbox.device.exists", "openstack.room", "openstack.compute-service.disable", "host.package"],
             Library(null).Get("hypervisor/pre-drain").Steps.Select(step => step.Action.Name));
+
+    [Fact]
+    public void What_hands_a_hypervisor_to_the_installer_is_proven_again_immediately_before()
+    {
+        var steps = Library(null).Get("hypervisor/pre-reinstall").Steps;
+
+        // The first that destroys, and the one that arms the installer, which comes last but for the ticket.
+        foreach (var step in new[] { steps.First(step => step.Action is Change { IsDestructive: true }), steps.Single(step => step.Name == "aquilon.install") })
+            Assert.Equal(["openstack.claim", "hypervisor.identity", "openstack.hypervisor.empty", "host.domains.none"], step.Guards.Select(guard => guard.Name));
+        Assert.Equal(["aquilon.install", "ticket.done"], steps.TakeLast(2).Select(step => step.Name));
+    }
+
+    [Fact]
+    public void The_installer_is_disarmed_before_anything_is_changed_on_the_new_system_and_disks_are_taken_only_of_the_right_machine()
+    {
+        var steps = Library(null).Get("hypervisor/post-reinstall").Steps.Select(step => step.Name).ToList();
+
+        Assert.True(steps.IndexOf("hypervisor.identity") < steps.IndexOf("aquilon.localboot"));
+        Assert.True(steps.IndexOf("aquilon.localboot") < steps.IndexOf("host.storage"));
+        Assert.Contains("hypervisor.identity", Library(null).Get("hypervisor/post-reinstall").Steps.Single(step => step.Name == "host.storage").Guards.Select(guard => guard.Name));
+    }
+
+    [Fact]
+    public void Compute_id_is_back_before_nova_is_started()
+    {
+        var steps = Library(null).Get("hypervisor/adoption").Steps.Select(step => step.Name).ToList();
+
+        Assert.True(steps.IndexOf("host.compute-id") < steps.IndexOf("kayobe.host.configure"));
+        Assert.True(steps.IndexOf("openstack.compute-service.wait-up") < steps.IndexOf("openstack.compute-service.enable"));
+    }
 
     [Fact]
     public void A_sites_runbook_takes_the_place_of_the_built_in_one_of_the_same_name()
