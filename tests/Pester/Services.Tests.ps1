@@ -73,7 +73,7 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
             @{ Name = 'tickets'; Width = $width; Script = { Get-Ticket }; Shows = 'MH-101 .*hv01.lab.example' }
             @{ Name = 'alerts'; Width = $width; Script = { Get-Alert }; Shows = 'FilesystemAlmostFull hv03\S* +warning +(Active|Suppressed)' }
             @{ Name = 'silences'; Width = $width; Script = { New-AlertSilence hv01.lab.example -Confirm:$false; Get-AlertSilence }; Shows = 'Active .*hostname=hv01.lab.example' }
-            @{ Name = 'hosts of Aquilon'; Width = $width; Script = { Get-AquilonHost }; Shows = 'hv01 +ready +prod_cloud .*system7001' }
+            @{ Name = 'hosts of Aquilon'; Width = $width; Script = { Get-AquilonHost }; Shows = 'hv01\S* +ready +prod_cloud .*system7001' }
             @{ Name = 'interfaces of Aquilon'; Width = $width; Script = { (Get-AquilonHost hv01.lab.example).Interfaces }; Shows = 'eth0 +public .*boot, default route 10.20.0.2' }
             @{ Name = 'commands'; Width = $width; Script = { Invoke-RemoteCommand hv01.lab.example -Command uname -UserName ops -ReadOnly }; Shows = 'hv01.lab.example: exit 0' }
             @{ Name = 'hosts'; Width = $width; Script = { Get-RemoteHostFact hv01.lab.example -UserName ops }; Shows = 'hv01.*rocky 8' }
@@ -87,7 +87,7 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
     It 'have examples that run: <_>' -ForEach 'Get-Hypervisor', 'Get-ComputeService', 'Disable-ComputeService', 'Enable-ComputeService',
         'Get-InventoryDevice', 'Set-InventoryDevice', 'Add-InventoryJournalEntry', 'Get-Ticket', 'New-Ticket', 'New-MigrationTicket', 'Add-TicketComment', 'Set-TicketStatus',
         'Get-Alert', 'Get-AlertSilence', 'New-AlertSilence', 'Set-AlertSilence', 'Remove-AlertSilence',
-        'Get-AquilonHost', 'Reset-AquilonHost', 'Set-AquilonHost', 'Remove-AquilonInterface', 'Remove-AquilonDisk', 'Set-AquilonBoot',
+        'Get-AquilonHost', 'Set-AquilonBoot', 'Set-AquilonHost', 'Remove-AquilonInterface', 'Remove-AquilonDisk', 'Reset-AquilonHost',
         'Invoke-RemoteCommand', 'Get-RemoteHostFact', 'Grant-RemoteRootAccess',
         # The last: the hosts are not up for a while.
         'Get-BmcSystem', 'Set-BmcBootDevice', 'Restart-BmcSystem', 'Stop-BmcSystem', 'Start-BmcSystem' {
