@@ -15,6 +15,7 @@ internal sealed class ControlEndpoint(LabContext lab, IReadOnlyList<ILabService>
             ["seed"] = lab.World.Seed,
             ["version"] = version,
             ["hypervisors"] = lab.World.Hypervisors.Count,
+            ["bmcs"] = new JsonObject { ["url"] = $"{lab.Bmcs.Address}bmc/", ["thumbprint"] = lab.Bmcs.Thumbprint },
             ["services"] = JsonText.Array(services.Select(service => (JsonNode)new JsonObject
             {
                 ["name"] = service.Name, ["url"] = $"{lab.Address}{service.Prefix.TrimStart('/')}",

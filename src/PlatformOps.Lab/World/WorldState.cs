@@ -54,7 +54,7 @@ internal static class WorldState
             },
             ["aquilon"] = AquilonEndpoint.Describe(world.Aquilon),
             ["kayobe"] = KayobeEndpoint.Describe(world.Kayobe),
-            ["bmc"] = new JsonObject { ["username"] = world.Bmcs.UserName, ["password"] = world.Bmcs.Password, ["url"] = $"{lab.Bmcs.Address}bmc/", ["thumbprint"] = lab.Bmcs.Thumbprint },
+            ["bmc"] = new JsonObject { ["username"] = world.Bmcs.UserName, ["password"] = world.Bmcs.Password },
             ["prometheus"] = new JsonObject { ["username"] = world.Prometheus.UserName, ["password"] = world.Prometheus.Password },
             ["jira"] = new JsonObject
             {

@@ -44,6 +44,10 @@ internal sealed class PhaseLab : IAsyncDisposable
     /// <summary>What operators do while a hypervisor is drained.</summary>
     public Task MoveServersAwayAsync(int number) => SetHostAsync(number, new { serversMoved = true });
 
+    /// <summary>Changes what Aquilon has of a hypervisor.</summary>
+    public async Task SetAquilonAsync(int number, object properties)
+        => (await _control.PostAsJsonAsync($"lab/aquilon/hv{number:00}.lab.example", properties, Token)).EnsureSuccessStatusCode();
+
     /// <summary>Changes a hypervisor's BMC, by JSON.</summary>
     public async Task SetBmcAsync(int number, string properties)
         => (await _control.PostAsync($"lab/bmc/hv{number:00}.lab.example", new StringContent(properties), Token)).EnsureSuccessStatusCode();
@@ -65,6 +69,9 @@ internal sealed class PhaseLab : IAsyncDisposable
         => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/writes", Token)).EnumerateArray()
             .Where(write => write.GetProperty("service").GetString() != "keystone")
             .Select(write => $"{write.GetProperty("service")} {write.GetProperty("call")} {write.GetProperty("target")}")];
+
+    /// <summary>What the lab is.</summary>
+    public Task<JsonElement> LabAsync() => _control.GetFromJsonAsync<JsonElement>("lab", Token);
 
     public Task<JsonElement> StateAsync() => _control.GetFromJsonAsync<JsonElement>("lab/state", Token);
 

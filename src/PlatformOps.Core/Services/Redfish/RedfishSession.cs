@@ -33,8 +33,12 @@ internal sealed class RedfishSession(string address, HttpService http, string pa
 
     public override ValueTask<bool> RefusedAsync(object? credential, HttpAnswer answer, CancellationToken cancellationToken)
     {
-        Interlocked.CompareExchange(ref _login, null, (Login)credential!);
-        return ValueTask.FromResult(true);
+        var login = (Login)credential!;
+        Interlocked.CompareExchange(ref _login, null, login);
+        // A token may have expired; a password is what it is.
+        if (login.IsBasic)
+            _refusal = RefusalOf(answer);
+        return ValueTask.FromResult(!login.IsBasic);
     }
 
     /// <summary>Logs out. A session that is not ended ends by itself some time later, so that a controller that is away is no error.</summary>
@@ -82,7 +86,7 @@ internal sealed class RedfishSession(string address, HttpService http, string pa
             return new Login(await BasicAsync(cancellationToken), null) { IsBasic = true };
         if (answer.Status == 401)
         {
-            _refusal = $"The BMC at {address} refused {configuration.Username}: {answer.Fault.Text.TrimEnd('.')}.";
+            _refusal = RefusalOf(answer);
             throw new ServiceAuthenticationException(http.Service, _refusal, 401);
         }
 
@@ -92,6 +96,8 @@ internal sealed class RedfishSession(string address, HttpService http, string pa
         var link = answer.Json.ValueKind == JsonValueKind.Object ? answer.Read<RedfishLink>(HttpServiceJson.AsIs).Id : null;
         return new Login(token, RedfishService.PathOf(http.BaseAddress, link ?? answer.Header("Location")));
     }
+
+    private string RefusalOf(HttpAnswer answer) => $"The BMC at {address} refused {configuration.Username}: {answer.Fault.Text.TrimEnd('.')}.";
 
     private async Task<string> BasicAsync(CancellationToken cancellationToken)
     {

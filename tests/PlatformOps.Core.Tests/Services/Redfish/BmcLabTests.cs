@@ -1,6 +1,5 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
-using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.Redfish;
 using PlatformOps.Core.Sessions;
@@ -46,6 +45,21 @@ public sealed class BmcLabTests
     }
 
     [Fact]
+    public async Task A_boot_from_the_network_installs_where_an_installer_is_armed()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        var (address, serial, bootId) = await LookAsync(lab);
+        var key = (await lab.HostAsync(1)).GetProperty("hostKey").GetString();
+        await lab.SetAquilonAsync(1, new { pxe = "install" });
+        await RunAsync(lab.Session, new SetBootDevice(), new SetBootDeviceParameters(address, serial));
+
+        await RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true));
+
+        await lab.UntilAsync(1, host => host.GetProperty("up").GetBoolean() && host.GetProperty("bootId").GetString() != bootId);
+        Assert.NotEqual(key, (await lab.HostAsync(1)).GetProperty("hostKey").GetString());
+    }
+
+    [Fact]
     public async Task An_unanswered_restart_that_happened_is_found_to_have_and_is_not_sent_again()
     {
         await using var lab = await PhaseLab.StartAsync();
@@ -76,7 +90,7 @@ public sealed class BmcLabTests
     {
         await using var lab = await PhaseLab.StartAsync(new LabOptions { Hypervisors = 2, VirtualMachines = 0, BmcTls = true });
         var (address, _, _) = await LookAsync(lab);
-        var thumbprint = (await lab.StateAsync()).GetProperty("bmc").GetProperty("thumbprint").GetString()!;
+        var thumbprint = (await lab.LabAsync()).GetProperty("bmcs").GetProperty("thumbprint").GetString()!;
         var wrong = new string('A', 64);
         await using var other = lab.Open(new Dictionary<string, object> { ["bmc.http.thumbprint"] = wrong });
 

@@ -75,6 +75,19 @@ public sealed class RedfishServiceTests
         Assert.All(errors, error => Assert.Contains("refused ops: The user name or password is wrong.", error.Message, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Where_no_session_is_free_the_password_goes_with_each_call_and_a_bad_one_once()
+    {
+        _bmc.Server.On("POST /redfish/v1/SessionService/Sessions", Controller.Error(503, "too many sessions"));
+        await _bmc.Service.SystemAsync(null, Token);
+        Assert.Equal("Basic b3BzOnMzY3JldC1vZi1ibWNz", _bmc.Server.Requests[^1].Header("Authorization"));
+
+        _bmc.Server.On("GET /redfish/v1/Systems", Controller.Error(401, "The user name or password is wrong."));
+        for (var i = 0; i < 3; i++)
+            await Assert.ThrowsAsync<ServiceAuthenticationException>(() => _bmc.Service.SystemAsync(null, Token));
+        Assert.Equal(2, _bmc.Server.Lines.Count(line => line == "GET /redfish/v1/Systems"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

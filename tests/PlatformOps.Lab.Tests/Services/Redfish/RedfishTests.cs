@@ -156,15 +156,16 @@ public sealed class RedfishTests
     public async Task Over_TLS_the_certificate_is_the_one_whose_thumbprint_is_told()
     {
         await using var lab = await LabUnderTest.StartAsync(LabUnderTest.Small with { BmcTls = true });
-        var thumbprint = (string)lab.State["bmc"]!["thumbprint"]!;
+        var bmcs = (await lab.SendAsync("GET", "lab")).Json["bmcs"]!;
+        var thumbprint = (string)bmcs["thumbprint"]!;
         using var handler = new SocketsHttpHandler();
         handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => Convert.ToHexString(SHA256.HashData(certificate!.GetRawCertData())) == thumbprint };
         using var http = new HttpClient(handler);
 
-        using var reply = await http.GetAsync($"{lab.State["bmc"]!["url"]}{Address(lab)}/redfish/v1/", TestContext.Current.CancellationToken);
+        using var reply = await http.GetAsync($"{bmcs["url"]}{Address(lab)}/redfish/v1/", TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
-        Assert.StartsWith("https://", (string)lab.State["bmc"]!["url"]!, StringComparison.Ordinal);
+        Assert.StartsWith("https://", (string)bmcs["url"]!, StringComparison.Ordinal);
     }
 
     [Theory]
