@@ -22,6 +22,17 @@ public sealed class WholeMigrationTests
         Well(await lab.RunAsync("Finish", target));
     }
 
+    [Fact]
+    public async Task A_hypervisor_that_was_never_taken_out_of_service_is_not_finished()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        var records = await lab.RunAsync("Finish", PhaseLab.Target(1));
+
+        Assert.Contains("has no dossier", records.Single(record => record.Outcome == StepOutcome.Failed).Message, StringComparison.Ordinal);
+        Assert.Equal(["hypervisor.identity"], records.Where(record => record.Number > 0).Select(record => record.Step));
+    }
+
     private static void Well(IEnumerable<StepRecord> records)
         => Assert.All(records, record => Assert.False(record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting, $"{record.Phase}.{record.Step} {record.Outcome}: {record.Message}"));
 }
