@@ -1,7 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
 using PlatformOps.Core.Processes;
-using PlatformOps.Core.Logging;
 using PlatformOps.Core.Services.Prometheus;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Runs;
