@@ -49,11 +49,12 @@ internal static class JournalFormat
             }
 
             entries.Add(Parse(content.Slice(position + PrefixBytes, length), position, path));
+            // What a newer schema holds behind its header is not for this version to read.
+            if (entries is [not JournalHeader { Schema: <= Schema and > 0 }])
+                throw new LedgerException($"The journal {path} does not begin with a header of schema 1 to {Schema}: it was written by a newer version, or it is no journal.") { TargetName = path };
             position += PrefixBytes + length;
         }
 
-        if (entries.Count > 0 && entries[0] is not JournalHeader { Schema: <= Schema and > 0 })
-            throw new LedgerException($"The journal {path} does not begin with a header of schema 1 to {Schema}: it was written by a newer version, or it is no journal.") { TargetName = path };
         return new JournalContent(entries, position, content.Length - position);
     }
 
@@ -65,7 +66,7 @@ internal static class JournalFormat
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            throw new LedgerException($"The journal {path} has a record at byte {position} that this version cannot read: {e.Message}", e) { TargetName = path };
+            throw new LedgerException($"The journal {path} has a record at byte {position} that this version cannot read; a newer version wrote it, or it is no record: {e.Message}", e) { TargetName = path };
         }
     }
 
