@@ -23,6 +23,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineQueue _queue = new();
     private readonly List<OpsProgress> _progress = [];
+    private HostWrites? _writes;
     private ExceptionDispatchInfo? _ended;
     private int _writer;
     private bool _disposed;
@@ -72,6 +73,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         StopToken = _stop.Token;
         Confirmation = new ShouldProcessConfirmation(this, IsWhatIf);
+        _writes = new HostWrites(Host, Time);
         OnBegin();
     }
 
@@ -82,7 +84,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected sealed override void EndProcessing() => OnEnd();
 
     /// <inheritdoc/>
-    protected sealed override void StopProcessing() => CancelBody();
+    protected sealed override void StopProcessing()
+    {
+        CancelBody();
+        _ = _writes?.FreeAsync();
+    }
 
     private protected virtual void OnBegin() => Run(Stage.Begin);
 
@@ -100,7 +106,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         if (!MayWrite)
             return Ask(() => WriteObject(value));
-        Directly((cmdlet: this, value), static a => a.cmdlet.WriteObject(a.value));
+        Directly((cmdlet: this, value), static a => a.cmdlet.Write(a.value, static (cmdlet, value) => cmdlet.WriteObject(value)));
         return default;
     }
 
@@ -182,7 +188,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             return new(work.Done);
         }
         T result = default!;
-        Directly(() => result = question());
+        Directly(() => result = question(), static ask => ask());
         return new(result);
     }
 
@@ -350,13 +356,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         if (!MayWrite)
             return Ask(write);
-        Directly(write);
+        Directly((cmdlet: this, write), static a => a.cmdlet.Write(a.write, static (_, write) => write()));
         return default;
     }
 
     private ValueTask Ask(Action write)
     {
-        var work = new PipelineWork<bool>(() => { write(); return true; }, faultsBody: false);
+        var work = new PipelineWork<bool>(() => { Write(write, static (_, write) => write()); return true; }, faultsBody: false);
         _queue.Post(work);
         return new(work.Done);
     }
@@ -381,7 +387,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private void Directly(Action write) => Directly(write, static w => w());
+    /// <summary>Lets the host have something. Questions are not written: whoever is asked takes as long as it takes.</summary>
+    private void Write<T>(T value, Action<AsyncCmdlet, T> write)
+    {
+        _writes?.Begin();
+        try
+        {
+            write(this, value);
+        }
+        finally
+        {
+            _writes?.End();
+        }
+    }
 
     private void Directly<T>(T state, Action<T> write)
     {
@@ -427,7 +445,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         foreach (var bar in bars)
         {
             if (bar.TakeDue(out var wait) is { } record)
-                WriteProgress(record);
+                Write(record, static (cmdlet, record) => cmdlet.WriteProgress(record));
             if (wait is { } due && (next is null || due < next))
                 next = due;
         }
@@ -449,7 +467,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             {
                 try
                 {
-                    WriteProgress(record);
+                    Write(record, static (cmdlet, record) => cmdlet.WriteProgress(record));
                 }
                 catch (Exception e) when (e is PipelineStoppedException or PSInvalidOperationException)
                 {
