@@ -68,6 +68,14 @@ public abstract class LabShell : IAsyncLifetime
 
     private protected Task SetHostAsync(string host, string json) => PostAsync($"hosts/{host}", json);
 
+    /// <summary>Takes hypervisors out of service, and moves their servers away: what is wiped must be written down, ours and empty.</summary>
+    private protected async Task DrainAsync(params string[] hosts)
+    {
+        Assert.Empty(Run($"Invoke-MigrationStep {string.Join(",", hosts)} -Step Setup, PreDrain -Confirm:$false").Errors);
+        foreach (var host in hosts)
+            await SetHostAsync(host, """{"serversMoved": true}""");
+    }
+
     private protected Task FaultAsync(string json) => PostAsync("faults", json);
 
     /// <summary>Tells the lab's control endpoint something.</summary>

@@ -15,12 +15,15 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(15);
 
     /// <summary>Observes, and says what would be done. Sends no write.</summary>
-    public static async Task<StepEnd> PlanAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
+    /// <param name="isAlone">No effect comes before it: what it would be refused for now, it is refused for.</param>
+    public static async Task<StepEnd> PlanAsync(Change change, ActionContext context, object parameters, CancellationToken cancellationToken, bool isAlone = false)
     {
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
         var before = change.Describe(now);
         if (change.IsDesired(context, parameters, now))
             return Unchanged(change, context, before);
+        if (isAlone)
+            await change.GuardAsync(context, parameters, now, cancellationToken);
         var after = change.DescribeDesired(context, parameters, now);
         return new StepEnd(StepOutcome.Planned, $"[{context.Run.Environment}] {Difference(change, context, before, after)}") { Before = before, After = after };
     }

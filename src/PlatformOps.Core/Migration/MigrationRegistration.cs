@@ -19,13 +19,15 @@ internal sealed class MigrationRegistration : ServiceRegistration
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
     {
         [typeof(IMachineInventory)] = scope => new NetBoxMachines(scope.Get<NetBoxClient>()),
+        [typeof(HypervisorWipeProof)] = scope => new HypervisorWipeProof(scope),
+        [typeof(IWipeProof)] = scope => scope.Get<HypervisorWipeProof>(),
         [typeof(DossierStore)] = scope => new DossierStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
         [typeof(DossierFinder)] = scope => new DossierFinder(scope),
         [typeof(BmcIdentity)] = scope => new BmcIdentity(scope),
         [typeof(SshRules)] = scope => new SshRules(scope.Configuration.Section<SshConfiguration>().AcceptOnceAfterReinstall),
     };
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new RecordAquilon(), new CheckIdentity(), new CheckCompute(), new ReinstalledWait(), new AcceptHostKey(), new BmcReport(), new SummaryReport()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new RecordAquilon(), new CheckIdentity(), new CheckReleased(), new CheckCompute(), new ReinstalledWait(), new AcceptHostKey(), new BmcReport(), new SummaryReport()];
 
     public override IReadOnlyList<FactSource> Facts { get; } = [new DossierFacts()];
 }

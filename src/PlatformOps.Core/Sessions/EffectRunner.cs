@@ -70,7 +70,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
 
         var identity = (_identity ?? session.Identity(_name ?? "script")) with { TakeOverReason = takeOverReason };
         var context = Context(change, target, parameters, identity, SilentLog.Instance, batch);
-        var end = await Gate.PlanAsync(change, context, parameters, cancellationToken);
+        var end = await Gate.PlanAsync(change, context, parameters, cancellationToken, isAlone: true);
         return Record(identity, context, change, end, started);
     }
 

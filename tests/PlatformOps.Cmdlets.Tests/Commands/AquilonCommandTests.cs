@@ -19,6 +19,7 @@ public sealed class AquilonCommandTests : LabShell
     [Fact]
     public async Task A_reset_imports_a_host_anew_and_tells_its_ticket()
     {
+        await DrainAsync(One);
         var records = Run($"Get-AquilonHost {One} -TicketId MH-101 | Reset-AquilonHost -Confirm:$false -FailOnError").Values.Cast<StepRecord>().ToList();
 
         Assert.Contains(records, record => record is { Step: "aquilon.interface.boot", Outcome: StepOutcome.Unchanged or StepOutcome.Done });
@@ -37,8 +38,21 @@ public sealed class AquilonCommandTests : LabShell
     }
 
     [Fact]
+    public async Task A_hypervisor_in_service_is_neither_reset_nor_armed_and_a_plan_says_so()
+    {
+        await PostAsync($"aquilon/{One}", """{"buildStatus":"build"}""");
+
+        foreach (var script in new[] { $"Reset-AquilonHost {One} -Confirm:$false", $"Set-AquilonBoot {One} -Boot Install -Confirm:$false", $"Set-AquilonBoot {One} -Boot Install -WhatIf" })
+            Assert.Contains("our claim does not hold: nova-compute on hv01.lab.example is enabled", Assert.Single(Run(script).Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(Run($"Reset-AquilonHost {One} -WhatIf").Values.Cast<StepRecord>(), record => record.Message?.Contains("would stop here: our claim does not hold", StringComparison.Ordinal) == true);
+
+        Assert.Equal(0, await WritesAsync("aquilon"));
+    }
+
+    [Fact]
     public async Task A_record_puts_back_what_a_failed_import_left_deleted()
     {
+        await DrainAsync(One);
         await FaultAsync("""{"service":"aquilon","call":"add_host","effect":"status:500","count":1}""");
         Assert.Contains("-FromRecord", Assert.Single(Run($"Reset-AquilonHost {One} -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
 

@@ -194,14 +194,17 @@ public sealed class RemoteCommandTests : LabShell
     [Fact]
     public async Task WhatIf_shows_each_step_to_storage_and_does_none()
     {
+        // Its servers have nowhere to go; but it was written down.
+        Run("Invoke-MigrationStep hv04.lab.example -Step Setup, PreDrain -Confirm:$false");
         await SetHostAsync("hv04.lab.example", """{"disks": {"nvme0n1": null, "nvme1n1": null}}""");
+        var before = await WritesAsync();
 
         var plan = Assert.IsType<StepRecord>(Assert.Single(Run("Initialize-HypervisorStorage hv04.lab.example -WhatIf").Values));
 
         Assert.Equal(StepOutcome.Planned, plan.Outcome);
         foreach (var step in new[] { "one partition of type fd00 on nvme0n1", "one partition of type fd00 on nvme1n1", "the RAID0 /dev/md0", "an XFS on /dev/md0", "name the array", "/etc/fstab", "mount /var/lib/nova/instances" })
             Assert.Contains(step, plan.After, StringComparison.Ordinal);
-        Assert.Equal(0, await WritesAsync());
+        Assert.Equal(before, await WritesAsync());
 
         var done = Assert.IsType<StepRecord>(Assert.Single(Run("Initialize-HypervisorStorage hv04.lab.example -PassThru -Confirm:$false").Values));
         Assert.Equal(StepOutcome.Done, done.Outcome);
@@ -211,9 +214,11 @@ public sealed class RemoteCommandTests : LabShell
     [Fact]
     public async Task A_disk_that_carries_something_is_taken_by_force_alone_and_for_one_hypervisor()
     {
+        await DrainAsync(One);
         await SetHostAsync(One, """{"disks": {"nvme0n1": {"fileSystem": "ext4"}}}""");
+        var before = await WritesAsync();
         Assert.Contains("force it by name", Assert.Single(Run($"Initialize-HypervisorStorage {One} -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
-        Assert.Equal(0, await WritesAsync());
+        Assert.Equal(before, await WritesAsync());
 
         var result = Run($"Initialize-HypervisorStorage {One}, hv03.lab.example -Force nvme0n1 -PassThru -Confirm:$false");
 

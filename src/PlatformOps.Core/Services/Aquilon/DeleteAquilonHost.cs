@@ -49,10 +49,9 @@ internal sealed class DeleteAquilonHost : AquilonChange<DeleteAquilonHostParamet
             throw new RefusedException($"{host.HostName} is a member of the cluster {cluster}, and Aquilon deletes no member: take it out first with aq uncluster --hostname {host.HostName} --cluster {cluster}.") { TargetName = target };
         if (!BuildStatuses.Deletable.Contains(host.BuildStatus))
             throw new RefusedException($"{host.HostName} is {host.BuildStatus} in Aquilon, and hosts are deleted only when they are {string.Join(", ", BuildStatuses.Deletable)}. Change it first with aquilon.buildstatus.") { TargetName = target };
-        if (!parameters.Reimport)
-            return;
-        if (await HostImport.ProblemsAsync(context, aquilon.Configuration.Import, host, host.MachineName, cancellationToken) is { Count: > 0 } problems)
+        if (parameters.Reimport && await HostImport.ProblemsAsync(context, aquilon.Configuration.Import, host, host.MachineName, cancellationToken) is { Count: > 0 } problems)
             throw new RefusedException($"{host.HostName} is not deleted in Aquilon, because it could not be imported again: {string.Join("; ", problems)}.") { TargetName = target };
+        await context.Client<IWipeProof>().RequireReleasedAsync(context, cancellationToken);
     }
 
     protected override Task ApplyAsync(ActionContext context, DeleteAquilonHostParameters parameters, AquilonHostState before, CancellationToken cancellationToken)

@@ -31,13 +31,13 @@ internal sealed class DeleteAquilonMachine : AquilonChange<NoParameters, DeleteA
 
     protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => !state.IsThere;
 
-    protected override Task GuardAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+    protected override async Task GuardAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
     {
         if (before.HostName is { } host)
             throw new RefusedException($"The machine {before.MachineName} has the host {host} on it. Delete the host first (aquilon.host.delete).") { TargetName = context.Target.Name };
-        return context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId)?.Host.MachineName == before.MachineName
-            ? Task.CompletedTask
-            : throw new RefusedException($"The machine {before.MachineName} is not deleted in Aquilon: there is no record to restore it from. Take aquilon.record first.") { TargetName = context.Target.Name };
+        if (context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId)?.Host.MachineName != before.MachineName)
+            throw new RefusedException($"The machine {before.MachineName} is not deleted in Aquilon: there is no record to restore it from. Take aquilon.record first.") { TargetName = context.Target.Name };
+        await context.Client<IWipeProof>().RequireReleasedAsync(context, cancellationToken);
     }
 
     protected override async Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)

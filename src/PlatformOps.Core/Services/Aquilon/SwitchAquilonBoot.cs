@@ -48,6 +48,7 @@ internal sealed partial class SwitchAquilonBoot : AquilonChange<SwitchAquilonBoo
             throw new RefusedException($"{host.HostName} is {host.BuildStatus} in Aquilon, and is not switched to install before that is changed: aquilon.buildstatus to rebuild.") { TargetName = context.Target.Name };
         if (host.Cluster is { } cluster)
             throw new RefusedException($"{host.HostName} is a member of the cluster {cluster}: its installation is a matter of the cluster. Take it out first with aq uncluster --hostname {host.HostName} --cluster {cluster}.") { TargetName = context.Target.Name };
+        await context.Client<IWipeProof>().RequireReleasedAsync(context, cancellationToken);
     }
 
     protected override Task ApplyAsync(ActionContext context, SwitchAquilonBootParameters parameters, State before, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Aquilon;
 /// <summary>Deletes hosts with their machines in Aquilon, and imports them anew from the inventory.</summary>
 /// <remarks>
 /// <para>A run of the runbook aquilon/reset: what Aquilon has of the host is saved first, with the commands that put it back. Nothing is deleted unless a dry run shows that the import would succeed: the inventory has all it needs, and the broker knows the model, rack, operating system, domain and personality, and no other machine has its addresses. A member of a cluster is refused.</para>
+/// <para>Immediately before it is deleted, a hypervisor must be out of service with your claim, empty, without other tenants, and the machine of its dossier by SSH, BMC and NetBox; otherwise it is refused.</para>
 /// <para>A run that was killed or stopped goes on with Resume-OpsRun. Where the import fails after all, -FromRecord puts the host back as the newest record has it.</para>
 /// </remarks>
 /// <example>
@@ -18,7 +19,7 @@ namespace PlatformOps.PowerShell.Commands.Aquilon;
 /// <code>Reset-AquilonHost hv01.lab.example -WhatIf</code>
 /// </example>
 /// <example>
-/// <summary>Import a host anew, unattended</summary>
+/// <summary>Import a drained host anew, unattended</summary>
 /// <code>Reset-AquilonHost hv01.lab.example -Confirm:$false -FailOnError</code>
 /// </example>
 /// <seealso cref="GetAquilonHostCommand"/>

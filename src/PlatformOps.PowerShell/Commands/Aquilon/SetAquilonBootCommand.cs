@@ -10,10 +10,11 @@ namespace PlatformOps.PowerShell.Commands.Aquilon;
 /// <summary>Says whether machines install themselves anew at their next network boot (pxeswitch).</summary>
 /// <remarks>
 /// <para>Install is refused while the host is ready or almostready in Aquilon, without a bootserver, and for members of clusters. It takes effect when the machine boots from the network, whenever that is: switch back with LocalBoot where it is not to happen.</para>
+/// <para>Immediately before, a hypervisor must be out of service with your claim, empty, without other tenants, and the machine of its dossier by SSH, BMC and NetBox; otherwise it is refused.</para>
 /// <para>An installation that ends well switches itself back. Undo-OpsRun takes it back.</para>
 /// </remarks>
 /// <example>
-/// <summary>See what would be switched</summary>
+/// <summary>See what would be switched on a drained hypervisor</summary>
 /// <code>Set-AquilonBoot hv01.lab.example -Boot Install -WhatIf</code>
 /// </example>
 /// <example>

@@ -13,7 +13,7 @@ namespace PlatformOps.PowerShell.Commands.Remote;
 /// <summary>Makes the data disks of hypervisors ready, as the storage profile of their hardware says: partitions, RAID0, XFS, fstab, mount.</summary>
 /// <remarks>
 /// <para>Everything is looked at first, and again before each step, and only what is missing is done: a file system that is there is mounted, not made again. -WhatIf shows every step and does none. A run that was interrupted goes on where it was.</para>
-/// <para>A disk that carries anything is taken only where the hypervisor's dossier recorded it with just that content as its data disk, or where -Force names it. One that is mounted, or carries the running system, is never taken.</para>
+/// <para>A disk that carries anything is taken only where the hypervisor's dossier recorded it with just that content as its data disk, or where -Force names it. One that is mounted, or carries the running system, is never taken. Before anything is formatted, a hypervisor must be the machine of its dossier by SSH, BMC and NetBox.</para>
 /// <para>Disks are chosen by transport, size, model or serial number; profiles are built in, and added in hosts.storage-profiles.</para>
 /// </remarks>
 /// <example>

@@ -10,7 +10,7 @@ using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Tests.Services.Aquilon;
 
-/// <summary>A lab with a session on it, for tests of Aquilon: its records are bent and read through the lab's control endpoint.</summary>
+/// <summary>A lab with a session on it, for tests of Aquilon: its records are bent and read through the lab's control endpoint. The session knows no cloud, so these machines are no hypervisors to it, and may be wiped.</summary>
 internal sealed class AquilonLab : IAsyncDisposable
 {
     private readonly LabServer _lab;
@@ -20,12 +20,13 @@ internal sealed class AquilonLab : IAsyncDisposable
     {
         _lab = lab;
         _control = new HttpClient { BaseAddress = lab.Address };
+        ConfigurationPath = WithoutCloud(lab.ConfigurationPath);
         Session = Open(overrides);
     }
 
     public SessionScope Session { get; private set; }
 
-    public string ConfigurationPath => _lab.ConfigurationPath;
+    public string ConfigurationPath { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -36,7 +37,7 @@ internal sealed class AquilonLab : IAsyncDisposable
 
     public static ActionTarget Target(int number) => new(ActionTarget.Hypervisor, Name(number));
 
-    public SessionScope Open(IReadOnlyDictionary<string, object> overrides) => SessionOpening.Open(_lab.ConfigurationPath, null, overrides).Scope;
+    public SessionScope Open(IReadOnlyDictionary<string, object> overrides) => SessionOpening.Open(ConfigurationPath, null, overrides).Scope;
 
     /// <summary>Another process: the same state folder, new clients.</summary>
     public async Task ReopenAsync(params (string Key, object Value)[] overrides)
@@ -122,5 +123,14 @@ internal sealed class AquilonLab : IAsyncDisposable
         await foreach (var record in stream)
             records.Add(record);
         return records;
+    }
+
+    private static string WithoutCloud(string path)
+    {
+        var copy = Path.Combine(Path.GetDirectoryName(path)!, "without-cloud.yaml");
+        File.Copy(path, copy);
+        var isCloud = false;
+        File.WriteAllLines(copy, File.ReadAllLines(path).Where(line => !(isCloud = char.IsWhiteSpace(line.FirstOrDefault(' ')) ? isCloud : line == "openstack:")));
+        return copy;
     }
 }

@@ -40,6 +40,12 @@ internal sealed class HostStorageChange : Change<HostStorageParameters, HostStor
     protected override bool IsDesired(ActionContext context, HostStorageParameters parameters, HostStorageState state)
         => state.Refusals.Count == 0 ? state.Steps.Count == 0 : throw Refused(context, string.Join(" ", state.Refusals));
 
+    protected override async Task GuardAsync(ActionContext context, HostStorageParameters parameters, HostStorageState before, CancellationToken cancellationToken)
+    {
+        if (before.Steps.Any(step => step.IsDestructive))
+            await context.Client<IWipeProof>().RequireIdentityAsync(context, cancellationToken);
+    }
+
     protected override async Task ApplyAsync(ActionContext context, HostStorageParameters parameters, HostStorageState before, CancellationToken cancellationToken)
     {
         var host = context.Client<RemoteShell>().On(context);

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using PlatformOps.Core.Migration;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Services.Hosts.Storage;
 using PlatformOps.Core.Sessions;
@@ -185,7 +186,14 @@ public sealed class HostStorageTests
         Assert.Equal(Impact.High, change.Impact);
     }
 
-    private static Task<PhaseLab> StartAsync() => PhaseLab.StartAsync(new Lab.LabOptions { Hypervisors = 4, VirtualMachines = 0, Speed = 20_000 });
+    // Formatting asks that the machine is the one that was written down.
+    private static async Task<PhaseLab> StartAsync()
+    {
+        var lab = await PhaseLab.StartAsync(new Lab.LabOptions { Hypervisors = 4, VirtualMachines = 0, Speed = 20_000 });
+        foreach (var number in new[] { Lenovo, Gpu })
+            await HostLab.ApplyAsync(lab.Session, new TakeDossier(), number, new Core.Changes.NoParameters());
+        return lab;
+    }
 
     /// <summary>Has the host installed anew, and opens a session that takes its new key; root is let in again as the Setup phase does.</summary>
     private static async Task<SessionScope> ReinstallAsync(PhaseLab lab, int number)
