@@ -82,9 +82,6 @@ internal sealed record TargetStarted(string Target, long LockToken) : JournalEnt
 
 internal sealed record FactsRead(string Target, string Phase, Dictionary<string, string> Facts) : JournalEntry;
 
-/// <summary>What names a step of a run: a phase of null is a script's single effect.</summary>
-internal sealed record StepKey(string Target, string? Phase, string Step);
-
 /// <summary>An effect is about to be sent. Durable before it is.</summary>
 internal sealed record Intent(StepKey Key, string Action, JsonElement Parameters, JsonElement Before, string BeforeText, string DesiredText) : JournalEntry
 {

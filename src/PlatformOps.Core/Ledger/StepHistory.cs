@@ -34,8 +34,8 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>It only tells somebody, and could not.</summary>
     public bool IsUntold => Result is { IsTelling: true, Outcome: not (StepOutcome.Done or StepOutcome.Unchanged) } || (Result is null && Intent is { IsTelling: true });
 
-    /// <summary>Which attempt at its phase a telling belongs to: later ones are named <c>…#2</c> and so on.</summary>
-    public int Attempt => Key.Step.LastIndexOf('#') is > 0 and var at && int.TryParse(Key.Step.AsSpan(at + 1), out var attempt) ? attempt : 1;
+    /// <summary>Which attempt at its phase a telling belongs to: <see cref="StepKey.OfAttempt"/>.</summary>
+    public int Attempt => StepKey.AttemptOf(Key.Step);
 
     public void Apply(JournalEntry entry)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.Jira;
 using PlatformOps.Runs;
@@ -21,7 +22,7 @@ internal sealed class CommentOnPhase : Change<CommentOnPhase.Parameters, TicketC
     /// <summary>The comment's text.</summary>
     public static TicketText Text(PhaseReport report)
     {
-        var failed = report.Steps.LastOrDefault(step => step.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted && !step.Step.StartsWith("on-failure/", StringComparison.Ordinal));
+        var failed = report.Steps.LastOrDefault(step => step.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted && !StepKey.IsOnFailure(step.Step));
         var text = new TicketText()
             .Heading(3, $"{report.Phase} of {report.Target.Name}: {(report.Succeeded ? "done" : failed is null ? "failed" : $"{failed.Outcome.ToString().ToLowerInvariant()} at {failed.Step}")}")
             .Paragraph($"Run {report.Run.RunId} by {report.Run.Person}{(report.Run.RequestedBy is { } other ? $" for {other}" : "")} on {report.Run.Machine}, environment {report.Run.Environment}. Times are UTC.");

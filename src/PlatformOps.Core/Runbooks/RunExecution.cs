@@ -129,7 +129,7 @@ internal sealed class RunExecution : IDisposable
             var pending = batches[number - 1].Where(IsPending).ToList();
             if (pending.Count == 0)
                 continue;
-            var key = $"batch {number}";
+            var key = StepKey.OfBatch(number);
             if (number > 1 && Request.ApproveBetweenBatches && !IsApproved(key))
             {
                 var next = string.Join(", ", pending.Select(target => target.Name));

@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Ledger;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Runbooks;
@@ -7,9 +8,6 @@ namespace PlatformOps.Core.Runbooks;
 /// <summary>YAML → runbook, strictly: an unknown action, an unknown, missing or wrong parameter, an unknown variable is an error with its place, before anything runs.</summary>
 internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> settings)
 {
-    /// <summary>What the names of the steps of <c>on-failure</c> begin with.</summary>
-    public const string OnFailurePrefix = "on-failure/";
-
     private static readonly string[] StepKeys = ["check", "change", "report", "wait"];
 
     public Runbook Read(string text, string origin)
@@ -132,13 +130,14 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
 
     private static string NameOf(YamlMapping step, OpsAction action, HashSet<string> names, bool isOnFailure)
     {
-        var prefix = isOnFailure ? OnFailurePrefix : "";
         if (Text(step, "name") is { } given)
-            return names.Add(prefix + given) ? prefix + given : throw step.Find("name")!.Error($"name: '{given}' is the name of an earlier step.");
-        var name = prefix + action.Name;
+            return names.Add(Whole(given)) ? Whole(given) : throw step.Find("name")!.Error($"name: '{given}' is the name of an earlier step.");
+        var name = Whole(action.Name);
         for (var n = 2; !names.Add(name); n++)
-            name = $"{prefix}{action.Name}.{n}";
+            name = Whole($"{action.Name}.{n}");
         return name;
+
+        string Whole(string plain) => isOnFailure ? StepKey.OfFailure(plain) : plain;
     }
 
     private static List<RunbookParameter> ReadParameters(YamlMapping root)

@@ -105,7 +105,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             .MaxBy(later => later.Last!.Order));
     }
 
-    private static bool IsOnFailure(StepHistory step) => step.Key.Step.StartsWith(RunbookReader.OnFailurePrefix, StringComparison.Ordinal);
+    private static bool IsOnFailure(StepHistory step) => StepKey.IsOnFailure(step.Key.Step);
 
     private async Task<TargetEnd> RunPhasesAsync(CancellationToken cancellationToken)
     {
@@ -209,7 +209,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             () => batch.MeetAsync(MeetingOf(phase, step), target, async targets =>
             {
                 // The effect is the batch's: its record and its intent are kept under the batch's own name.
-                var together = new ActionTarget(target.Kind, $"batch {batch.Number}");
+                var together = new ActionTarget(target.Kind, StepKey.OfBatch(batch.Number));
                 var context = Context(phase.Name, step.Name, isApproved: false, together, targets);
                 var earlier = run.Ledger.Find(new StepKey(together.Name, phase.Name, step.Name));
                 return await RunActionAsync(phase, step, context, parameters, earlier, started, cancellationToken);
@@ -417,7 +417,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
 
     private bool IsApprovedFor(RunbookPhase phase, RunbookStep step) => step.Action is ApprovalWait && run.IsApproved(ApprovalKey(phase, step));
 
-    private string ApprovalKey(RunbookPhase phase, RunbookStep step) => $"{target.Name}/{phase.Name}/{step.Name}";
+    private string ApprovalKey(RunbookPhase phase, RunbookStep step) => new StepKey(target.Name, phase.Name, step.Name).ToApproval();
 
     private ActionContext Context(string? phase, string step, bool isApproved = false, ActionTarget? together = null, IReadOnlyList<ActionTarget>? all = null) => new()
     {

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
 
 namespace PlatformOps.Core.Runbooks;
 
@@ -9,5 +10,5 @@ namespace PlatformOps.Core.Runbooks;
 internal sealed record Telling(string Name, Change Change, object Parameters)
 {
     /// <summary>The step's name in a later attempt at the phase, which is told by itself.</summary>
-    public string StepOf(int attempt) => attempt == 1 ? Name : $"{Name}#{attempt}";
+    public string StepOf(int attempt) => StepKey.OfAttempt(Name, attempt);
 }
