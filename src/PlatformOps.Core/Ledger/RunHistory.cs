@@ -6,6 +6,7 @@ namespace PlatformOps.Core.Ledger;
 internal sealed class RunHistory
 {
     private readonly Dictionary<string, TargetHistory> _targets = [];
+    private readonly HashSet<StepHistory> _shared = [];
     private long _entries;
 
     public RunStarted? Started { get; private set; }
@@ -33,6 +34,10 @@ internal sealed class RunHistory
             target = _targets[name] = new TargetHistory();
         return target;
     }
+
+    /// <summary>The steps that a target has a part in: its own, and those that are kept under another name, a batch's, whose effect was begun for it too.</summary>
+    public IReadOnlyList<StepHistory> StepsOf(string target)
+        => [.. _targets.GetValueOrDefault(target)?.Steps ?? [], .. _shared.Where(step => step.Key.Target != target && step.IsFor(target))];
 
     public static RunHistory From(IEnumerable<JournalEntry> entries)
     {
@@ -67,7 +72,20 @@ internal sealed class RunHistory
             default:
                 if (TargetOf(entry) is { } target)
                     Target(target).Apply(entry);
+                Share(entry);
                 break;
+        }
+    }
+
+    // What is begun for several is a part of the history of each, and so is its end for all of them.
+    private void Share(JournalEntry entry)
+    {
+        if (entry is Intent { Members: not null } intent)
+            _shared.Add(Target(intent.Key.Target).Find(intent.Key)!);
+        if (entry is Decision { As: StepDecision.Abandon } decision && Target(decision.Key.Target).Find(decision.Key) is { Intent.Members: { } members })
+        {
+            foreach (var member in Started?.Targets.Where(target => members.Contains(target.Name)) ?? [])
+                Target(member.Name).Abandon(decision);
         }
     }
 

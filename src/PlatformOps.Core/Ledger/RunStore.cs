@@ -196,15 +196,16 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         {
             var target = history.Target(name);
             // What a living process has begun is not in doubt. What else failed in a runbook is its end to tell.
-            var troubles = isAlive || target.Ended is not null ? [] : isScript ? target.Troubles : [.. target.Steps.Where(step => step.IsOpen)];
+            var troubles = isAlive || target.Ended is not null ? [] : isScript ? target.Troubles : [.. history.StepsOf(name).Where(step => step.IsOpen)];
+            var last = troubles.FirstOrDefault(step => step.Key.Target != name)?.Key ?? target.LastStep;
             yield return new TargetRun
             {
                 Target = name,
                 TicketId = tickets.GetValueOrDefault(name),
                 State = target.Ended?.State ?? Unended(),
                 Outcome = target.Ended is { } ended ? ended.Outcome : troubles.Any(step => step.IsOpen) ? StepOutcome.Unknown : troubles is [var first, ..] ? first.Result!.Outcome : null,
-                Phase = target.LastStep?.Phase,
-                Step = target.LastStep?.Step,
+                Phase = last?.Phase,
+                Step = last?.Step,
                 Message = target.Ended?.Message ?? (troubles.Count == 0 ? null : $"failed or in doubt: {string.Join(", ", troubles.Select(step => step.Key.Step))}"),
             };
 

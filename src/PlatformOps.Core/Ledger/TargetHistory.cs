@@ -70,10 +70,13 @@ internal sealed class TargetHistory
                 if (decision.As == StepDecision.Happened && Step(decision.Key).Intent is { IsUndo: true })
                     Undone(decision.Key);
                 if (decision.As == StepDecision.Abandon)
-                    Ended = new TargetEnded(decision.Key.Target, RunState.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
+                    Abandon(decision);
                 break;
         }
     }
+
+    /// <summary>A person gave up on it, at a step of its own or of its batch.</summary>
+    public void Abandon(Decision decision) => Ended = new TargetEnded(decision.Key.Target, RunState.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
 
     // What was taken back is to be made again, and its phase with it.
     private void Undone(StepKey key)

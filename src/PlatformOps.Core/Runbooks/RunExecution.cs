@@ -193,7 +193,7 @@ internal sealed class RunExecution : IDisposable
     private bool IsPending(ActionTarget target)
         => Ledger.Read(history => history.Target(target.Name) is var known
             && (known.Ended?.State != RunState.Succeeded || known.HasUntold)
-            && !known.Steps.Any(step => step.Decision?.As == StepDecision.Abandon));
+            && !history.StepsOf(target.Name).Any(step => step.Decision?.As == StepDecision.Abandon));
 
     private RunStopMode? StopRequest() => _stop = Scope.Store.StopRequest(Ledger.RunId) ?? _stop;
 

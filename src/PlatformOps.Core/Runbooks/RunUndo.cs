@@ -93,9 +93,9 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         => [.. history.Target(name).Steps.Where(step => step.Made is { IsTelling: false } || step is { IsOpen: true, Intent.IsTelling: false }).Select(step => step.Key.Step)];
 
     // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, nothing is taken back across it.
-    private Intent? LastDestructive(string name) => history.Targets.Values.SelectMany(known => known.Steps).Select(step => step.Intent)
+    private Intent? LastDestructive(string name) => history.StepsOf(name).Select(step => step.Intent)
         .OfType<Intent>()
-        .Where(intent => !intent.IsUndo && (intent.Key.Target == name || intent.Members?.Contains(name) == true) && scope.Catalog.Find(intent.Action) is Change { IsDestructive: true })
+        .Where(intent => !intent.IsUndo && scope.Catalog.Find(intent.Action) is Change { IsDestructive: true })
         .MaxBy(intent => intent.Order);
 
     private async Task<StepEnd> UndoStepAsync(StepHistory step, ActionTarget target, TargetHold? held, CancellationToken cancellationToken)

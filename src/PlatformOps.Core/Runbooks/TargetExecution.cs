@@ -404,9 +404,10 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
 
     // Checks and changes that a person left out, in any phase, of any target that the effect is for.
     private List<string> Omissions(ActionContext context) => run.Ledger.Read(history => context.Batch
-        .SelectMany(member => history.Target(member.Name).Steps)
-        .Where(step => step.Result is { Kind: StepKind.Check or StepKind.Change, Outcome: StepOutcome.Skipped, ByCondition: false })
+        .SelectMany(member => history.StepsOf(member.Name))
+        .Where(step => step.IsOmitted)
         .Select(step => step.Key.Step)
+        .Distinct()
         .ToList());
 
     private bool ReachesStartAt(RunbookStep step)

@@ -88,9 +88,7 @@ internal sealed class TargetHold : IDisposable
         foreach (var former in held.Former)
         {
             var history = HistoryOf(scope, former, target);
-            var left = history?.Targets.Values.SelectMany(known => known.Steps)
-                .Where(step => step is { IsOpen: true, Intent.IsTelling: false } && (step.Key.Target == former.Target || step.Intent.Members?.Contains(former.Target) == true))
-                .ToList() ?? [];
+            var left = history?.StepsOf(former.Target).Where(step => step is { IsOpen: true, Intent.IsTelling: false }) ?? [];
             foreach (var step in left)
             {
                 if (await IsInDoubtAsync(scope, former, history!, step, target, cancellationToken))

@@ -46,6 +46,21 @@ public sealed class OmissionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_step_of_the_batch_that_a_person_skipped_for_each_of_its_members()
+    {
+        await _world.CutEnrolmentAsync(_world.Phases([RunWorld.Head + "  - change: test.enrol\n", Smash], "hv1", "hv2"));
+        await _world.Runner.ResolveAsync("r1", new StepKey("batch 1", "P1", "test.enrol"), StepDecision.Skipped, "the list is no matter", "alice");
+
+        await _world.ResumeAsync();
+
+        foreach (var member in (string[])["hv1", "hv2"])
+        {
+            Assert.Contains("test.enrol was skipped", _world.Store.History("r1").Target(member).Find(new StepKey(member, "P2", "light.smash"))!.Result!.Message, StringComparison.Ordinal);
+            Assert.Equal(0, _world.House.Light(member, "light.smash").Applied);
+        }
+    }
+
+    [Fact]
     public async Task But_not_what_a_condition_left_out()
     {
         _world.Catalog.Facts["gpu"] = "false";

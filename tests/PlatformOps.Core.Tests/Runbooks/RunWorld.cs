@@ -96,6 +96,25 @@ internal sealed class RunWorld : IDisposable
         (light.OnApply, light.OnApplied) = (null, null);
     }
 
+    /// <summary>A run whose process dies when its batch is half enrolled: nobody can tell what became of that.</summary>
+    public async Task CutEnrolmentAsync(RunRequest request)
+    {
+        Catalog.OnEnrol = _ =>
+        {
+            if (Catalog.Enrolled.Count > 0)
+                Die();
+        };
+        await DiesAsync(() => RunAsync(request with { ThrottleLimit = request.Targets.Count }));
+        Catalog.OnEnrol = null;
+    }
+
+    /// <summary>A run that one of its targets does not come into, because another run has it.</summary>
+    public async Task WithoutAsync(string target, Func<Task> run)
+    {
+        using (await Store.Locks.TakeAsync(TargetHold.KeyOf(ActionTarget.Hypervisor, target), new LockOwner("r0", "bob", "ops2", 9), Token))
+            await run();
+    }
+
     /// <summary>The process dies here: nothing is written any more.</summary>
     public void Die()
     {
