@@ -23,6 +23,7 @@ internal sealed class RunExecution : IDisposable
         (Scope, Request, Ledger, Log, _records) = (scope, request, ledger, log, records);
         Guard = new EffectGuard(scope.Policy, scope.KillSwitch, scope.Time);
         Gate = new Gate(ledger, Guard, scope.Time);
+        Actions = new StepActions(this);
         _throttle = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
         _observers = [log, .. scope.Observers];
     }
@@ -38,6 +39,8 @@ internal sealed class RunExecution : IDisposable
     public EffectGuard Guard { get; }
 
     public Gate Gate { get; }
+
+    public StepActions Actions { get; }
 
     /// <summary>Asked to stop after the step that is under way.</summary>
     public bool StopsAfterStep => StopRequest() is RunStopMode.AfterStep or RunStopMode.Now;
@@ -63,7 +66,15 @@ internal sealed class RunExecution : IDisposable
         }
     }
 
-    public ValueTask EmitAsync(StepRecord record, CancellationToken cancellationToken) => EmitAsync(record, isLogged: true, cancellationToken);
+    /// <summary>A step of a target has ended: tells the observers, and streams its record.</summary>
+    /// <param name="number">Its number in the runbook; 0 where it is not one of its steps.</param>
+    public async Task<StepRecord> EmitAsync(ActionTarget target, string? phase, string step, string action, StepKind kind, int number, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
+    {
+        var record = StepRecords.From(Request.Identity, target, phase, step, action, kind, number, end, started, Scope);
+        await TellAsync(observer => observer.OnStepEndedAsync(record, cancellationToken));
+        await _records.WriteAsync(record, cancellationToken);
+        return record;
+    }
 
     public Task TellStepStartedAsync(ActionTarget target, string? phase, string step, CancellationToken cancellationToken)
         => TellAsync(observer => observer.OnStepStartedAsync(target, phase, step, cancellationToken));
@@ -108,13 +119,6 @@ internal sealed class RunExecution : IDisposable
     {
         await Ledger.WriteDurablyAsync(end);
         await TellAsync(observer => observer.OnRunEndedAsync(end.State, end.Message, CancellationToken.None));
-    }
-
-    private async ValueTask EmitAsync(StepRecord record, bool isLogged, CancellationToken cancellationToken)
-    {
-        if (isLogged)
-            await TellAsync(observer => observer.OnStepEndedAsync(record, cancellationToken));
-        await _records.WriteAsync(record, cancellationToken);
     }
 
     private async Task<RunEnded> RunBatchesAsync(CancellationToken cancellationToken)

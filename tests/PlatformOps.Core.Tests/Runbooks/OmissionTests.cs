@@ -61,6 +61,18 @@ public sealed class OmissionTests : IDisposable
     }
 
     [Fact]
+    public async Task But_what_was_left_out_behind_it_does_not_undo_its_being_done()
+    {
+        await _world.KilledAsync(_world.Request(RunWorld.Head + "  - change: light.smash\n  - change: light.dim\n", "hv1"), "hv1", "light.dim");
+        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.dim"), StepDecision.Skipped, "no dimmer there", "alice");
+
+        await _world.ResumeAsync();
+        await _world.ResumeAsync();
+
+        Assert.Equal((RunState.Succeeded, 1), (_world.State(), _world.House.Light("hv1", "light.smash").Applied));
+    }
+
+    [Fact]
     public async Task But_not_what_a_condition_left_out()
     {
         _world.Catalog.Facts["gpu"] = "false";

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>What a target has behind it when its run is resumed: whether it still holds.</summary>
+internal sealed class EarlierWork(RunExecution run, ActionTarget target)
+{
+    /// <summary>Looks again at the changes of the phases that ended: where one no longer holds, going on would build on sand.</summary>
+    /// <param name="locks">What is held for the target.</param>
+    /// <returns>How the first was found that does not hold; null where all do.</returns>
+    public async Task<StepEnd?> VerifyPhasesAsync(IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    {
+        var made = run.Ledger.Read(history =>
+        {
+            var known = history.Target(target.Name);
+            return known.Steps.Where(step => step.Made is { IsTelling: false } && !StepKey.IsOnFailure(step.Key.Step) && step.Key.Phase is { } phase && known.PhasesDone.Contains(phase)).ToList();
+        });
+        foreach (var step in made)
+        {
+            if (run.Scope.Catalog.Find(step.Made!.Action) is not Change change || Superseding(step, change, step.Made.Parameters) is not null || IsGoneWithItsSystem(step, change))
+                continue;
+            var started = run.Scope.Time.GetUtcNow();
+            var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
+            var context = run.Actions.Context(target, step.Key.Phase, step.Key.Step, run.Log.For(target.Name, step.Key.Phase));
+            var end = IsClaimedAnew(change)
+                ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.MadeResult?.Number ?? 0), locks, cancellationToken)
+                : await Gate.VerifyAsync(change, context, parameters, step.MadeResult?.After, cancellationToken);
+            if (end.GoesOn)
+                continue;
+            await run.EmitAsync(target, step.Key.Phase, step.Key.Step, change.Name, StepKind.Change, 0, end, started, cancellationToken);
+            return end;
+        }
+
+        return null;
+    }
+
+    /// <summary>Looks again at a change of the phase that is gone on with.</summary>
+    /// <returns>How it was found; null where it is to be made: it was not, or on-failure put it back, or it carries the claim of who had the run before.</returns>
+    public async Task<StepEnd?> VerifyAsync(StepHistory earlier, Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
+    {
+        if (earlier is not { Result.Outcome: StepOutcome.Done or StepOutcome.Unchanged, Decision: null } || IsClaimedAnew(change))
+            return null;
+        var later = Superseding(earlier, change, JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options));
+        if (later is not null && StepKey.IsOnFailure(later.Key.Step))
+            return null;
+        var end = later is not null ? new StepEnd(StepOutcome.Unchanged, "") : await Gate.VerifyAsync(change, context, parameters, earlier.Result.After, cancellationToken);
+        return end.GoesOn ? end with { IsOld = true } : end;
+    }
+
+    private bool IsGoneWithItsSystem(StepHistory step, Change change) => change.IsOfSystem && run.Ledger.Read(history => history.Target(target.Name).Steps
+        .Any(later => later.Result is { } result && result.Order > step.Made!.Order && run.Scope.Catalog.Find(result.Action) is Wait { IsReinstall: true }));
+
+    // The last change of the same thing that was made after this one, or may have been when the process died, if any.
+    private StepHistory? Superseding(StepHistory step, Change change, JsonElement parameters)
+    {
+        var subject = change.SubjectOf(parameters);
+        return run.Ledger.Read(history => history.Target(target.Name).Steps
+            .Where(later => later.Last is { } last && (step.Made is null || last.Order > step.Made.Order) && later != step && (run.Scope.Catalog.Find(last.Action) as Change)?.SubjectOf(last.Parameters) == subject)
+            .MaxBy(later => later.Last!.Order));
+    }
+
+    // In a run that was taken over it carries another's claim until it is written anew.
+    private bool IsClaimedAnew(Change change) => change.CarriesClaim && run.Request.Identity.TakeOverReason is not null;
+}
