@@ -50,6 +50,27 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
     }
 
+    /// <summary>Finds out what became of an effect that was begun earlier, or takes a person's word for it. Sends no write.</summary>
+    /// <param name="context">With all targets that it was begun for.</param>
+    /// <returns>Its end, Unknown where looking does not tell; null where it did not happen, which is then its result: it may be made anew, or left out.</returns>
+    public async Task<StepEnd?> SettleAsync(Change change, ActionContext context, StepInfo step, CancellationToken cancellationToken)
+    {
+        var record = new Recording(this, change, context, new StepKey(context.Target.Name, context.Phase, context.Step), step, time.GetUtcNow(), cancellationToken);
+        var history = ledger.Find(record.Key)!;
+        var (intent, isOpen) = (history.Intent!, history.IsOpen);
+        try
+        {
+            var (end, _) = await SettleAsync(change, context, intent.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!, record, history, cancellationToken);
+            if (end is null && isOpen)
+                await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: was begun ({intent.BeforeText} → {intent.DesiredText}), and did not happen") { Before = intent.BeforeText }, null);
+            return end;
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        {
+            return Undecidable(change, record.Key, intent, $"not to be seen ({Sentence(e)})", e);
+        }
+    }
+
     /// <summary>Whether nobody can tell what came of an intent without a result, an earlier run's for instance. Sends no write.</summary>
     public static async Task<bool> IsUndecidableAsync(Change change, ActionContext context, Intent intent, CancellationToken cancellationToken)
     {
@@ -148,45 +169,11 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
     private async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, Recording record, IReadOnlyList<TargetLock> locks, Func<Task>? guards, CancellationToken cancellationToken)
     {
-        var history = ledger.Find(record.Key);
-        if (history is { Intent.IsUndo: false, Decision: { } decision })
-        {
-            switch (decision.As)
-            {
-                case StepDecision.Happened:
-                    return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Subject(change, context)}: happened, says {decision.Person}: {decision.Reason}"), null);
-                case StepDecision.Skipped:
-                    return await record.EndAsync(new StepEnd(StepOutcome.Skipped, $"{Subject(change, context)}: skipped by {decision.Person}: {decision.Reason}"), null);
-                case StepDecision.Abandon:
-                    return new StepEnd(StepOutcome.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
-            }
-        }
-
-        var open = history is { IsOpen: true, Intent.IsUndo: false } ? history.Intent : null;
-        if (open is not null && change.CanTrace(parameters))
-        {
-            if (await TraceAsync(change, context, parameters, record, open, cancellationToken) is { } traced)
-                return traced;
-            open = null;
-        }
-
-        var now = await change.ObserveAsync(context, parameters, cancellationToken);
-        var isDesired = change.IsDesired(context, parameters, now);
-
-        if (open is { } intent)
-        {
-            if (!change.CanObserve(parameters))
-                return Undecidable(change, record.Key, intent, "not to be seen");
-            switch (await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, isDesired, cancellationToken))
-            {
-                case ProbeAnswer.Happened:
-                    return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
-                case ProbeAnswer.Undecidable:
-                    return Undecidable(change, record.Key, intent, change.Describe(now));
-            }
-        }
-
-        if (isDesired)
+        var (end, seen) = await SettleAsync(change, context, parameters, record, ledger.Find(record.Key), cancellationToken);
+        if (end is not null)
+            return end;
+        var now = seen ?? await change.ObserveAsync(context, parameters, cancellationToken);
+        if (change.IsDesired(context, parameters, now))
             return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
 
         using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
@@ -203,6 +190,37 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             await guards();
         guard.ThrowIfEffectRefused(change, context, held.All);
         return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
+    }
+
+    // No end where nothing is to settle, or it did not happen. What was seen meanwhile need not be looked at twice.
+    private static async Task<(StepEnd? End, object? Seen)> SettleAsync(Change change, ActionContext context, object parameters, Recording record, StepHistory? history, CancellationToken cancellationToken)
+    {
+        if (history is not { Intent: { IsUndo: false } intent })
+            return (null, null);
+        if (history.Decision is { } decision)
+        {
+            return decision.As switch
+            {
+                StepDecision.Happened => (await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Subject(change, context)}: happened, says {decision.Person}: {decision.Reason}"), null), null),
+                StepDecision.Skipped => (await record.EndAsync(new StepEnd(StepOutcome.Skipped, $"{Subject(change, context)}: skipped by {decision.Person}: {decision.Reason}"), null), null),
+                StepDecision.Abandon => (new StepEnd(StepOutcome.Failed, $"abandoned by {decision.Person}: {decision.Reason}"), null),
+                _ => (null, null),
+            };
+        }
+
+        if (!history.IsOpen)
+            return (null, null);
+        if (change.CanTrace(parameters))
+            return (await TraceAsync(change, context, parameters, record, intent, cancellationToken), null);
+        if (!change.CanObserve(parameters))
+            return (Undecidable(change, record.Key, intent, "not to be seen"), null);
+        var now = await change.ObserveAsync(context, parameters, cancellationToken);
+        return await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, change.IsDesired(context, parameters, now), cancellationToken) switch
+        {
+            ProbeAnswer.Happened => (await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now), now),
+            ProbeAnswer.Undecidable => (Undecidable(change, record.Key, intent, change.Describe(now)), now),
+            _ => (null, now),
+        };
     }
 
     // Null where it did not happen.

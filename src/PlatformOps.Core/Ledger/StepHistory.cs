@@ -37,6 +37,9 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>An effect may or may not have happened, and nobody has said which.</summary>
     public bool IsOpen => Intent is not null && (Result is null || Result.Outcome == StepOutcome.Unknown) && Decision is null;
 
+    /// <summary>What came of an effect is still to be found out, or a person's word on it to be taken.</summary>
+    public bool IsToSettle => IsOpen || Decision is { As: not StepDecision.NotHappened };
+
     /// <summary>It only tells somebody, and could not.</summary>
     public bool IsUntold => Result is { IsTelling: true, Outcome: not (StepOutcome.Done or StepOutcome.Unchanged) } || (Result is null && Intent is { IsTelling: true });
 

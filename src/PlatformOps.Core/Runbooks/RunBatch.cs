@@ -13,25 +13,28 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
 
     /// <summary>Waits for the others; the last to come makes it run, for all who came.</summary>
     /// <param name="key">The step, with its phase.</param>
-    /// <returns>When it has ended, cancelled or not: nothing of a run goes on behind its end.</returns>
-    public async Task<StepEnd> MeetAsync(string key, ActionTarget target, Func<IReadOnlyList<ActionTarget>, Task<StepEnd>> run, CancellationToken cancellationToken)
+    /// <param name="member">Who comes.</param>
+    /// <param name="run">Runs it; whoever's it is, it is the same for all.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>How it ended for this one, when it has ended for all, cancelled or not: nothing of a run goes on behind its end.</returns>
+    public async Task<StepEnd> MeetAsync(string key, BatchMember member, Func<IReadOnlyList<BatchMember>, Task<IReadOnlyDictionary<string, StepEnd>>> run, CancellationToken cancellationToken)
     {
         Meeting meeting;
         lock (_counting)
         {
             meeting = Find(key);
-            meeting.Arrived.Add(target);
+            meeting.Arrived.Add(member);
             meeting.Run ??= run;
             BeginIfComplete(meeting);
         }
 
         try
         {
-            return await meeting.Result.Task.WaitAsync(cancellationToken);
+            return (await meeting.Result.Task.WaitAsync(cancellationToken))[member.Target.Name];
         }
         catch (OperationCanceledException)
         {
-            if (!Leave(meeting, target))
+            if (!Leave(meeting, member))
                 await meeting.Result.Task;
             throw;
         }
@@ -60,12 +63,12 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
     }
 
     // False where it has begun: who came is part of it.
-    private bool Leave(Meeting meeting, ActionTarget target)
+    private bool Leave(Meeting meeting, BatchMember member)
     {
         lock (_counting)
         {
             if (!meeting.HasBegun)
-                meeting.Arrived.Remove(target);
+                meeting.Arrived.Remove(member);
             return !meeting.HasBegun;
         }
     }
@@ -85,7 +88,7 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
         _ = Task.Run(() => RunAsync(meeting));
 
         bool IsSettled(ActionTarget target)
-            => _ended.Contains(target.Name) || meeting.Absent.Contains(target.Name) || meeting.Arrived.Exists(arrived => arrived.Name == target.Name);
+            => _ended.Contains(target.Name) || meeting.Absent.Contains(target.Name) || meeting.Arrived.Exists(arrived => arrived.Target.Name == target.Name);
     }
 
     private static async Task RunAsync(Meeting meeting)
@@ -106,13 +109,13 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
 
     private sealed class Meeting
     {
-        public List<ActionTarget> Arrived { get; } = [];
+        public List<BatchMember> Arrived { get; } = [];
 
         public HashSet<string> Absent { get; } = new(StringComparer.Ordinal);
 
-        public TaskCompletionSource<StepEnd> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyDictionary<string, StepEnd>> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Func<IReadOnlyList<ActionTarget>, Task<StepEnd>>? Run { get; set; }
+        public Func<IReadOnlyList<BatchMember>, Task<IReadOnlyDictionary<string, StepEnd>>>? Run { get; set; }
 
         public bool HasBegun { get; set; }
     }

@@ -34,7 +34,11 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
     /// <summary>The log of one phase of a target.</summary>
     public string PathFor(string target, string? phase) => Path.Combine(_folder, $"{FileNameOf(target)}.{FileNameOf(phase ?? "effects")}.log");
 
-    public IActionLog For(string target, string? phase) => new TargetLog(this, target, PathFor(target, phase));
+    public IActionLog For(string target, string? phase) => For(target, phase, [target]);
+
+    /// <summary>The log of what is done for several together: it goes to the phase's log of each.</summary>
+    /// <param name="name">What they are called together.</param>
+    public IActionLog For(string name, string? phase, IReadOnlyList<string> targets) => new TargetLog(this, name, [.. targets.Select(target => PathFor(target, phase))]);
 
     public ValueTask OnStepEndedAsync(StepRecord record, CancellationToken cancellationToken)
     {
@@ -55,7 +59,7 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
 
     private static string FileNameOf(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_'));
 
-    private void Write(string target, string phasePath, string source, string message)
+    private void Write(string target, IReadOnlyList<string> phasePaths, string source, string message)
     {
         var time = _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var text = new StringBuilder();
@@ -66,8 +70,11 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
         {
             _file.Write(bytes);
             WriteCopy(bytes);
-            using var phase = Open(phasePath);
-            phase.Write(bytes);
+            foreach (var path in phasePaths)
+            {
+                using var phase = Open(path);
+                phase.Write(bytes);
+            }
         }
     }
 
@@ -123,8 +130,8 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
         }
     }
 
-    private sealed class TargetLog(RunLog log, string target, string phasePath) : IActionLog
+    private sealed class TargetLog(RunLog log, string target, IReadOnlyList<string> phasePaths) : IActionLog
     {
-        public void Write(string source, string message) => log.Write(target, phasePath, source, message);
+        public void Write(string source, string message) => log.Write(target, phasePaths, source, message);
     }
 }

@@ -161,30 +161,15 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         var parameters = step.Bind(variables);
 
         if (step.Action.Scope == ActionScope.Batch)
-            return await RunForBatchAsync(phase, step, parameters, started, cancellationToken);
+            return await MeetAsync(phase, step, parameters, cancellationToken);
         if (!step.IsOnFailure && earlier is not null && step.Action is Change change && await _earlier.VerifyAsync(earlier, change, context, parameters, cancellationToken) is { } verified)
             return verified;
         return await run.Actions.RunAsync(phase, step, context, parameters, Locks, started, cancellationToken);
     }
 
-    private async Task<StepEnd> RunForBatchAsync(RunbookPhase phase, RunbookStep step, object parameters, DateTimeOffset started, CancellationToken cancellationToken)
-    {
-        return await run.WithoutPlaceAsync(
-            () => batch.MeetAsync(MeetingOf(phase, step), target, async targets =>
-            {
-                // The effect is the batch's: its record and its intent are kept under the batch's own name.
-                var together = new ActionTarget(target.Kind, StepKey.OfBatch(batch.Number));
-                var context = run.Actions.Context(together, phase.Name, step.Name, run.Log.For(target.Name, phase.Name), targets);
-                var earlier = run.Ledger.Find(new StepKey(together.Name, phase.Name, step.Name));
-                if (earlier is not null && IsForThese(context, earlier) && step.Action is Change change && await _earlier.VerifyAsync(earlier, change, context, parameters, cancellationToken) is { } verified)
-                    return verified;
-                return await run.Actions.RunAsync(phase, step, context, parameters, Locks, started, cancellationToken);
-            }, cancellationToken),
-            cancellationToken);
-    }
-
-    // A target that came late to its batch was not part of the effect.
-    private static bool IsForThese(ActionContext context, StepHistory earlier) => context.Batch.All(member => earlier.IsFor(member.Name));
+    private Task<StepEnd> MeetAsync(RunbookPhase phase, RunbookStep step, object parameters, CancellationToken cancellationToken) => run.WithoutPlaceAsync(
+        () => batch.MeetAsync(MeetingOf(phase, step), new BatchMember(target, Locks, parameters), members => new BatchStep(run, phase, step, batch.Number).RunAsync(members, cancellationToken), cancellationToken),
+        cancellationToken);
 
     private static string MeetingOf(RunbookPhase phase, RunbookStep step) => $"{phase.Name}/{step.Name}";
 

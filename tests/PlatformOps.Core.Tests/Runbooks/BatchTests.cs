@@ -1,5 +1,7 @@
+using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Tests.Runbooks;
@@ -10,6 +12,8 @@ public sealed class BatchTests : IDisposable
     private const string Enrol = RunWorld.Head + "  - change: test.enrol\n  - change: light.switch\n";
 
     private static readonly StepKey Enrolment = new(StepKey.OfBatch(1), "Phase", "test.enrol");
+
+    private static readonly StepKey Configuration = Enrolment with { Step = "test.configure" };
 
     private readonly RunWorld _world = new();
 
@@ -34,5 +38,184 @@ public sealed class BatchTests : IDisposable
         Assert.Empty(await _world.ResumeAsync());
         Assert.All(_world.Store.Describe("r1").Targets, target => Assert.Equal((RunState.Failed, "abandoned by alice: the rack is gone"), (target.State, target.Message)));
         Assert.Equal(RunState.Failed, _world.State());
+    }
+
+    [Fact]
+    public async Task Who_comes_late_to_what_was_found_done_has_it_done_by_itself()
+    {
+        await CutConfigurationAsync();
+
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal(["hv1, hv2", "hv3"], Configured());
+        Assert.All(records.Where(record => record is { Step: "test.configure", Target: not "hv3" }), record => Assert.Contains("found done after an interruption", record.Message, StringComparison.Ordinal));
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Theory]
+    [InlineData(StepDecision.Happened, StepOutcome.Done)]
+    [InlineData(StepDecision.Skipped, StepOutcome.Skipped)]
+    public async Task What_a_person_says_of_it_is_said_of_those_it_was_begun_for(StepDecision decision, StepOutcome outcome)
+    {
+        await CutConfigurationAsync(ProbeAnswer.Undecidable);
+        await _world.Runner.ResolveAsync("r1", Configuration, decision, "I looked", "alice");
+
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal(["hv1, hv2", "hv3"], Configured());
+        Assert.Equal([("hv1", outcome), ("hv2", outcome), ("hv3", StepOutcome.Done)], EndsOf(records, "test.configure"));
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task Their_doubt_stops_nobody_who_came_late()
+    {
+        await CutConfigurationAsync(ProbeAnswer.Undecidable);
+
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal([("hv1", StepOutcome.Unknown), ("hv2", StepOutcome.Unknown), ("hv3", StepOutcome.Done)], EndsOf(records, "test.configure"));
+        Assert.Equal(["hv1, hv2", "hv3"], Configured());
+
+        await _world.Runner.ResolveAsync("r1", Configuration, StepDecision.NotHappened, "I looked", "alice");
+        await _world.ResumeAsync();
+        Assert.Equal(["hv1, hv2", "hv3", "hv1, hv2"], Configured());
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task What_did_not_happen_is_done_once_for_all_who_are_there()
+    {
+        await CutConfigurationAsync(ProbeAnswer.NotHappened);
+
+        await _world.ResumeAsync();
+
+        Assert.Equal(["hv1, hv2", "hv1, hv2, hv3"], Configured());
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task Who_does_not_come_again_has_it_done_when_it_does()
+    {
+        await CutConfigurationAsync(ProbeAnswer.NotHappened, absent: null);
+
+        await _world.WithoutAsync("hv3", () => _world.ResumeAsync());
+        Assert.Equal(["hv1, hv2, hv3", "hv1, hv2"], Configured());
+
+        await _world.ResumeAsync();
+        Assert.Equal(["hv1, hv2, hv3", "hv1, hv2", "hv3"], Configured());
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task Who_does_not_come_again_has_it_done_with_it_where_it_is_found_done()
+    {
+        await CutConfigurationAsync(absent: null);
+
+        await _world.WithoutAsync("hv3", () => _world.ResumeAsync());
+        await _world.ResumeAsync();
+
+        Assert.Equal(["hv1, hv2, hv3"], Configured());
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task Nothing_is_done_twice_for_those_who_failed_behind_it_when_another_comes_late()
+    {
+        _world.House.OnMade = (_, action, light) => light.IsBroken = action == "light.switch";
+        await _world.WithoutAsync("hv3", () => _world.RunAsync(Configure));
+        // The late one's dies, too.
+        _world.Catalog.OnConfigure = _world.Die;
+        await _world.DiesAsync(() => _world.ResumeAsync());
+        _world.Catalog.OnConfigure = null;
+        foreach (var light in _world.House.Lights)
+            light.IsBroken = false;
+        _world.House.OnMade = null;
+
+        await _world.ResumeAsync();
+
+        Assert.Equal(["hv1, hv2", "hv3"], Configured());
+        Assert.Equal(RunState.Succeeded, _world.State());
+        Assert.Equal([StepOutcome.Done, StepOutcome.Done], ((string[])["batch 1", "batch 1#2"]).Select(name => _world.Store.History("r1").Target(name).Steps.Single().Result!.Outcome));
+    }
+
+    [Fact]
+    public async Task What_is_to_be_observed_is_observed_for_those_it_was_begun_for()
+    {
+        await _world.CutEnrolmentAsync(_world.Request(Enrol, "hv1", "hv2"));
+        var left = _world.Catalog.Enrolled.Single() == "hv1" ? "hv2" : "hv1";
+
+        // The one that is enrolled comes alone: that does not make it done for the other.
+        await _world.WithoutAsync(left, () => _world.ResumeAsync());
+        Assert.True(_world.Store.History("r1").Target("batch 1").Find(Enrolment)!.IsOpen);
+
+        await _world.Runner.ResolveAsync("r1", Enrolment, StepDecision.NotHappened, "the list is half", "alice");
+        await _world.ResumeAsync();
+        Assert.Equal(2, _world.Catalog.Enrolled.Count);
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task Killed_at_any_flush_nothing_is_done_twice_and_nobody_is_left_out()
+    {
+        for (var kill = 1; ; kill++)
+        {
+            using var world = new RunWorld();
+            var flushes = 0;
+            await world.WithoutAsync("hv3", () => world.RunAsync(world.Request(RunWorld.Head + "  - change: test.configure\n  - check: test.check\n", "hv1", "hv2", "hv3") with { ThrottleLimit = 3 }));
+            world.Files.BeforeOperation = (operation, _) =>
+            {
+                if (operation == "flush" && ++flushes == kill)
+                    world.Die();
+            };
+            try
+            {
+                await world.ResumeAsync();
+            }
+            catch (LedgerException)
+            {
+            }
+
+            world.Files.BeforeOperation = null;
+            if (flushes < kill)
+                break;
+            world.Files.Crash();
+            await world.ResumeAsync();
+            Assert.Equal(["hv1, hv2", "hv3"], world.Catalog.Configured.Select(names => string.Join(", ", names)));
+            Assert.Equal(RunState.Succeeded, world.State());
+        }
+    }
+
+    [Fact]
+    public async Task What_is_done_for_all_is_in_the_log_of_each()
+    {
+        await _world.RunAsync(Configure);
+
+        foreach (var target in (string[])["hv1", "hv2", "hv3"])
+            Assert.Contains("batch 1 test.configure: configures hv1, hv2, hv3", await LogOfAsync($"{target}.Phase.log"), StringComparison.Ordinal);
+        Assert.Single((await LogOfAsync("run.log")).Split('\n'), line => line.Contains("configures", StringComparison.Ordinal));
+    }
+
+    private RunRequest Configure => _world.Request(RunWorld.Head + "  - change: test.configure\n  - change: light.switch\n", "hv1", "hv2", "hv3") with { ThrottleLimit = 3 };
+
+    private static IEnumerable<(string, StepOutcome)> EndsOf(IEnumerable<StepRecord> records, string step)
+        => records.Where(record => record.Step == step).OrderBy(record => record.Target, StringComparer.Ordinal).Select(record => (record.Target, record.Outcome));
+
+    private IEnumerable<string> Configured() => _world.Catalog.Configured.Select(names => string.Join(", ", names));
+
+    private Task<string> LogOfAsync(string name) => File.ReadAllTextAsync(Path.Combine(_world.Store.FolderOf("r1"), name), TestContext.Current.CancellationToken);
+
+    // The long one's process dies, and it ends well, or nobody knows.
+    private async Task CutConfigurationAsync(ProbeAnswer became = ProbeAnswer.Happened, string? absent = "hv3")
+    {
+        _world.Catalog.OnConfigure = _world.Die;
+        if (absent is null)
+            await RunAsync();
+        else
+            await _world.WithoutAsync(absent, RunAsync);
+        _world.Catalog.OnConfigure = null;
+        _world.Catalog.Traces[_world.Catalog.Traces.Keys.Single()] = became;
+
+        Task RunAsync() => _world.DiesAsync(() => _world.RunAsync(Configure));
     }
 }

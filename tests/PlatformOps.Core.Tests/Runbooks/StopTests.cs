@@ -203,12 +203,16 @@ public sealed class StopTests : IDisposable
     {
         var (first, second) = (new ActionTarget("hypervisor", "hv1"), new ActionTarget("hypervisor", "hv2"));
         var batch = new RunBatch(1, [first, second]);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => batch.MeetAsync("step", first, NamesAsync, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => batch.MeetAsync("step", new BatchMember(first, [], null), NamesAsync, new CancellationToken(canceled: true)));
         batch.End(first);
 
-        Assert.Equal("hv2", (await batch.MeetAsync("step", second, NamesAsync, TestContext.Current.CancellationToken)).Message);
+        Assert.Equal("hv2", (await batch.MeetAsync("step", new BatchMember(second, [], null), NamesAsync, TestContext.Current.CancellationToken)).Message);
 
-        static Task<StepEnd> NamesAsync(IReadOnlyList<ActionTarget> targets) => Task.FromResult(new StepEnd(StepOutcome.Done, string.Join(", ", targets.Select(target => target.Name))));
+        static Task<IReadOnlyDictionary<string, StepEnd>> NamesAsync(IReadOnlyList<BatchMember> members)
+        {
+            var end = new StepEnd(StepOutcome.Done, string.Join(", ", members.Select(member => member.Target.Name)));
+            return Task.FromResult<IReadOnlyDictionary<string, StepEnd>>(members.ToDictionary(member => member.Target.Name, _ => end));
+        }
     }
 
     [Theory]

@@ -34,10 +34,19 @@ internal sealed class TestCatalog
     /// <summary>While the batch action's effect is under way.</summary>
     public Func<CancellationToken, Task>? WhileBatch { get; set; }
 
+    /// <summary>The targets that each call of the long batch action was given.</summary>
+    public List<IReadOnlyList<string>> Configured { get; } = [];
+
+    /// <summary>What a call of the long batch action left of itself, by its marker: it leaves nothing else to look at. Gone once its result is written down.</summary>
+    public Dictionary<string, ProbeAnswer> Traces { get; } = [];
+
+    /// <summary>While the long batch action is under way: it ends well whatever becomes of who began it.</summary>
+    public Action? OnConfigure { get; set; }
+
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new EnrolBatch(this),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new EnrolBatch(this), new ConfigureBatch(this),
         ],
         [new TargetFacts(this)]);
 
@@ -157,5 +166,51 @@ internal sealed class TestCatalog
         protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => $"{context.Batch.Count} enrolled";
 
         internal sealed record State(int Enrolled);
+    }
+
+    /// <summary>Configures the targets of a batch, for hours: cannot be observed, only traced.</summary>
+    private sealed class ConfigureBatch(TestCatalog world) : Change<NoParameters, ConfigureBatch.State>
+    {
+        public override string Name => "test.configure";
+
+        public override string Summary => "The long one";
+
+        public override ActionScope Scope => ActionScope.Batch;
+
+        public override bool IsIdempotent => false;
+
+        public override bool IsDestructive => true;
+
+        internal override Task SettledAsync(ActionContext context, CancellationToken cancellationToken)
+        {
+            world.Traces.Remove(context.Marker);
+            return Task.CompletedTask;
+        }
+
+        protected override bool CanObserve(NoParameters parameters) => false;
+
+        protected override bool CanTrace(NoParameters parameters) => true;
+
+        protected override Task<ProbeAnswer> TraceAsync(ActionContext context, NoParameters parameters, State before, bool waits, CancellationToken cancellationToken)
+            => Task.FromResult(world.Traces.GetValueOrDefault(context.Marker, ProbeAnswer.NotHappened));
+
+        protected override Task<State> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken) => Task.FromResult(new State());
+
+        protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => false;
+
+        protected override Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+        {
+            context.Log.Write(Name, $"configures {string.Join(", ", context.Batch.Select(target => target.Name).Order())}");
+            world.Traces[context.Marker] = ProbeAnswer.Happened;
+            world.Configured.Add([.. context.Batch.Select(target => target.Name).Order()]);
+            world.OnConfigure?.Invoke();
+            return Task.CompletedTask;
+        }
+
+        protected override string Describe(State state) => "not run";
+
+        protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "run";
+
+        internal sealed record State;
     }
 }
