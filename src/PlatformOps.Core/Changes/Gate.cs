@@ -58,6 +58,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var record = new Recording(this, change, context, new StepKey(context.Target.Name, context.Phase, context.Step), step, time.GetUtcNow(), cancellationToken);
         var history = ledger.Find(record.Key)!;
         var (intent, isOpen) = (history.Intent!, history.IsOpen);
+        if (intent.IsUndo)
+            return isOpen ? Undecidable(change, record.Key, intent, "not to be seen") : null;
         try
         {
             var (end, _) = await SettleAsync(change, context, intent.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!, record, history, cancellationToken);

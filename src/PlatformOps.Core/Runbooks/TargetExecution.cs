@@ -148,38 +148,55 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
 
     private async Task<StepEnd> RunStepAsync(RunbookPhase phase, RunbookStep step, FactReader facts, ActionContext context, DateTimeOffset started, CancellationToken cancellationToken)
     {
-        var earlier = run.Ledger.Find(new StepKey(target.Name, phase.Name, step.Name));
+        var isShared = step.Action.Scope == ActionScope.Batch;
+        var (earlier, begun) = run.Ledger.Read(history =>
+        {
+            var own = history.Target(target.Name).Find(new StepKey(target.Name, phase.Name, step.Name));
+            return (own, isShared ? BatchStep.EffectOn(history, target.Name, phase, step) : own);
+        });
         if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Passed or StepOutcome.Reported } result && (step.Once || step.Action is Report or Wait))
             return new StepEnd(result.Outcome, result.Message) { IsOld = true };
-        if (!ReachesStartAt(step) && earlier is not { IsOpen: true })
-            return await MissedAsync(phase, step, context, started, new StepEnd(StepOutcome.Skipped, $"skipped: before -StartAt {run.Request.StartAt}"));
 
-        await facts.EnsureAsync(step, context, cancellationToken);
-        var variables = run.Actions.VariablesOf(target, facts);
-        if (step.When?.Holds(variables) == false)
-            return await MissedAsync(phase, step, context, started, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.Text} does not hold") { IsByCondition = true });
-        var parameters = step.Bind(variables);
+        var (parameters, leftOut) = await BindAsync(step, facts, context, cancellationToken);
+        // What may have happened is not stepped over.
+        var isToSettle = begun is { IsToSettle: true };
+        if (isShared && (leftOut is null || isToSettle))
+        {
+            var end = await MeetAsync(phase, step, new BatchMember(target, Locks, parameters, leftOut), cancellationToken);
+            return end == leftOut ? await run.Actions.RecordAsync(context, step, started, end) : end;
+        }
 
-        if (step.Action.Scope == ActionScope.Batch)
-            return await MeetAsync(phase, step, parameters, cancellationToken);
-        if (!step.IsOnFailure && earlier is not null && step.Action is Change change && await _earlier.VerifyAsync(earlier, change, context, parameters, cancellationToken) is { } verified)
+        if (leftOut is not null)
+        {
+            // The others of the batch do not wait for it.
+            if (isShared)
+                batch.Miss(MeetingOf(phase, step), target);
+            var settled = isToSettle ? await run.Gate.SettleAsync((Change)step.Action, context, StepActions.InfoOf(step), cancellationToken) : null;
+            return settled ?? await run.Actions.RecordAsync(context, step, started, leftOut);
+        }
+
+        if (!step.IsOnFailure && earlier is not null && step.Action is Change change && await _earlier.VerifyAsync(earlier, change, context, parameters!, cancellationToken) is { } verified)
             return verified;
-        return await run.Actions.RunAsync(phase, step, context, parameters, Locks, started, cancellationToken);
+        return await run.Actions.RunAsync(phase, step, context, parameters!, Locks, started, cancellationToken);
     }
 
-    private Task<StepEnd> MeetAsync(RunbookPhase phase, RunbookStep step, object parameters, CancellationToken cancellationToken) => run.WithoutPlaceAsync(
-        () => batch.MeetAsync(MeetingOf(phase, step), new BatchMember(target, Locks, parameters), members => new BatchStep(run, phase, step, batch.Number).RunAsync(members, cancellationToken), cancellationToken),
+    // What the step is run with, or how it ends where it is left out.
+    private async Task<(object? Parameters, StepEnd? LeftOut)> BindAsync(RunbookStep step, FactReader facts, ActionContext context, CancellationToken cancellationToken)
+    {
+        if (!ReachesStartAt(step))
+            return (null, new StepEnd(StepOutcome.Skipped, $"skipped: before -StartAt {run.Request.StartAt}"));
+        await facts.EnsureAsync(step, context, cancellationToken);
+        var variables = run.Actions.VariablesOf(target, facts);
+        return step.When?.Holds(variables) == false
+            ? (null, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.Text} does not hold") { IsByCondition = true })
+            : (step.Bind(variables), null);
+    }
+
+    private Task<StepEnd> MeetAsync(RunbookPhase phase, RunbookStep step, BatchMember member, CancellationToken cancellationToken) => run.WithoutPlaceAsync(
+        () => batch.MeetAsync(MeetingOf(phase, step), member, members => new BatchStep(run, phase, step, batch.Number).RunAsync(members, cancellationToken), cancellationToken),
         cancellationToken);
 
     private static string MeetingOf(RunbookPhase phase, RunbookStep step) => $"{phase.Name}/{step.Name}";
-
-    // A step of the batch that this target leaves out: the others do not wait for it.
-    private Task<StepEnd> MissedAsync(RunbookPhase phase, RunbookStep step, ActionContext context, DateTimeOffset started, StepEnd end)
-    {
-        if (step.Action.Scope == ActionScope.Batch)
-            batch.Miss(MeetingOf(phase, step), target);
-        return run.Actions.RecordAsync(context, step, started, end);
-    }
 
     private bool ReachesStartAt(RunbookStep step)
     {
