@@ -17,6 +17,12 @@ internal sealed class RunHistory
 
     public List<Approval> Approvals { get; } = [];
 
+    /// <summary>Whether a person let the run go on past a wait of a target; not what was approved before its phase was taken back.</summary>
+    public bool IsApproved(StepKey wait) => IsApproved(wait.ToApproval(), Target(wait.Target).UndoneAt(wait.Phase));
+
+    /// <summary>Whether a person let the run go on with these targets of a batch; not what was approved before one of them was taken back.</summary>
+    public bool IsApproved(int batch, IEnumerable<string> targets) => IsApproved(StepKey.OfBatch(batch), targets.Max(target => Target(target).LastUndone));
+
     /// <summary>Who took it over last; null where nobody did.</summary>
     public TakenOver? TakenOver { get; private set; }
 
@@ -73,8 +79,19 @@ internal sealed class RunHistory
                 if (TargetOf(entry) is { } target)
                     Target(target).Apply(entry);
                 Share(entry);
+                Forget(entry);
                 break;
         }
+    }
+
+    private bool IsApproved(string key, long since) => Approvals.Exists(approval => approval.Key == key && approval.Order > since);
+
+    // What a phase waited for before it was taken back is asked anew when it comes to it.
+    private void Forget(JournalEntry entry)
+    {
+        var key = (entry as Result)?.Key ?? (entry as Decision)?.Key;
+        if (key is not null && Target(key.Target).UndoneAt(key.Phase) == entry.Order)
+            Pending.RemoveWhere(waiting => waiting.StartsWith(StepKey.ApprovalsOf(key.Target, key.Phase), StringComparison.Ordinal));
     }
 
     // What is begun for several is a part of the history of each, and so is its end for all of them.

@@ -7,6 +7,7 @@ internal sealed class TargetHistory
 {
     private readonly Dictionary<StepKey, StepHistory> _steps = [];
     private readonly List<StepHistory> _inOrder = [];
+    private readonly Dictionary<string, long> _undone = [];
 
     /// <summary>The phases that ended well.</summary>
     public HashSet<string> PhasesDone { get; } = [];
@@ -31,6 +32,12 @@ internal sealed class TargetHistory
 
     /// <summary>The steps in the order in which they were first begun.</summary>
     public IReadOnlyList<StepHistory> Steps => _inOrder;
+
+    /// <summary>When something of a phase was last taken back, by <see cref="JournalEntry.Order"/>; 0 where nothing was. What was answered, waited for or approved in it before that is of what is no more.</summary>
+    public long UndoneAt(string? phase) => phase is null ? 0 : _undone.GetValueOrDefault(phase);
+
+    /// <summary>When something of any phase was.</summary>
+    public long LastUndone => _undone.Values.DefaultIfEmpty().Max();
 
     /// <summary>Something of an attempt at a phase could not be told.</summary>
     public bool HasUntoldOf(string phase, int attempt) => _inOrder.Exists(step => step.Key.Phase == phase && step.IsUntold && step.Attempt == attempt);
@@ -63,12 +70,12 @@ internal sealed class TargetHistory
             case Result result:
                 Step(result.Key).Apply(entry);
                 if (result.Outcome == StepOutcome.Undone)
-                    Undone(result.Key);
+                    Undone(result.Key, entry);
                 break;
             case Decision decision:
                 Step(decision.Key).Apply(entry);
                 if (decision.As == StepDecision.Happened && Step(decision.Key).Intent is { IsUndo: true })
-                    Undone(decision.Key);
+                    Undone(decision.Key, entry);
                 if (decision.As == StepDecision.Abandon)
                     Abandon(decision);
                 break;
@@ -79,10 +86,11 @@ internal sealed class TargetHistory
     public void Abandon(Decision decision) => Ended = new TargetEnded(decision.Key.Target, RunState.Failed, $"abandoned by {decision.Person}: {decision.Reason}");
 
     // What was taken back is to be made again, and its phase with it.
-    private void Undone(StepKey key)
+    private void Undone(StepKey key, JournalEntry entry)
     {
         if (key.Phase is null)
             return;
+        _undone[key.Phase] = entry.Order;
         PhasesDone.Remove(key.Phase);
         Ended = null;
     }

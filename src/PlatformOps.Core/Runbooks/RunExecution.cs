@@ -134,7 +134,7 @@ internal sealed class RunExecution : IDisposable
             if (pending.Count == 0)
                 continue;
             var key = StepKey.OfBatch(number);
-            if (number > 1 && Request.ApproveBetweenBatches && !IsApproved(key))
+            if (number > 1 && Request.ApproveBetweenBatches && !Ledger.Read(history => history.IsApproved(number, pending.Select(target => target.Name))))
             {
                 var next = string.Join(", ", pending.Select(target => target.Name));
                 return new RunEnded(RunState.Waiting, $"{key} of {batches.Count} ({next}) waits for approval: Resume-OpsRun {Ledger.RunId} -Approve") { WaitingFor = [key] };
@@ -190,9 +190,6 @@ internal sealed class RunExecution : IDisposable
             _throttle.Release();
         }
     }
-
-    /// <summary>Whether a person has let the run go on past this.</summary>
-    public bool IsApproved(string key) => Ledger.Read(history => history.Approvals.Exists(approval => approval.Key == key));
 
     private bool IsPending(ActionTarget target)
         => Ledger.Read(history => history.Target(target.Name) is var known

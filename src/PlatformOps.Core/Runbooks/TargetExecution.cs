@@ -149,12 +149,13 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private async Task<StepEnd> RunStepAsync(RunbookPhase phase, RunbookStep step, FactReader facts, ActionContext context, DateTimeOffset started, CancellationToken cancellationToken)
     {
         var isShared = step.Action.Scope == ActionScope.Batch;
-        var (earlier, begun) = run.Ledger.Read(history =>
+        var (earlier, begun, undoneAt) = run.Ledger.Read(history =>
         {
-            var own = history.Target(target.Name).Find(new StepKey(target.Name, phase.Name, step.Name));
-            return (own, isShared ? BatchStep.EffectOn(history, target.Name, phase, step) : own);
+            var known = history.Target(target.Name);
+            var own = known.Find(new StepKey(target.Name, phase.Name, step.Name));
+            return (own, isShared ? BatchStep.EffectOn(history, target.Name, phase, step) : own, known.UndoneAt(phase.Name));
         });
-        if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Passed or StepOutcome.Reported } result && (step.Once || step.Action is Report or Wait))
+        if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Passed or StepOutcome.Reported } result && result.Order > undoneAt && (step.Once || step.Action is Report or Wait))
             return new StepEnd(result.Outcome, result.Message) { IsOld = true };
 
         var (parameters, leftOut) = await BindAsync(step, facts, context, cancellationToken);
@@ -204,7 +205,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         return _startAtReached;
     }
 
-    private bool IsApprovedFor(RunbookPhase phase, RunbookStep step) => step.Action is ApprovalWait && run.IsApproved(ApprovalKey(phase, step));
+    private bool IsApprovedFor(RunbookPhase phase, RunbookStep step) => step.Action is ApprovalWait && run.Ledger.Read(history => history.IsApproved(new StepKey(target.Name, phase.Name, step.Name)));
 
     private string ApprovalKey(RunbookPhase phase, RunbookStep step) => new StepKey(target.Name, phase.Name, step.Name).ToApproval();
 }

@@ -95,6 +95,48 @@ public sealed class ApprovalTests : IDisposable
         Assert.Empty(_warnings);
     }
 
+    [Fact]
+    public async Task What_was_approved_before_its_phase_was_taken_back_is_asked_again()
+    {
+        await _world.RunAsync(TwoWaits, "hv1", "hv2");
+        await ApproveAsync();
+        await _world.UndoAsync(new UndoOptions("alice") { Target = "hv1" });
+
+        // hv2 waits; what hv1 had come to wait for is of what is no more.
+        var records = await ApproveAsync();
+
+        Assert.Equal([("first", StepOutcome.Waiting)], Ends(records.Where(record => record.Target == "hv1")));
+        Assert.Equal([("second", StepOutcome.Passed), ("light.dim", StepOutcome.Done)], Ends(records.Where(record => record.Target == "hv2")));
+        Assert.DoesNotContain(("hv1/Phase/second", "bob"), Approvals());
+
+        Assert.Equal([("first", StepOutcome.Passed), ("light.switch", StepOutcome.Done), ("second", StepOutcome.Waiting)], Ends(await ApproveAsync()));
+        Assert.Equal([("second", StepOutcome.Passed), ("light.dim", StepOutcome.Done)], Ends(await ApproveAsync()));
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task What_waits_in_a_phase_that_is_taken_back_waits_for_nobody()
+    {
+        await _world.RunAsync(TwoWaits, "hv1", "hv2");
+        await ApproveAsync();
+        foreach (var target in (string[])["hv1", "hv2"])
+            await _world.UndoAsync(new UndoOptions("alice") { Target = target, Step = "light.switch" });
+
+        Assert.Empty(_world.Store.History("r1").Pending);
+    }
+
+    [Fact]
+    public async Task A_batch_of_which_something_was_taken_back_needs_its_approval_again()
+    {
+        await _world.RunAsync(_world.Request(RunWorld.Head + "  - change: light.switch\n", "hv1", "hv2") with { BatchSize = 1, ApproveBetweenBatches = true });
+        await ApproveAsync();
+        await _world.UndoAsync(new UndoOptions("alice") { Target = "hv2" });
+
+        Assert.Empty(await _world.ResumeAsync());
+        Assert.Equal(RunState.Waiting, _world.State());
+        Assert.Equal([("light.switch", StepOutcome.Done)], Ends(await ApproveAsync()));
+    }
+
     private static IEnumerable<(string, StepOutcome)> Ends(IEnumerable<StepRecord> records) => records.Select(record => (record.Step, record.Outcome));
 
     private Task<List<StepRecord>> ApproveAsync() => _world.ResumeAsync(new ResumeOptions("bob") { Approve = true, OnWarning = _warnings.Add });

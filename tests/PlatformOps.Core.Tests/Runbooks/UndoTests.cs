@@ -110,6 +110,31 @@ public sealed class UndoTests : IDisposable
         Assert.Equal(2, records.Count(record => record is { Step: "light.switch", Outcome: StepOutcome.Undone }));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_phase_had_answered_is_asked_again_once_something_of_it_was_taken_back(bool takesBack)
+    {
+        _world.House.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await _world.RunAsync(RunWorld.Head + "  - check: test.check\n    once: true\n  - change: light.switch\n  - wait: test.wait\n  - report: test.report\n  - change: light.dim\n", "hv1", "hv2");
+        if (takesBack)
+            await _world.UndoAsync(new UndoOptions("alice") { Target = "hv1" });
+
+        // However often it is resumed before the phase has ended.
+        await _world.ResumeAsync();
+        foreach (var light in _world.House.Lights)
+            light.IsBroken = false;
+        var looks = 0;
+        _world.Catalog.IsOver = target => target == "hv1" ? ++looks > 0 : throw new InvalidOperationException($"{target} was not taken back");
+        if (takesBack)
+            await _world.UndoAsync(new UndoOptions("alice") { Target = "hv1" });
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal(takesBack ? ["test.check", "light.switch", "test.wait", "test.report", "light.dim"] : ["light.dim"], records.Where(record => record.Target == "hv1").Select(record => record.Step));
+        Assert.Equal(["light.dim"], records.Where(record => record.Target == "hv2").Select(record => record.Step));
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
     // The process that takes the run back dies at its first effect, the dimmer's.
     private async Task CutShortAsync(bool happened)
     {
