@@ -40,13 +40,13 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var key = new StepKey(context.Target.Name, context.Phase, context.Step);
         try
         {
-            return await RunAsync(change, context, parameters, new Recording(this, change, context, key, step, started, cancellationToken), locks, guards, cancellationToken);
+            return await RunAsync(change, context, parameters, new Recording(this, change, context, parameters, key, step, started, cancellationToken), locks, guards, cancellationToken);
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
             // Observing or a guard failed, nothing was sent now. An intent that an earlier process left open stays open.
             var result = new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
-            return ledger.Find(key) is { IsOpen: true } ? step.Weigh(result) : await new Recording(this, change, context, key, step, started, cancellationToken).EndAsync(result, null);
+            return ledger.Find(key) is { IsOpen: true } ? step.Weigh(result) : await new Recording(this, change, context, parameters, key, step, started, cancellationToken).EndAsync(result, null);
         }
     }
 
@@ -55,21 +55,23 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     /// <returns>Its end, Unknown where looking does not tell; null where it did not happen, which is then its result: it may be made anew, or left out.</returns>
     public async Task<StepEnd?> SettleAsync(Change change, ActionContext context, StepInfo step, CancellationToken cancellationToken)
     {
-        var record = new Recording(this, change, context, new StepKey(context.Target.Name, context.Phase, context.Step), step, time.GetUtcNow(), cancellationToken);
-        var history = ledger.Find(record.Key)!;
+        var key = new StepKey(context.Target.Name, context.Phase, context.Step);
+        var history = ledger.Find(key)!;
         var (intent, isOpen) = (history.Intent!, history.IsOpen);
         if (intent.IsUndo)
-            return isOpen ? Undecidable(change, record.Key, intent, "not to be seen") : null;
+            return isOpen ? Undecidable(change, key, intent, "not to be seen") : null;
         try
         {
-            var (end, _) = await SettleAsync(change, context, intent.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!, record, history, cancellationToken);
+            var parameters = intent.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
+            var record = new Recording(this, change, context, parameters, key, step, time.GetUtcNow(), cancellationToken);
+            var (end, _) = await SettleAsync(change, context, parameters, record, history, cancellationToken);
             if (end is null && isOpen)
                 await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: was begun ({intent.BeforeText} → {intent.DesiredText}), and did not happen") { Before = intent.BeforeText }, null);
             return end;
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
-            return Undecidable(change, record.Key, intent, $"not to be seen ({Sentence(e)})", e);
+            return Undecidable(change, key, intent, $"not to be seen ({Sentence(e)})", e);
         }
     }
 
@@ -125,7 +127,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     /// <summary>Takes a change back, if what we left is still what is there.</summary>
     public async Task<StepEnd> UndoAsync(Change change, ActionContext context, object parameters, StepHistory made, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
-        var record = new Recording(this, change, context, made.Key, step, time.GetUtcNow(), cancellationToken);
+        var record = new Recording(this, change, context, parameters, made.Key, step, time.GetUtcNow(), cancellationToken);
         var before = change.Load(made.Standing!.Before);
         using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
@@ -354,7 +356,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     private static string LeftText(StepHistory made) => made.MadeResult?.AfterText ?? made.Standing!.DesiredText;
 
     private static Intent IntentFor(Change change, ActionContext context, object parameters, StepKey key, object before, string desired)
-        => new(key, change.Name, JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options), change.Save(before), change.Describe(before), desired)
+        => new(key, change.Name, Save(change, parameters), change.Save(before), change.Describe(before), desired)
         {
             TicketId = context.Target.TicketId,
             TargetKind = context.Target.Kind,
@@ -369,6 +371,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             cause) { TargetName = key.Target };
         return new StepEnd(StepOutcome.Unknown, error.Message) { Before = intent.BeforeText, After = now, Error = error };
     }
+
+    private static JsonElement Save(Change change, object parameters) => JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options);
 
     private static StepEnd Unchanged(Change change, ActionContext context, string state)
         => new(StepOutcome.Unchanged, $"{Subject(change, context)}: is already {state}") { Before = state, After = state };
@@ -400,7 +404,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     }
 
     /// <summary>Writes the result of one step.</summary>
-    private sealed record Recording(Gate Gate, Change Change, ActionContext Context, StepKey Key, StepInfo Step, DateTimeOffset Started, CancellationToken CancellationToken)
+    private sealed record Recording(Gate Gate, Change Change, ActionContext Context, object Parameters, StepKey Key, StepInfo Step, DateTimeOffset Started, CancellationToken CancellationToken)
     {
         public async Task<StepEnd> EndAsync(StepEnd end, object? state)
         {
@@ -410,6 +414,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 BeforeText = result.Before,
                 AfterText = result.After,
                 After = state is null ? null : Change.Save(state),
+                Parameters = result.Outcome == StepOutcome.Unchanged ? Save(Change, Parameters) : null,
                 Error = result.Error?.GetType().Name,
                 StartedAt = Started,
                 Duration = Gate.Time.GetUtcNow() - Started,

@@ -110,6 +110,9 @@ internal sealed record Result(StepKey Key, string Action, StepKind Kind, StepOut
     /// <summary>The state that was left, for undo and for noticing drift; changes only.</summary>
     public JsonElement? After { get; init; }
 
+    /// <summary>Of a change that was found made: there is no intent that has them. To look again whether it holds.</summary>
+    public JsonElement? Parameters { get; init; }
+
     public string? Error { get; init; }
 
     /// <summary>Skipped because its condition did not hold, as against by a person's decision.</summary>

@@ -25,8 +25,16 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>The intent of the change that stands, or may stand because nobody knows what came of it.</summary>
     public Intent? Standing => Made ?? (IsOpen && !Intent!.IsUndo ? Intent : null);
 
-    /// <summary>The last intent that made it, or may have: one that is under way comes after what was made before.</summary>
-    public Intent? Last => IsOpen && !Intent!.IsUndo ? Intent : Made;
+    /// <summary>The result of a change that was found made, where nothing that we made stands.</summary>
+    public Result? Found { get; private set; }
+
+    /// <summary>The change that holds, made or found: what is looked at again when the run is resumed.</summary>
+    public StandingChange? Holds => Made is { } made ? StandingChange.Of(made, MadeResult)
+        : Found is { } found ? StandingChange.Of(found)
+        : null;
+
+    /// <summary>The last time that it was made, may have been, or was found: one that is under way comes after what was made before.</summary>
+    public StandingChange? Last => IsOpen && !Intent!.IsUndo ? StandingChange.Of(Intent, null) : Holds;
 
     /// <summary>Whether it is a target's: its own, or begun for it and others together.</summary>
     public bool IsFor(string target) => Key.Target == target || Intent?.Members?.Contains(target) == true;
@@ -51,7 +59,7 @@ internal sealed class StepHistory(StepKey key)
         switch (entry)
         {
             case Intent intent:
-                (Intent, Result, Decision) = (intent, null, null);
+                (Intent, Result, Decision, Found) = (intent, null, null, null);
                 break;
             case Result result:
                 Result = result;
@@ -59,6 +67,7 @@ internal sealed class StepHistory(StepKey key)
                     (Made, MadeResult) = (Intent, result);
                 else if (result.Outcome == StepOutcome.Undone)
                     (Made, MadeResult) = (null, null);
+                Found = result is { Outcome: StepOutcome.Unchanged, Parameters: not null } && Made is null ? result : null;
                 break;
             case Decision decision:
                 Decision = decision;

@@ -8,7 +8,7 @@ namespace PlatformOps.Core.Runbooks;
 /// <summary>What a target has behind it when its run is resumed: whether it still holds.</summary>
 internal sealed class EarlierWork(RunExecution run, ActionTarget target)
 {
-    /// <summary>Looks again at the changes of the phases that ended: where one no longer holds, going on would build on sand.</summary>
+    /// <summary>Looks again at the changes of the phases that ended, made or found made: where one no longer holds, going on would build on sand.</summary>
     /// <param name="locks">What is held for the target.</param>
     /// <returns>How the first was found that does not hold; null where all do.</returns>
     public async Task<StepEnd?> VerifyPhasesAsync(IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
@@ -16,18 +16,22 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         var made = run.Ledger.Read(history =>
         {
             var known = history.Target(target.Name);
-            return known.Steps.Where(step => step.Made is { IsTelling: false } && !StepKey.IsOnFailure(step.Key.Step) && step.Key.Phase is { } phase && known.PhasesDone.Contains(phase)).ToList();
+            return history.StepsOf(target.Name)
+                .Where(step => step.Holds is { IsTelling: false } && !StepKey.IsOnFailure(step.Key.Step) && step.Key.Phase is { } phase && known.PhasesDone.Contains(phase))
+                .Select(step => (Step: step, Holds: step.Holds!))
+                .ToList();
         });
-        foreach (var step in made)
+        foreach (var (step, holds) in made)
         {
-            if (run.Scope.Catalog.Find(step.Made!.Action) is not Change change || Superseding(step, change, step.Made.Parameters) is not null || IsGoneWithItsSystem(step, change))
+            if (run.Scope.Catalog.Find(holds.Action) is not Change change || Superseding(step, change, holds.Parameters) is not null || IsGoneWithItsSystem(holds, change))
                 continue;
             var started = run.Scope.Time.GetUtcNow();
-            var parameters = step.Made.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
-            var context = run.Actions.Context(target, step.Key.Phase, step.Key.Step, run.Log.For(target.Name, step.Key.Phase));
-            var end = IsClaimedAnew(change)
-                ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(step.MadeResult?.Number ?? 0), locks, cancellationToken)
-                : await Gate.VerifyAsync(change, context, parameters, step.MadeResult?.After, cancellationToken);
+            var parameters = holds.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
+            var isShared = step.Key.Target != target.Name;
+            var context = run.Actions.Context(isShared ? new ActionTarget(target.Kind, step.Key.Target) : target, step.Key.Phase, step.Key.Step, run.Log.For(target.Name, step.Key.Phase), [target]);
+            var end = IsClaimedAnew(change) && !isShared
+                ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(holds.Number), locks, cancellationToken)
+                : await Gate.VerifyAsync(change, context, parameters, holds.After, cancellationToken);
             if (end.GoesOn)
                 continue;
             await run.EmitAsync(target, step.Key.Phase, step.Key.Step, change.Name, StepKind.Change, 0, end, started, cancellationToken);
@@ -50,16 +54,20 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         return end.GoesOn ? end with { IsOld = true } : end;
     }
 
-    private bool IsGoneWithItsSystem(StepHistory step, Change change) => change.IsOfSystem && run.Ledger.Read(history => history.Target(target.Name).Steps
-        .Any(later => later.Result is { } result && result.Order > step.Made!.Order && run.Scope.Catalog.Find(result.Action) is Wait { IsReinstall: true }));
+    private bool IsGoneWithItsSystem(StandingChange holds, Change change) => change.IsOfSystem && run.Ledger.Read(history => history.Target(target.Name).Steps
+        .Any(later => later.Result is { } result && result.Order > holds.Order && run.Scope.Catalog.Find(result.Action) is Wait { IsReinstall: true }));
 
-    // The last change of the same thing that was made after this one, or may have been when the process died, if any.
+    // The last change of the same thing that was made or found after this one, or may have been made when the process died, if any.
     private StepHistory? Superseding(StepHistory step, Change change, JsonElement parameters)
     {
         var subject = change.SubjectOf(parameters);
-        return run.Ledger.Read(history => history.Target(target.Name).Steps
-            .Where(later => later.Last is { } last && (step.Made is null || last.Order > step.Made.Order) && later != step && (run.Scope.Catalog.Find(last.Action) as Change)?.SubjectOf(last.Parameters) == subject)
-            .MaxBy(later => later.Last!.Order));
+        return run.Ledger.Read(history =>
+        {
+            var since = step.Holds?.Order ?? step.Result?.Order ?? 0;
+            return history.StepsOf(target.Name)
+                .Where(later => later != step && later.Last is { } last && last.Order > since && (run.Scope.Catalog.Find(last.Action) as Change)?.SubjectOf(last.Parameters) == subject)
+                .MaxBy(later => later.Last!.Order);
+        });
     }
 
     // In a run that was taken over it carries another's claim until it is written anew.
