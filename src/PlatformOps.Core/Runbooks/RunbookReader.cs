@@ -70,6 +70,8 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
 
         var used = new HashSet<string>(StringComparer.Ordinal);
         var with = ReadWith(step, action, known, used);
+        if (action.Scope == ActionScope.Batch)
+            _ = with.Map(scalar => RefuseOfTarget(scalar, action));
         var when = step.Find("when") is YamlScalar condition ? Condition.Parse(RefuseUnknownVariables(condition, known, used)) : null;
         var once = Flag(step, "once");
         if (once && kind != StepKind.Check)
@@ -103,6 +105,13 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
         YamlBinder.Validate(with, action.ParametersType, allowPlaceholders: true);
         _ = with.Map(scalar => RefuseUnknownVariables(scalar, known, used));
         return with;
+    }
+
+    private static YamlScalar RefuseOfTarget(YamlScalar scalar, OpsAction action)
+    {
+        if (Variables.NamesIn(scalar.Text).FirstOrDefault(Variables.IsOfTarget) is { } name)
+            throw scalar.Error($"{action.Name} runs once for a batch, and each of its targets has a ${{{name}}} of its own: give it a value, a parameter (${{parameter.…}}) or a setting. Which targets it is for is chosen by 'when:'.");
+        return scalar;
     }
 
     // Each the name of a check, or a mapping of it with its parameters.

@@ -47,6 +47,9 @@ internal sealed class Variables
             _values["fact." + name] = value;
     }
 
+    /// <summary>Whether each target has a value of its own.</summary>
+    public static bool IsOfTarget(string name) => name is "target" or "claim" || name.StartsWith("target.", StringComparison.Ordinal) || name.StartsWith("fact.", StringComparison.Ordinal);
+
     /// <summary>Whether a text is one placeholder and nothing else.</summary>
     public static bool IsSingle(string text) => NamesIn(text).Count == 1 && text.StartsWith("${", StringComparison.Ordinal) && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1;
 

@@ -53,12 +53,34 @@ public sealed class RunbookReaderTests
     [InlineData("- change: light.switch\n    check: test.check", 4, "exactly one of")]
     [InlineData("- change: light.switch\n    name: x\n  - change: light.switch\n    name: x", 7, "the name of an earlier step")]
     [InlineData("- change: light.switch\n    change: light.switch", 5, "change")]
+    [InlineData("- change: test.configure\n    with: { text: \"${target.name}\" }", 5, "test.configure runs once for a batch, and each of its targets has a ${target.name} of its own")]
+    [InlineData("- change: test.configure\n    with: { text: \"to ${run.id}, ${fact.gpu}\" }", 5, "${fact.gpu} of its own")]
+    [InlineData("- change: test.configure\n    with: { text: \"${claim}\" }", 5, "${claim} of its own")]
     public void What_is_wrong_is_told_with_its_line_before_anything_runs(string steps, int line, string message)
     {
         var error = Assert.ThrowsAny<SourceException>(() => Reader.Read($"runbook: r\ntarget: t\nsteps:\n  {steps}\n", "site.yaml"));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.StartsWith($"site.yaml:{line}:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_runs_once_for_a_batch_is_given_what_is_the_same_for_all_and_chosen_by_what_each_has()
+    {
+        var step = Assert.Single(Reader.Read(
+            """
+            runbook: r
+            target: t
+            parameters: { why: { default: upgrade } }
+            steps:
+              - change: test.configure
+                when: "${fact.gpu}"
+                with: { text: "${parameter.why} ${run.window.end} ${setting.old-os.version}" }
+                guard: [ { check: test.check, with: { text: "${target.name}" } } ]
+            """,
+            "site.yaml").Steps);
+
+        Assert.Equal(["gpu"], step.FactNames);
     }
 
     [Theory]

@@ -169,7 +169,7 @@ internal sealed class TestCatalog
     }
 
     /// <summary>Configures the targets of a batch, for hours: cannot be observed, only traced.</summary>
-    private sealed class ConfigureBatch(TestCatalog world) : Change<NoParameters, ConfigureBatch.State>
+    private sealed class ConfigureBatch(TestCatalog world) : Change<OneText, ConfigureBatch.State>
     {
         public override string Name => "test.configure";
 
@@ -187,18 +187,18 @@ internal sealed class TestCatalog
             return Task.CompletedTask;
         }
 
-        protected override bool CanObserve(NoParameters parameters) => false;
+        protected override bool CanObserve(OneText parameters) => false;
 
-        protected override bool CanTrace(NoParameters parameters) => true;
+        protected override bool CanTrace(OneText parameters) => true;
 
-        protected override Task<ProbeAnswer> TraceAsync(ActionContext context, NoParameters parameters, State before, bool waits, CancellationToken cancellationToken)
+        protected override Task<ProbeAnswer> TraceAsync(ActionContext context, OneText parameters, State before, bool waits, CancellationToken cancellationToken)
             => Task.FromResult(world.Traces.GetValueOrDefault(context.Marker, ProbeAnswer.NotHappened));
 
-        protected override Task<State> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken) => Task.FromResult(new State());
+        protected override Task<State> ObserveAsync(ActionContext context, OneText parameters, CancellationToken cancellationToken) => Task.FromResult(new State());
 
-        protected override bool IsDesired(ActionContext context, NoParameters parameters, State state) => false;
+        protected override bool IsDesired(ActionContext context, OneText parameters, State state) => false;
 
-        protected override Task ApplyAsync(ActionContext context, NoParameters parameters, State before, CancellationToken cancellationToken)
+        protected override Task ApplyAsync(ActionContext context, OneText parameters, State before, CancellationToken cancellationToken)
         {
             context.Log.Write(Name, $"configures {string.Join(", ", context.Batch.Select(target => target.Name).Order())}");
             world.Traces[context.Marker] = ProbeAnswer.Happened;
@@ -209,7 +209,7 @@ internal sealed class TestCatalog
 
         protected override string Describe(State state) => "not run";
 
-        protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "run";
+        protected override string DescribeDesired(ActionContext context, OneText parameters, State before) => "run";
 
         internal sealed record State;
     }
