@@ -22,6 +22,7 @@ public sealed class GoldenJournalTests : IDisposable
 {
     private const string RunbookFile = "v1-runbook.journal";
     private const string ScriptFile = "v1-script.journal";
+    private const string BatchFile = "v1-batch.journal";
 
     private readonly RunWorld _world = new();
 
@@ -39,7 +40,7 @@ public sealed class GoldenJournalTests : IDisposable
         var source = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(source.FullName, "Module.sln")))
             source = source.Parent!;
-        foreach (var (name, make) in ((string, Func<Task<byte[]>>)[])[(RunbookFile, GoldenRuns.MakeRunbookAsync), (ScriptFile, GoldenRuns.MakeScriptAsync)])
+        foreach (var (name, make) in ((string, Func<Task<byte[]>>)[])[(RunbookFile, GoldenRuns.MakeRunbookAsync), (ScriptFile, GoldenRuns.MakeScriptAsync), (BatchFile, GoldenRuns.MakeBatchAsync)])
         {
             var path = Path.Combine(source.FullName, "tests", "PlatformOps.Core.Tests", "Ledger", "Golden", name);
             // Never over one that is there.
@@ -120,6 +121,27 @@ public sealed class GoldenJournalTests : IDisposable
 
         Assert.Equal(["hv2 light.dim", "hv2 light.switch"], records.Where(record => record.Outcome == StepOutcome.Undone).Select(record => $"{record.Target} {record.Step}"));
         Assert.All(records.Where(record => record.Target == "hv1"), record => Assert.Equal(StepOutcome.Skipped, record.Outcome));
+    }
+
+    [Fact]
+    public async Task The_run_of_a_batch_tells_whose_its_effects_were_and_what_was_found()
+    {
+        Put(BatchFile, GoldenRuns.BatchId);
+        var history = _world.Store.History(GoldenRuns.BatchId);
+
+        Assert.Equal(
+            ["hv1: batch 1", "hv2: batch 1", "hv3: batch 1#2"],
+            ((string[])["hv1", "hv2", "hv3"]).SelectMany(target => history.StepsOf(target).Where(step => step.Key.Step == "test.configure").Select(step => $"{target}: {step.Key.Target}")));
+        Assert.Equal("found", history.Target("hv2").Find(new StepKey("hv2", "P1", "light.switch"))!.Holds!.Parameters.GetProperty("note").GetString());
+
+        // hv2's light was put out since.
+        foreach (var target in (string[])["hv1", "hv3"])
+            _world.House.Light(target, "light.switch").IsOn = true;
+        var records = await _world.ResumeAsync(runId: GoldenRuns.BatchId);
+
+        Assert.Equal([("hv1", StepOutcome.Done), ("hv2", StepOutcome.Drifted), ("hv3", StepOutcome.Done)], records.Select(record => (record.Target, record.Outcome)).Order());
+        Assert.Equal(["hv1", "hv3"], Assert.Single(_world.Catalog.BatchCalls).Order());
+        Assert.Empty(_world.Catalog.Configured);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal static class GoldenRuns
 {
     public const string RunbookId = "20261118-120000-000abc";
     public const string ScriptId = "20261118-120000-000def";
+    public const string BatchId = "20261118-120000-000fed";
 
     private const string Prepare = """
         runbook: house/prepare
@@ -43,6 +44,16 @@ internal static class GoldenRuns
           - report: test.report
             when: "${fact.model} == dell"
           - change: light.smash
+        """;
+
+    private const string Together = """
+        runbook: house/together
+        target: hypervisor
+        steps:
+          - change: light.switch
+            with: { note: found }
+          - change: test.configure
+            with: { text: "${run.name}" }
         """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -88,6 +99,28 @@ internal static class GoldenRuns
         world.House.Light("hv2", "light.dim").OnApplied = world.Die;
         await world.DiesAsync(() => world.ResumeAsync(new ResumeOptions("bob"), RunbookId));
         return Scrubbed(world.Store.Entries(RunbookId), RunbookId);
+    }
+
+    /// <summary>Three targets of one batch: a light is found on; the third comes late to what its process did not see end, and has it done by itself; the process dies in the middle of what is for all three.</summary>
+    public static async Task<byte[]> MakeBatchAsync()
+    {
+        using var world = new RunWorld();
+        var request = world.Phases([Together, RunWorld.Head + "  - change: test.batch\n"], "hv1", "hv2", "hv3");
+        request = request with { Identity = TestRun.Identity(BatchId) };
+        foreach (var light in request.Targets.Select(target => world.House.Light(target.Name, "light.switch")))
+            light.IsOn = true;
+
+        world.Catalog.OnConfigure = world.Die;
+        await world.WithoutAsync("hv3", () => world.DiesAsync(() => world.RunAsync(request)));
+        world.Catalog.OnConfigure = null;
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        world.Catalog.WhileBatch = _ =>
+        {
+            world.Die();
+            return Task.CompletedTask;
+        };
+        await world.DiesAsync(() => world.ResumeAsync(runId: BatchId));
+        return Scrubbed(world.Store.Entries(BatchId), BatchId);
     }
 
     /// <summary>A script's run with a name: a change, and one that failed.</summary>
