@@ -40,7 +40,7 @@ internal sealed class StepHistory(StepKey key)
     public bool IsFor(string target) => Key.Target == target || Intent?.Members?.Contains(target) == true;
 
     /// <summary>A person left it out: a check or a change that was to be, and nothing stands for what it would have proved or done.</summary>
-    public bool IsOmitted => Result is { Kind: StepKind.Check or StepKind.Change, Outcome: StepOutcome.Skipped, ByCondition: false } || Decision is { As: StepDecision.Skipped };
+    public bool IsOmitted => Result is { Kind: StepKind.Check or StepKind.Change, Outcome: StepOutcome.Skipped, ByCondition: false } || (Decision is { As: StepDecision.Skipped } && Intent is { IsUndo: false });
 
     /// <summary>An effect may or may not have happened, and nobody has said which.</summary>
     public bool IsOpen => Intent is not null && (Result is null || Result.Outcome == StepOutcome.Unknown) && Decision is null;

@@ -73,6 +73,22 @@ public sealed class OmissionTests : IDisposable
     }
 
     [Fact]
+    public async Task But_not_a_taking_back_that_a_person_left_out()
+    {
+        _world.Catalog.IsOver = _ => false;
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n  - wait: test.wait\n  - change: light.smash\n", "hv1");
+        _world.House.Light("hv1", "light.switch").OnApply = _world.Die;
+        await _world.DiesAsync(() => _world.UndoAsync());
+        _world.House.Light("hv1", "light.switch").OnApply = null;
+        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.switch"), StepDecision.Skipped, "let it be on", "alice");
+        _world.Catalog.IsOver = _ => true;
+
+        await _world.ResumeAsync();
+
+        Assert.Equal((RunState.Succeeded, 1), (_world.State(), _world.House.Light("hv1", "light.smash").Applied));
+    }
+
+    [Fact]
     public async Task But_not_what_a_condition_left_out()
     {
         _world.Catalog.Facts["gpu"] = "false";
