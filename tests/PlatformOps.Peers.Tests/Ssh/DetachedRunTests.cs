@@ -235,6 +235,34 @@ public sealed class DetachedRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_starter_whose_input_comes_late_attaches_to_what_a_faster_one_began()
+    {
+        await using var ssh = Farm.Transport();
+        var command = Waiting() with { Input = "secret"u8.ToArray() };
+        // The same script, whose input stays away until another starter has begun.
+        using var slow = Process.Start(new ProcessStartInfo("sh", ["-c", DetachedScripts.Start, "ops-detached", Key.Text, "digest", "6", "not run"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["HOME"] = Home },
+        })!;
+        await UntilAsync(() => Directory.GetFiles("/dev/shm", Key + "*").Length == 1);
+
+        var faster = Run(ssh).RunAsync(command, Stop);
+        await UntilAsync(() => Directory.GetFiles("/dev/shm", Key + "*").Length == 0 && _log.Lines.Any(l => l.Contains("started as", StringComparison.Ordinal)));
+        await slow.StandardInput.WriteAsync("secret".AsMemory(), Stop);
+        slow.StandardInput.Close();
+
+        Assert.Equal("", await slow.StandardError.ReadToEndAsync(Stop));
+        Assert.Equal("ops-detached: attached\n", await slow.StandardOutput.ReadToEndAsync(Stop));
+        await File.WriteAllTextAsync(Go, "", Stop);
+        Assert.Equal(5, (await faster).ExitStatus);
+        Assert.Single(await File.ReadAllLinesAsync(Begun, Stop));
+        Assert.Empty(Directory.GetFiles("/dev/shm", Key + "*"));
+    }
+
+    [Fact]
     public async Task Killed_without_an_exit_status_it_is_unknown_and_never_begun_again()
     {
         await using var ssh = Farm.Transport();
