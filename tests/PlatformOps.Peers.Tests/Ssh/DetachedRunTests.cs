@@ -11,7 +11,9 @@ namespace PlatformOps.Peers.Tests.Ssh;
 [SupportedOSPlatform("linux")]
 public sealed class DetachedRunTests : IAsyncLifetime
 {
-    private static readonly DetachedKey Key = DetachedKey.Of("run1", "127.0.0.1", "kayobe");
+    // Of this process: inputs of all runs of an account are side by side in /dev/shm.
+    private static readonly string RunId = $"run{Environment.ProcessId}";
+    private static readonly DetachedKey Key = DetachedKey.Of(RunId, "127.0.0.1", "kayobe");
 
     private readonly RecordingLog _log = new();
     private SshdFarm? _farm;
@@ -140,7 +142,7 @@ public sealed class DetachedRunTests : IAsyncLifetime
         {
             await using var ssh = Farm.Transport();
             _sshd!.CutAfter(bytes);
-            var run = new RemoteHost(ssh, _sshd.Address, _log).Detached(DetachedKey.Of("run1", "127.0.0.1", $"cut {bytes}"));
+            var run = new RemoteHost(ssh, _sshd.Address, _log).Detached(DetachedKey.Of(RunId, "127.0.0.1", $"cut {bytes}"));
             var command = new SshCommand(["sh", "-c", "cat >> \"$0\"", Begun]) { Input = Encoding.UTF8.GetBytes($"{bytes}\n") };
             var first = run.RunAsync(command, Stop);
             await Task.WhenAny(first, Task.Delay(700, Stop));
