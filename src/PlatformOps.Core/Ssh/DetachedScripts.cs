@@ -34,27 +34,29 @@ internal static class DetachedScripts
     /// <summary>Starts the command, unless one of this key was begun before. $1 key, $2 digest, $3 how many bytes of input come (empty for none), $4 the wrapper.</summary>
     /// <remarks>
     /// Many may run it at once. Only the claim counts: whoever sees one clears all inputs of the key away, those of slower starters too, and a starter whose
-    /// own means are gone attaches if there is a claim by then. One that gives up makes the claim void first, so that none can begin late, and only who did so moves the folder.
+    /// own means are gone attaches if there is a claim by then. One that gives up puts an empty file in the claim's place first, so that none can begin late, and only who did so moves the folder.
     /// </remarks>
     public const string Start = $$"""
         umask 077
         {{Folder}}
         began=attached input=/dev/null fault=
-        claimed() { { read -r pid rest < "$d/claim"; } 2> /dev/null && case $pid in '' | *[!0-9]*) false ;; esac; }
-        drop() { [ "$input" = /dev/null ] || rm -f "$input"; }
-        if ! claimed; then
+        if [ ! -s "$d/claim" ]; then
           mkdir -p "$d" || exit
           command -v setsid > /dev/null || { echo 'setsid (util-linux) is missing' >&2; exit 1; }
           if [ -n "$3" ]; then
             grep -q '^[^ ]* /dev/shm tmpfs ' /proc/mounts || { echo '/dev/shm is no tmpfs, and input is not written to a disk' >&2; exit 1; }
             input=$(mktemp "/dev/shm/$1.XXXXXXXXXXXXXXXX") || exit
             cat > "$input"
-            [ "$({ wc -c < "$input"; } 2> /dev/null)" = "$3" ] || fault='its input did not arrive whole'
+            [ "$(cat "$input" 2> /dev/null | wc -c)" -eq "$3" ] || fault='its input did not arrive whole'
           fi
-          script=$(mktemp "$d/script.XXXXXXXXXXXXXXXX") && printf '%s\n' "$4" > "$script" || fault="${fault:-its script could not be written}"
+          void=$(mktemp "$d/void.XXXXXXXXXXXXXXXX") && script=$(mktemp "$d/script.XXXXXXXXXXXXXXXX") && printf '%s\n' "$4" > "$script" || fault='its script could not be written'
         fi
-        if ! claimed; then
-          [ -z "$fault" ] || { drop; echo "$fault" >&2; exit 1; }
+        if [ ! -s "$d/claim" ]; then
+          if [ -n "$fault" ]; then
+            [ "$input" = /dev/null ] || rm -f "$input"
+            echo "$fault" >&2
+            exit 1
+          fi
           manager=
           if [ -d /run/systemd/system ]; then
             if [ "$(id -u)" = 0 ]; then manager=--system; elif [ -e "/var/lib/systemd/linger/$(id -un)" ]; then manager=--user; fi
@@ -64,12 +66,16 @@ internal static class DetachedScripts
           fi
           began=started
           n=0
-          while ! claimed && [ "$n" -lt 150 ]; do sleep 0.1; n=$((n + 1)); done
-          if ! claimed && ln "$script" "$d/claim" 2> /dev/null; then
+          while [ ! -s "$d/claim" ] && [ "$n" -lt 150 ]; do sleep 0.1; n=$((n + 1)); done
+          if [ ! -s "$d/claim" ] && ln "$void" "$d/claim" 2> /dev/null; then
             mv "$d" "$d.void.$$"
             rm -rf "$d.void.$$"
           fi
-          claimed || { drop; echo 'it had not begun after 15 s, and now cannot any more' >&2; exit 1; }
+          if [ ! -s "$d/claim" ]; then
+            [ "$input" = /dev/null ] || rm -f "$input"
+            echo 'it had not begun after 15 s, and now cannot any more' >&2
+            exit 1
+          fi
         fi
         rm -f "/dev/shm/$1."*
         echo "{{Mark}} $began"
