@@ -14,6 +14,9 @@ internal sealed class HttpFailure(string message, Exception? inner = null) : Exc
     /// <summary>It says that the service is ill, not only this call.</summary>
     public bool CountsForBreaker { get; init; }
 
+    /// <summary>The credential was refused, and there is no other.</summary>
+    public bool LoginRefused { get; init; }
+
     /// <summary>What the service answered, if it did.</summary>
     public HttpAnswer? Answer { get; init; }
 

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
 using System.Reflection;
-using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using Polly;
@@ -22,7 +19,6 @@ internal sealed class HttpService : IDisposable
 {
     private const int Tries = 4;
     private const int MaxRedirects = 5;
-    private const int MaxJsonDepth = 64;
     private static readonly ResiliencePropertyKey<CallState> StateKey = new("call");
     private static readonly string[] SecretParameters = ["token", "key", "password", "secret", "signature", "sig", "code"];
     private static readonly string UserAgent = $"PlatformOps/{typeof(HttpService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
@@ -32,6 +28,7 @@ internal sealed class HttpService : IDisposable
     private readonly SemaphoreSlim _slots;
     private readonly ResiliencePipeline _pipeline;
     private readonly TimeSpan _deadline;
+    private readonly HttpJudge _judge;
     private readonly long _maxAnswer;
     private long _requests;
     private long _writes;
@@ -44,6 +41,7 @@ internal sealed class HttpService : IDisposable
         _invoker = new HttpMessageInvoker(options.Handler ?? HttpSockets.Create(settings), disposeHandler: options.Handler is null);
         _slots = new SemaphoreSlim(settings.MaxConcurrency, settings.MaxConcurrency);
         _deadline = settings.Timeout;
+        _judge = new HttpJudge(options.Service, _deadline);
         _maxAnswer = settings.MaxAnswerMebibytes * 1024L * 1024L;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = options.Time }
             .AddTimeout(_deadline)
@@ -102,11 +100,11 @@ internal sealed class HttpService : IDisposable
         catch (TimeoutRejectedException e)
         {
             var waited = _options.Time.GetElapsedTime(state.Start);
-            throw Final(state, new HttpFailure(Text($"did not answer within {Math.Round(waited.TotalSeconds)} s"), e) { WasNotSent = !state.MayHaveHappened });
+            throw Final(state, new HttpFailure(Text($"did not answer within {Math.Round(waited.TotalSeconds)} s"), e));
         }
         catch (BrokenCircuitException e)
         {
-            throw Final(state, new HttpFailure("was not asked: nearly all calls of the last minute failed, so none is sent for 15 s", e) { WasNotSent = true });
+            throw Final(state, new HttpFailure("was not asked: nearly all calls of the last minute failed, so none is sent for 15 s", e));
         }
         finally
         {
@@ -197,7 +195,7 @@ internal sealed class HttpService : IDisposable
                     continue;
                 }
 
-                throw new HttpFailure(Text($"answered {Status(answer.Status)}: {answer.Fault.Text}")) { Answer = answer, Advice = $"Are the credentials of {Service} right and still valid?" };
+                throw _judge.NotLetIn(answer);
             }
 
             if (answer.Status is >= 500 or 407)
@@ -211,7 +209,7 @@ internal sealed class HttpService : IDisposable
                 continue;
             }
 
-            return Judge(call, answer);
+            return _judge.Judge(call, answer, _options.Time.GetUtcNow()) is { } failure ? throw failure : answer;
         }
     }
 
@@ -234,13 +232,14 @@ internal sealed class HttpService : IDisposable
         if (!call.Reads)
             Interlocked.Increment(ref _writes);
         HttpResponseMessage? response = null;
+        HttpAnswer answer;
         var hadAmbiguity = state.MayHaveHappened;
         state.MayHaveHappened = true;
         try
         {
             response = await _invoker.SendAsync(request, cancellationToken);
             var body = await ReadBodyAsync(response, cancellationToken);
-            var answer = new HttpAnswer
+            answer = new HttpAnswer
             {
                 Status = (int)response.StatusCode,
                 Headers = response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
@@ -252,16 +251,12 @@ internal sealed class HttpService : IDisposable
                 What = call.What,
                 ReadFault = ReadFault,
             };
-            if (answer.Status is < 500 and not 408)
-                state.MayHaveHappened = hadAmbiguity;
             ParseIfJson(answer);
-            Tell(state, url, answer.Status, start, answer.RequestId, null);
-            return (answer, credential);
         }
         catch (Exception e)
         {
             _options.Authentication.Unanswered(credential);
-            var failure = cancellationToken.IsCancellationRequested ? null : Classify(e, response);
+            var failure = cancellationToken.IsCancellationRequested ? null : HttpJudge.Classify(e, (int?)response?.StatusCode);
             if (failure is { WasNotSent: true })
                 state.MayHaveHappened = hadAmbiguity;
             Tell(state, url, (int)(response?.StatusCode ?? 0), start, null, failure?.Message ?? "given up: cancelled or out of time");
@@ -273,38 +268,12 @@ internal sealed class HttpService : IDisposable
         {
             response?.Dispose();
         }
+
+        // A refusal clears its own try only: one before it may have been done.
+        state.MayHaveHappened = hadAmbiguity || HttpJudge.MayHaveHappened(answer);
+        Tell(state, url, answer.Status, start, answer.RequestId, null);
+        return (answer, credential);
     }
-
-    /// <summary>What a try's exception means: whether the request can have reached the service.</summary>
-    private static HttpFailure? Classify(Exception exception, HttpResponseMessage? response)
-    {
-        var text = ServerText.Clean((exception.InnerException ?? exception).Message, 300);
-        if (response is not null)
-        {
-            return exception is HttpFailure tooLong ? tooLong
-                : exception is IOException or HttpRequestException ? new HttpFailure(Text($"answered {Status((int)response.StatusCode)}, and the connection broke in the middle of the answer: {text}"), exception) { IsTransient = true, CountsForBreaker = true }
-                : null;
-        }
-
-        return exception switch
-        {
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new HttpFailure($"could not be reached: its name is not known ({text})", exception) { WasNotSent = true, IsTransient = true, CountsForBreaker = true, Advice = "Is the URL in the configuration right?" },
-            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new HttpFailure($"could not be reached: {text}", exception) { WasNotSent = true, IsTransient = true, CountsForBreaker = true, Advice = "Is the URL in the configuration right, and the service up?" },
-            HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => new HttpFailure($"could not be reached through the proxy: {text}", exception) { WasNotSent = true, IsTransient = true, CountsForBreaker = true },
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Untrusted(exception, text),
-            HttpRequestException when exception.InnerException is AuthenticationException => Untrusted(exception, text),
-            // The connect timeout of the sockets is a cancellation of their own.
-            OperationCanceledException when exception.InnerException is TimeoutException => new HttpFailure($"could not be reached: {text}", exception) { WasNotSent = true, IsTransient = true, CountsForBreaker = true },
-            HttpRequestException or IOException => new HttpFailure($"closed the connection without an answer: {text}", exception) { IsTransient = true, CountsForBreaker = true },
-            _ => null,
-        };
-    }
-
-    private static HttpFailure Untrusted(Exception exception, string text) => new($"was not trusted: {text}", exception)
-    {
-        WasNotSent = true,
-        Advice = "If the certificate is right, name its authority with http.ca-file or its thumbprint with http.thumbprint.",
-    };
 
     private async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -348,60 +317,6 @@ internal sealed class HttpService : IDisposable
         }
     }
 
-    private HttpAnswer Judge(HttpCall call, HttpAnswer answer)
-    {
-        if (answer.IsSuccess)
-        {
-            if (!call.ExpectsJson || answer.Body.Length == 0 || answer.Status is 204 or 205 || call.Method == HttpMethod.Head || answer.Json.ValueKind != JsonValueKind.Undefined)
-                return answer;
-            if (ServerText.IsHtml(answer))
-                throw new HttpFailure(Text($"answered {answer.Status} with {ServerText.OfBody(answer)} instead of JSON: a login page, or a proxy in between")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
-            if (answer.ContentType?.EndsWith("json", StringComparison.Ordinal) != true)
-                throw new HttpFailure(Text($"answered {answer.Status} with content of type '{ServerText.Clean(answer.ContentType ?? "none", 80)}' instead of JSON: {ServerText.Clean(answer.Text, 120)}")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
-            var cut = IsCut(answer.Body.Span);
-            throw new HttpFailure(Text($"answered {answer.Status} with JSON that {(cut ? "is cut off" : "cannot be read (malformed, or nested deeper than 64)")}, after {answer.Body.Length} bytes: …{Tail(answer)}")) { Answer = answer, IsTransient = cut };
-        }
-
-        if (call.Accept.Contains(answer.Status))
-            return answer;
-
-        var fault = answer.Fault;
-        var retryAfter = RetryAfter(answer);
-        throw new HttpFailure(Text($"answered {Status(answer.Status)}{(fault.Text.Length > 0 ? $": {fault.Text}" : "")}"))
-        {
-            Answer = answer,
-            IsTransient = answer.Status is 408 or 425 or 429 or 500 or 502 or 503 or 504,
-            CountsForBreaker = answer.Status is 502 or 504 || (answer.Status == 503 && retryAfter is null),
-            RetryAfter = answer.Status is 429 or 503 ? retryAfter : null,
-            Advice = answer.Status switch
-            {
-                403 => $"The account used for {Service} lacks the right to do this.",
-                429 or 503 when retryAfter >= _deadline => Text($"It asks to wait {retryAfter?.TotalSeconds:F0} s, longer than a call may take ({_deadline.TotalSeconds:F0} s): try again then."),
-                >= 500 when answer.RequestId is { } id => $"The service's log has it as {ServerText.Clean(id, 80)}.",
-                _ => null,
-            },
-        };
-    }
-
-    private static bool IsCut(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = MaxJsonDepth }));
-            while (reader.Read())
-            {
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static string Tail(HttpAnswer answer) => ServerText.Clean(Encoding.UTF8.GetString(answer.Body.Span[^Math.Min(60, answer.Body.Length)..]), 60);
-
     private Uri Redirect(HttpCall call, Uri from, HttpAnswer answer, int count)
     {
         var target = Uri.TryCreate(from, answer.Header("Location") ?? "", out var url) ? url : null;
@@ -413,43 +328,7 @@ internal sealed class HttpService : IDisposable
         return count <= MaxRedirects ? target : throw new HttpFailure(Text($"redirects in circles, to {ServerText.Clean(where, 200)}")) { Answer = answer };
     }
 
-    /// <summary>Seconds or a date (RFC 9110, 10.2.3); a date counts from the server's own clock, so that a difference between the clocks does not matter.</summary>
-    private TimeSpan? RetryAfter(HttpAnswer answer)
-    {
-        if (answer.Header("Retry-After") is not { } text || !RetryConditionHeaderValue.TryParse(text, out var value))
-            return null;
-        if (value.Delta is { } delta)
-            return delta;
-        var now = DateTimeOffset.TryParse(answer.Header("Date"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : _options.Time.GetUtcNow();
-        return value.Date is { } at && at > now ? at - now : TimeSpan.Zero;
-    }
-
-    private Exception Final(CallState state, HttpFailure failure)
-    {
-        var call = state.Call;
-        var tried = state.Try > 1 ? Text($" Tried {state.Try} times.") : "";
-        var advice = failure.Advice is { } text ? " " + text : "";
-        var what = failure.Message.TrimEnd('.');
-        var message = Clean($"Could not {call.What}: {Service} ({call.Method} {Show(state.Url)}) {what}.{tried}{advice}");
-        var status = failure.Answer?.Status ?? 0;
-        var isRefused = status is >= 400 and < 500 and not 408 || (status == 503 && failure.RetryAfter is not null);
-        if (!call.Reads && !isRefused && MayHaveHappened(state, failure))
-            return new OutcomeUnknownException(Clean($"It is not known whether this happened: {call.What}. {Service} ({call.Method} {Show(state.Url)}) {what}.{tried} Look at the present state before doing it again.{advice}"), failure);
-        var fault = failure.Answer?.Fault;
-        return status is 401 or 403 || (failure.Answer is { } refused && _options.Authentication.IsRefusal(refused))
-            ? new ServiceAuthenticationException(Service, message, status, failure.InnerException) { FaultCode = fault?.Code }
-            : new ServiceException(Service, message, status, failure.InnerException) { FaultCode = fault?.Code, RetryAfter = failure.RetryAfter };
-    }
-
-    // A success whose body cannot be used was a success; a login page or a redirect was not.
-    private static bool MayHaveHappened(CallState state, HttpFailure failure) => failure.Answer switch
-    {
-        null => state.MayHaveHappened,
-        { IsSuccess: true } answer => answer.ContentType?.EndsWith("json", StringComparison.Ordinal) == true,
-        _ => state.MayHaveHappened,
-    };
-
-    private static string Status(int status) => Enum.IsDefined((HttpStatusCode)status) ? Text($"{status} {(HttpStatusCode)status}") : status.ToString(CultureInfo.InvariantCulture);
+    private Exception Final(CallState state, HttpFailure failure) => _judge.Final(state.Call, Show(state.Url), failure, state.Try, state.MayHaveHappened, Clean);
 
     private HttpFault ReadFault(HttpAnswer answer)
     {
@@ -485,7 +364,7 @@ internal sealed class HttpService : IDisposable
 
         public bool WasRenewed { get; set; }
 
-        /// <summary>At least one request left us and was not answered by a clear refusal.</summary>
+        /// <summary>At least one request left us and was not clearly refused.</summary>
         public bool MayHaveHappened { get; set; }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     private static readonly TimeSpan LockPollEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly object _applying = new();
+    private readonly JournalRedaction _redaction = new(clean);
 
     public string RunId { get; } = runId;
 
@@ -18,6 +19,9 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     public RunStarted Started => history.Started!;
 
     public Journal Journal { get; } = journal;
+
+    /// <summary>Throws where no further effect may be begun, for a reason that only the run knows.</summary>
+    public Action? BeforeEffect { get; set; }
 
     public StepHistory? Find(StepKey key)
     {
@@ -33,9 +37,12 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     }
 
     /// <inheritdoc cref="Journal.WriteDurablyAsync"/>
+    /// <exception cref="RefusedException">It is an intent that holds a secret.</exception>
     public async Task WriteDurablyAsync(JournalEntry entry)
     {
-        entry = Clean(entry);
+        if (entry is Intent)
+            BeforeEffect?.Invoke();
+        entry = _redaction.Clean(entry);
         await Journal.WriteDurablyAsync(entry);
         Apply(entry);
     }
@@ -43,7 +50,7 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     /// <inheritdoc cref="Journal.WriteAsync"/>
     public async Task WriteAsync(JournalEntry entry)
     {
-        entry = Clean(entry);
+        entry = _redaction.Clean(entry);
         await Journal.WriteAsync(entry);
         Apply(entry);
     }
@@ -71,15 +78,6 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     }
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();
-
-    // Texts of failures may quote what a server or a command said.
-    private JournalEntry Clean(JournalEntry entry) => entry switch
-    {
-        Result result => result with { Message = clean(result.Message) },
-        TargetEnded ended => ended with { Message = clean(ended.Message) },
-        RunEnded ended => ended with { Message = clean(ended.Message) },
-        _ => entry,
-    };
 
     private void Apply(JournalEntry entry)
     {

@@ -28,8 +28,11 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     }
 
     /// <summary>Makes a run and takes it.</summary>
+    /// <exception cref="RefusedException">What it is started with holds a secret.</exception>
     public async Task<RunLedger> CreateAsync(string runId, RunStarted started)
     {
+        // What is refused leaves no run behind.
+        _ = new JournalRedaction(clean ?? (text => text)).Clean(started);
         var folder = FolderOf(runId);
         Files.CreateFolder(StateFolder);
         Files.CreateFolder(_runs);

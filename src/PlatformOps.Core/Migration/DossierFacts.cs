@@ -12,7 +12,7 @@ internal sealed class DossierFacts : FactSource
     {
         var dossier = await context.Client<DossierFinder>().RequireAsync(context, cancellationToken);
         var facts = new Dictionary<string, string>();
-        Add("dossier.compute-id", dossier.Host.ComputeId);
+        Add("dossier.compute-id", dossier.ComputeNode?.ToString());
         Add("dossier.service-id", dossier.Compute.ServiceId);
         Add("dossier.bmc-address", dossier.BmcAddress);
         Add("dossier.serial", dossier.Host.SerialNumber);

@@ -8,9 +8,6 @@ namespace PlatformOps.Core.Migration;
 /// <summary>Finds a hypervisor's dossier: the newest of this machine's state folder and of the ticket, so that a phase can be run by another person, elsewhere, weeks later.</summary>
 internal sealed class DossierFinder(IServiceScope scope)
 {
-    /// <summary>What the names of its attachments have in common.</summary>
-    public static string PrefixOf(string hypervisorName) => $"{hypervisorName}.dossier.";
-
     /// <summary>The dossier; null where there is none.</summary>
     /// <exception cref="OpsException">There is none here, and the ticket could not be asked.</exception>
     public async Task<HypervisorDossier?> FindAsync(ActionContext context, CancellationToken cancellationToken)
@@ -42,12 +39,11 @@ internal sealed class DossierFinder(IServiceScope scope)
     private async Task<HypervisorDossier?> FromTicketAsync(ActionContext context, string key, HypervisorDossier? local, CancellationToken cancellationToken)
     {
         var jira = scope.Get<JiraClient>();
-        var prefix = PrefixOf(context.Target.Name);
         var newest = (await jira.AttachmentsAsync(key, cancellationToken))
-            .Where(file => file.Filename.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && file.Filename.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            .Where(file => DossierStore.IsAttachmentOf(context.Target.Name, file.Filename))
             .MaxBy(file => DateTimeOffset.TryParse(file.Created, System.Globalization.CultureInfo.InvariantCulture, out var created) ? created : DateTimeOffset.MinValue);
         // Ours, as it is here: nothing to fetch.
-        if (newest is null || (local is not null && newest.Filename.StartsWith(prefix + local.RunId, StringComparison.OrdinalIgnoreCase)))
+        if (newest is null || (local is not null && scope.Get<DossierStore>().IsAttachedAs(context.Target.Name, local.RunId, newest.Filename)))
             return null;
         var dossier = DossierStore.Parse((await jira.DownloadAsync(newest, cancellationToken)).Span, $"{key}, attachment {newest.Filename}");
         if (!string.Equals(dossier.HypervisorName, context.Target.Name, StringComparison.OrdinalIgnoreCase))

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Ssh;
@@ -28,6 +29,17 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
         files.Replace(PathOf(dossier.HypervisorName, dossier.RunId), JsonSerializer.SerializeToUtf8Bytes(dossier, Json));
     }
 
+    /// <summary>What it is called at the ticket: by its content, for one that a later attempt added to is another than what hangs there.</summary>
+    public string AttachmentOf(string hypervisorName, string runId, string phase) => $"{hypervisorName}.dossier.{runId}.{phase}{EndingOf(hypervisorName, runId) ?? ".json"}";
+
+    /// <summary>Whether a file at a ticket is some dossier of the hypervisor.</summary>
+    public static bool IsAttachmentOf(string hypervisorName, string fileName)
+        => fileName.StartsWith($"{hypervisorName}.dossier.", StringComparison.OrdinalIgnoreCase) && fileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a file at a ticket is this dossier, as it is here.</summary>
+    public bool IsAttachedAs(string hypervisorName, string runId, string fileName)
+        => EndingOf(hypervisorName, runId) is { } ending && fileName.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A dossier as it was written.</summary>
     /// <param name="content">UTF-8.</param>
     /// <param name="origin">Where it is from, for errors.</param>
@@ -45,6 +57,10 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
             throw new SourceException($"This dossier cannot be read: {e.Message} Copies are in the state folders of those who worked on the hypervisor, and at its ticket.", origin, innerException: e);
         }
     }
+
+    // Null where there is none, as in a plan.
+    private string? EndingOf(string hypervisorName, string runId)
+        => files.TryRead(PathOf(hypervisorName, runId)) is { } content ? $".{Convert.ToHexString(SHA256.HashData(content).AsSpan(0, 6)).ToLowerInvariant()}.json" : null;
 
     private string FolderOf(string hypervisorName) => HostNameRule.IsValid(hypervisorName)
         ? Path.Combine(_root, hypervisorName.ToLowerInvariant())

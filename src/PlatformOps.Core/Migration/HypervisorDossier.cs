@@ -42,4 +42,11 @@ internal sealed record HypervisorDossier
 
     /// <summary>What Aquilon had of it, as JSON, with the commands that put it back.</summary>
     public string? AquilonRecord { get; init; }
+
+    /// <summary>The commit of the Kayobe configuration that it was adopted from.</summary>
+    public string? KayobeCommit { get; init; }
+
+    /// <summary>Which compute node it is to Nova: what nova-compute kept on the host or, where it kept nothing (before 2023.1), what Nova calls the node itself, which is the same from 2.53. Null where nobody told.</summary>
+    [JsonIgnore]
+    public Guid? ComputeNode => Guid.TryParse(Host.ComputeId ?? Compute.HypervisorId, out var id) ? id : null;
 }

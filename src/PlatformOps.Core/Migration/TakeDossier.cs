@@ -39,10 +39,11 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
         if (await FindEarlierAsync(context, cancellationToken) is { } earlier)
         {
             RefuseAnother(context, host.SerialNumber, earlier.Host.SerialNumber, $"the dossier of {earlier.TakenAt:yyyy-MM-dd} has");
-            RefuseReinstalled(context, host, earlier);
+            if (WhyReinstalled(host, earlier) is { } why)
+                throw new RefusedException($"{context.Target.Name} {why}: it was reinstalled since its dossier of {earlier.TakenAt:yyyy-MM-dd}. Go on with PostReinstall; where it is in service again in its own right, remove the old dossier first.") { TargetName = context.Target.Name };
         }
 
-        context.Client<DossierStore>().Write(new HypervisorDossier
+        var dossier = new HypervisorDossier
         {
             HypervisorName = context.Target.Name,
             TicketId = context.Target.TicketId,
@@ -52,7 +53,11 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
             Host = host,
             Compute = compute,
             Device = device,
-        });
+        };
+        // Adoption would have nothing to start nova-compute with.
+        if (dossier.ComputeNode is null)
+            throw new RefusedException($"{context.Target.Name} has no compute_id{(host.ComputeId is { } odd ? $" ('{odd}' is none)" : "")}, and Nova calls its compute node '{compute.HypervisorId}', no UUID: after a reinstall nobody could make it the same compute node again. Let nova-compute write its compute_id first (2023.1 and later do), or ask Nova by a microversion of 2.53 or later.") { TargetName = context.Target.Name };
+        context.Client<DossierStore>().Write(dossier);
     }
 
     protected override string Describe(State state) => state.IsTaken ? $"taken, serial {state.Serial}" : "not taken";
@@ -81,10 +86,18 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
     }
 
     // A dossier of what the installer left would take the place of the one that knows what to put back.
-    private static void RefuseReinstalled(ActionContext context, RemoteHostFact host, HypervisorDossier earlier)
+    private static string? WhyReinstalled(RemoteHostFact host, HypervisorDossier earlier)
     {
-        if (earlier.Host.ComputeId is { } known && known != host.ComputeId)
-            throw new RefusedException($"{context.Target.Name} was nova's compute node {known} when its dossier was taken ({earlier.TakenAt:yyyy-MM-dd}), and {(host.ComputeId is null ? "now it has no compute_id" : $"now it is {host.ComputeId}")}: it was reinstalled since. Go on with PostReinstall; where it is in service again in its own right, remove the old dossier first.") { TargetName = context.Target.Name };
+        if (Guid.TryParse(host.ComputeId, out var node) && node == earlier.ComputeNode)
+            return null;
+        if (earlier.Host.ComputeId is { } known)
+            return $"was nova's compute node {known}, and {(host.ComputeId is null ? "now it has no compute_id" : $"now it is {host.ComputeId}")}";
+        if (host.ComputeId is not null)
+            return $"was nova's compute node {earlier.Compute.HypervisorId}, and now it is {host.ComputeId}";
+        // Where nova-compute keeps no identity, a reinstall and a plain restart with the same system look alike: not to be sure is to refuse.
+        if ((host.OsId, host.OsMajor) != (earlier.Host.OsId, earlier.Host.OsMajor))
+            return $"ran {earlier.Host.OsId} {earlier.Host.OsVersion}, and now {host.OsId} {host.OsVersion}";
+        return host.BootId == earlier.Host.BootId ? null : "has no compute_id to know it by, and was started anew: nobody can prove otherwise";
     }
 
     internal sealed record State(string Serial)

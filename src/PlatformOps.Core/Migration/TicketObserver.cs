@@ -27,9 +27,8 @@ internal sealed class TicketObserver(OpsConfiguration configuration, DossierStor
         if (report.Target.TicketId is null)
             yield break;
         var suffix = report.Attempt == 1 ? "" : $".{report.Attempt}";
-        var dossier = dossiers.PathOf(report.Target.Name, report.Run.RunId);
         if (report.Steps.Any(step => step.Action.StartsWith(TakeDossier.ActionName, StringComparison.Ordinal) && (report.IsPlan ? step.Outcome == StepOutcome.Planned : step.Outcome == StepOutcome.Done)))
-            yield return new Telling("ticket.dossier", new AttachToTicket(), new AttachToTicketParameters(dossier, $"{DossierFinder.PrefixOf(report.Target.Name)}{report.Run.RunId}.{report.Phase}.json"));
+            yield return new Telling("ticket.dossier", new AttachToTicket(), new AttachToTicketParameters(dossiers.PathOf(report.Target.Name, report.Run.RunId), dossiers.AttachmentOf(report.Target.Name, report.Run.RunId, report.Phase)));
         if (migration.TicketLog && (report.IsPlan || File.Exists(report.LogPath)))
             yield return new Telling("ticket.log", new AttachToTicket(), new AttachToTicketParameters(report.LogPath, $"{report.Target.Name}.{report.Phase}.{report.Run.RunId}{suffix}.log"));
         yield return new Telling("ticket.comment", new CommentOnPhase(), new CommentOnPhase.Parameters { Text = CommentOnPhase.Text(report) });

@@ -117,6 +117,8 @@ internal sealed class RunExecution : IDisposable
 
     private async Task EndAsync(RunEnded end)
     {
+        if (Log.Fault is { } fault)
+            end = end with { Message = $"{end.Message}; {fault}" };
         await Ledger.WriteDurablyAsync(end);
         await TellAsync(observer => observer.OnRunEndedAsync(end.State, end.Message, CancellationToken.None));
     }

@@ -3,11 +3,13 @@ using System.Text;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
 using PlatformOps.Core.Secrets;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Runbooks;
 
 /// <summary>The log of a run: one file for all, size-rotated, a copy of it where somebody wants one, and one for each phase of each target, which goes to the ticket. Secrets are removed on the way; times are UTC.</summary>
+/// <remarks>A line that cannot be written stops nobody where it is written: an effect may be under way there. No further one begins after it, see <see cref="ThrowIfBroken"/>.</remarks>
 internal sealed class RunLog : IRunObserver, IAsyncDisposable
 {
     private const long MaxBytes = 2 * 1024 * 1024;
@@ -19,6 +21,7 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
     private readonly Redactor _redactor;
     private readonly RotatingFile _file;
     private RotatingFile? _copy;
+    private volatile LedgerException? _fault;
 
     /// <param name="path">The file for all targets.</param>
     /// <param name="folder">Where the logs of phases go.</param>
@@ -29,6 +32,17 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
         _file = new RotatingFile(path);
         _copy = copyPath is null ? null : new RotatingFile(copyPath);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Why it is not whole; null where it is.</summary>
+    public string? Fault => _fault?.Message;
+
+    /// <summary>Before an effect: whoever looks later would not find it.</summary>
+    /// <exception cref="LedgerException">A line could not be written.</exception>
+    public void ThrowIfBroken()
+    {
+        if (_fault is { } fault)
+            throw new LedgerException(fault.Message, fault.InnerException);
     }
 
     /// <summary>The log of one phase of a target.</summary>
@@ -68,13 +82,28 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
         var bytes = Encoding.UTF8.GetBytes(text.ToString());
         lock (_writing)
         {
-            _file.Write(bytes);
+            Try(_file.Path, () => _file.Write(bytes));
             WriteCopy(bytes);
             foreach (var path in phasePaths)
             {
-                using var phase = Open(path);
-                phase.Write(bytes);
+                Try(path, () =>
+                {
+                    using var phase = Open(path);
+                    phase.Write(bytes);
+                });
             }
+        }
+    }
+
+    private void Try(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _fault ??= new LedgerException($"The log {path} cannot be written: {e.Message} No further effect is begun. Make room or mend the folder, and go on with the run.", e);
         }
     }
 
@@ -88,7 +117,7 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _copy = null;
-            _file.Write(Encoding.UTF8.GetBytes($"The copy of this log ends here: {e.Message}\n"));
+            Try(_file.Path, () => _file.Write(Encoding.UTF8.GetBytes($"The copy of this log ends here: {e.Message}\n")));
         }
     }
 
@@ -103,6 +132,8 @@ internal sealed class RunLog : IRunObserver, IAsyncDisposable
     private sealed class RotatingFile(string path) : IDisposable
     {
         private FileStream? _stream;
+
+        public string Path => path;
 
         public void Write(byte[] bytes)
         {

@@ -136,7 +136,12 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         }
     }
 
-    private RunLog LogOf(RunLedger ledger) => new(Path.Combine(ledger.Folder, "run.log"), ledger.Folder, scope.Time, scope.Redactor, ledger.Started.LogPath);
+    private RunLog LogOf(RunLedger ledger)
+    {
+        var log = new RunLog(Path.Combine(ledger.Folder, "run.log"), ledger.Folder, scope.Time, scope.Redactor, ledger.Started.LogPath);
+        ledger.BeforeEffect = log.ThrowIfBroken;
+        return log;
+    }
 
     private void RefuseResume(string runId, ResumeOptions options)
     {

@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Secrets;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 
@@ -21,14 +22,30 @@ internal static class StepRecords
         Action = action,
         Kind = kind,
         Outcome = end.Outcome,
-        Before = end.Before,
-        After = end.After,
+        Before = Clean(end.Before, scope.Redactor),
+        After = Clean(end.After, scope.Redactor),
         StartedAt = started,
         Duration = scope.Time.GetUtcNow() - started,
         Message = scope.Redactor.Clean(end.Message),
-        Error = end.Error,
+        Error = Clean(end.Error, scope.Redactor),
         Environment = run.Environment,
     };
+
+    private static string? Clean(string? text, Redactor redactor) => text is null ? null : redactor.Clean(text);
+
+    // An error cannot be changed: one that quotes a secret, or whose causes do, gives way to one that says the rest.
+    private static Exception? Clean(Exception? error, Redactor redactor)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+        {
+            if (redactor.Clean(cause.Message) == cause.Message)
+                continue;
+            var (text, target) = (redactor.Clean(error!.Message), (error as OpsException)?.TargetName);
+            return error is OutcomeUnknownException ? new OutcomeUnknownException(text) { TargetName = target } : new StepFailedException(text) { TargetName = target };
+        }
+
+        return error;
+    }
 
     /// <summary>The steps of a run as its journal tells them: the last result of each, and what was begun and never ended.</summary>
     /// <param name="only">Only this target's; all where null.</param>

@@ -112,7 +112,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
             var end = await new Gate(ledger, guard, session.Time).RunAsync(change, context, parameters, default, [.. holds.SelectMany(hold => hold.Locks)], cancellationToken);
             var record = Record(identity, context, change, end, started);
             await log.OnStepEndedAsync(record, cancellationToken);
-            return end.GoesOn ? record : throw end.Error ?? new StepFailedException(end.Message) { TargetName = target.Name };
+            return end.GoesOn ? record : throw record.Error ?? new StepFailedException(record.Message) { TargetName = target.Name };
         }
         finally
         {
@@ -227,6 +227,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
                 _ledger = await session.Store.CreateAsync(identity.RunId, new RunStarted(
                     new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd) { MarkerScope = identity.MarkerScope }, [], []));
                 _log = new RunLog(Path.Combine(_ledger.Folder, "run.log"), _ledger.Folder, session.Time, session.Secrets.Redactor);
+                _ledger.BeforeEffect = _log.ThrowIfBroken;
                 _identity = identity;
             }
 

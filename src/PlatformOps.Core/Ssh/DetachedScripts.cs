@@ -32,21 +32,31 @@ internal static class DetachedScripts
         """;
 
     /// <summary>Starts the command, unless one of this key was begun before. $1 key, $2 digest, $3 how many bytes of input come (empty for none), $4 the wrapper.</summary>
+    /// <remarks>
+    /// Many may run it at once. Only the claim counts: whoever sees one clears all inputs of the key away, those of slower starters too, and a starter whose
+    /// own means are gone attaches if there is a claim by then. One that gives up puts an empty file in the claim's place first, so that none can begin late, and only who did so moves the folder.
+    /// </remarks>
     public const string Start = $$"""
         umask 077
         {{Folder}}
-        began=attached
-        if [ ! -e "$d/claim" ]; then
+        began=attached input=/dev/null fault=
+        if [ ! -s "$d/claim" ]; then
           mkdir -p "$d" || exit
           command -v setsid > /dev/null || { echo 'setsid (util-linux) is missing' >&2; exit 1; }
-          input=/dev/null
           if [ -n "$3" ]; then
             grep -q '^[^ ]* /dev/shm tmpfs ' /proc/mounts || { echo '/dev/shm is no tmpfs, and input is not written to a disk' >&2; exit 1; }
             input=$(mktemp "/dev/shm/$1.XXXXXXXXXXXXXXXX") || exit
             cat > "$input"
-            [ "$(wc -c < "$input")" -eq "$3" ] || { rm -f "$input"; echo 'its input did not arrive whole' >&2; exit 1; }
+            [ "$(cat "$input" 2> /dev/null | wc -c)" -eq "$3" ] || fault='its input did not arrive whole'
           fi
-          script=$(mktemp "$d/script.XXXXXXXXXXXXXXXX") && printf '%s\n' "$4" > "$script" || { [ "$input" = /dev/null ] || rm -f "$input"; exit 1; }
+          void=$(mktemp "$d/void.XXXXXXXXXXXXXXXX") && script=$(mktemp "$d/script.XXXXXXXXXXXXXXXX") && printf '%s\n' "$4" > "$script" || fault='its script could not be written'
+        fi
+        if [ ! -s "$d/claim" ]; then
+          if [ -n "$fault" ]; then
+            [ "$input" = /dev/null ] || rm -f "$input"
+            echo "$fault" >&2
+            exit 1
+          fi
           manager=
           if [ -d /run/systemd/system ]; then
             if [ "$(id -u)" = 0 ]; then manager=--system; elif [ -e "/var/lib/systemd/linger/$(id -un)" ]; then manager=--user; fi
@@ -56,10 +66,12 @@ internal static class DetachedScripts
           fi
           began=started
           n=0
-          while [ ! -e "$d/claim" ] && [ "$n" -lt 150 ]; do sleep 0.1; n=$((n + 1)); done
-          if [ ! -e "$d/claim" ] && ln "$script" "$d/claim" 2> /dev/null; then
+          while [ ! -s "$d/claim" ] && [ "$n" -lt 150 ]; do sleep 0.1; n=$((n + 1)); done
+          if [ ! -s "$d/claim" ] && ln "$void" "$d/claim" 2> /dev/null; then
             mv "$d" "$d.void.$$"
             rm -rf "$d.void.$$"
+          fi
+          if [ ! -s "$d/claim" ]; then
             [ "$input" = /dev/null ] || rm -f "$input"
             echo 'it had not begun after 15 s, and now cannot any more' >&2
             exit 1

@@ -18,11 +18,18 @@ internal sealed class OutputCollector(SshCommand command, TimeProvider time)
         command.OnOutput?.Invoke(new SshOutput(isError, data));
     }
 
-    public SshResult Ended(int exitStatus, string? signal = null) => Result(exitStatus, signal, null);
+    /// <summary>As <see cref="SshResult.Lost"/>.</summary>
+    public const string Drop = "the connection dropped";
 
-    public SshResult Dropped() => Lost("the connection dropped");
+    /// <inheritdoc cref="Drop"/>
+    public string TimeIsUp => $"its time of {command.Timeout.TotalSeconds:0} s was up";
 
-    public SshResult TimeUp() => Lost($"its time of {command.Timeout.TotalSeconds:0} s was up");
+    /// <param name="cut">As <see cref="SshResult.Cut"/>.</param>
+    public SshResult Ended(int exitStatus, string? signal = null, string? cut = null) => Result(exitStatus, signal, null) with { Cut = cut };
+
+    public SshResult Dropped() => Lost(Drop);
+
+    public SshResult TimeUp() => Lost(TimeIsUp);
 
     /// <param name="why">As <see cref="SshResult.Lost"/>.</param>
     public SshResult Lost(string why) => Result(null, null, why);

@@ -58,11 +58,19 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     /// <param name="patience">How long the host may be out of reach before the outcome counts as Unknown; 10 minutes where null.</param>
     public DetachedRun Detached(DetachedKey key, TimeSpan? patience = null) => new(this, key, patience ?? DetachedRun.DefaultPatience);
 
+    /// <summary>Runs a command that only reads, with an exit status that means something to its caller.</summary>
+    /// <exception cref="RemoteHostException">Nobody knows how it ended, or not all that it told has come: no answer.</exception>
+    public async Task<SshResult> LookAsync(SshCommand command, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(command, cancellationToken);
+        return Unread(command.Arguments, result) is { } unread ? throw unread : result;
+    }
+
     /// <summary>Runs a command that only reads and must succeed.</summary>
     /// <exception cref="RemoteHostException">It did not; the message has the command, its exit status and the end of its errors, or that the connection dropped, and that nothing was changed.</exception>
     public async Task<SshResult> ReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var result = await RunAsync(new SshCommand(arguments), cancellationToken);
+        var result = await LookAsync(new SshCommand(arguments), cancellationToken);
         if (result.ExitStatus != 0)
             throw Failure(arguments, result);
         return result.DroppedBytes == 0 ? result : throw new RemoteHostException(host.Name, $"'{Show(arguments)}' on {host.Name} told more than the 16 MiB that are read.") { ExitStatus = 0 };
@@ -127,7 +135,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     {
         string[] arguments = ["cat", "--", path];
         // "No such file" is told in the host's language otherwise.
-        var result = await RunAsync(new SshCommand(arguments) { Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" } }, cancellationToken);
+        var result = await LookAsync(new SshCommand(arguments) { Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" } }, cancellationToken);
         if (result.ExitStatus == 1 && SaysAbsent(result))
             return null;
         if (result.ExitStatus != 0)
@@ -163,10 +171,16 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     /// <summary>Whether <c>cat</c> said that there is no such file.</summary>
     public static bool SaysAbsent(SshResult result) => Encoding.UTF8.GetString(result.ErrorBytes.Span).Contains("No such file or directory", StringComparison.Ordinal);
 
+    /// <summary>The error for a read that was cut: without an exit status, or without the end of its output. Null where all came.</summary>
+    public RemoteHostException? Unread(IReadOnlyList<string> arguments, SshResult result)
+        => (result.ExitStatus is null ? Lost(result) : result.Cut) is { } why
+            ? new(host.Name, $"{char.ToUpperInvariant(why[0])}{why[1..]} while reading '{Show(arguments)}' on {host.Name}, so the answer is not known. Nothing was changed.")
+            : null;
+
     /// <summary>The error for a command that did not end as it should; one without an exit status is taken for a read, see <see cref="ThrowIfFailed"/> for what changes something.</summary>
     public RemoteHostException Failure(IReadOnlyList<string> arguments, SshResult result)
         => result.ExitStatus is null
-            ? new(host.Name, $"{char.ToUpperInvariant(Lost(result)[0])}{Lost(result)[1..]} while reading '{Show(arguments)}' on {host.Name}, so the answer is not known. Nothing was changed.")
+            ? Unread(arguments, result)!
             : new(host.Name, $"'{Show(arguments)}' on {host.Name}: {End(result)}.{Tail(result)}") { ExitStatus = result.ExitStatus };
 
     /// <summary>The result for people and pipelines.</summary>
@@ -179,6 +193,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
         OutputBytes = result.OutputBytes.ToArray(),
         ErrorBytes = result.ErrorBytes.ToArray(),
         DroppedBytes = result.DroppedBytes,
+        IsCut = result.Cut is not null,
         Duration = result.Duration,
     };
 
@@ -188,7 +203,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     internal void Log(string message) => log.Write(host.Name, message);
 
     internal static string Describe(SshResult result)
-        => $"{End(result)} in {result.Duration.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s, {Digest("output", result.OutputBytes.Span)}, {Digest("errors", result.ErrorBytes.Span)}{(result.DroppedBytes > 0 ? $", {result.DroppedBytes} bytes more dropped" : "")}";
+        => $"{End(result)} in {result.Duration.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s, {Digest("output", result.OutputBytes.Span)}, {Digest("errors", result.ErrorBytes.Span)}{(result.DroppedBytes > 0 ? $", {result.DroppedBytes} bytes more dropped" : "")}{(result.Cut is { } cut ? $", not all of it: {cut}" : "")}";
 
     internal static string Show(IReadOnlyList<string> arguments)
         => OutputText.Line(string.Join(' ', arguments.Select(a => a.Contains('\0', StringComparison.Ordinal) ? "?" : ShellQuoting.Word(a))));

@@ -20,5 +20,8 @@ internal sealed record SshResult
     /// <summary>Why there is no exit status, as the end of a sentence: <c>the connection dropped</c>. Null where there is one.</summary>
     public string? Lost { get; init; }
 
+    /// <summary>Why output may be missing although the exit status is known, as <see cref="Lost"/> says it: servers tell the status first. Null where all of it came.</summary>
+    public string? Cut { get; init; }
+
     public required TimeSpan Duration { get; init; }
 }

@@ -8,17 +8,25 @@ public sealed record RemoteCommandResult
     /// <summary>The host as it was addressed.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>Done where it exited with 0, Failed with anything else, Unknown where nobody knows how it ended; Unchanged where it had run before and was not sent. Never Done without an exit status.</summary>
+    /// <summary>Done where it exited with 0, Failed with anything else, Unknown where nobody knows how it ended; Unchanged where it had run before and was not sent. Never Done without an exit status.
+    /// One that only reads (-ReadOnly) is never Unknown: Failed where nobody knows how it ended, or not all of its output came.</summary>
     public StepOutcome Outcome => ExitStatus switch
     {
         _ when WasSkipped => StepOutcome.Unchanged,
+        _ when IsReadOnly && IsCut => StepOutcome.Failed,
         0 => StepOutcome.Done,
-        null => StepOutcome.Unknown,
+        null when !IsReadOnly => StepOutcome.Unknown,
         _ => StepOutcome.Failed,
     };
 
     /// <summary>Whether its probe told that it had run before, so that it was not sent.</summary>
     public bool WasSkipped { get; init; }
+
+    /// <summary>Whether it was sent as one that only reads.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>Whether output may be missing although the exit status is known: the connection or the time ended first.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>The exit status, 128 + the signal's number where one ended it; null where the connection dropped or the time was up.</summary>
     public required int? ExitStatus { get; init; }
@@ -42,5 +50,5 @@ public sealed record RemoteCommandResult
     public required TimeSpan Duration { get; init; }
 
     /// <summary>The host and how it ended.</summary>
-    public override string ToString() => $"{HostName}: {(WasSkipped ? "had run before" : ExitStatus is { } status ? $"exit {status}" : "outcome unknown")}";
+    public override string ToString() => $"{HostName}: {(WasSkipped ? "had run before" : ExitStatus is { } status ? $"exit {status}" : IsReadOnly ? "no answer" : "outcome unknown")}";
 }

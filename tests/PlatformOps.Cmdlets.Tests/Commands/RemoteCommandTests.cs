@@ -85,6 +85,17 @@ public sealed class RemoteCommandTests : LabShell
     }
 
     [Fact]
+    public async Task A_command_that_only_looks_and_is_cut_failed_and_leaves_nothing_in_doubt()
+    {
+        await FaultAsync("""{"service": "ssh", "effect": "ssh-drop", "count": 1, "call": "uptime"}""");
+        const string Script = "Invoke-RemoteCommand hv01.lab.example -Command uptime -UserName ops -ReadOnly";
+        var first = Run(Script);
+        Assert.Equal(StepOutcome.Failed, Assert.IsType<RemoteCommandResult>(Assert.Single(first.Values)).Outcome);
+        Assert.Contains("so the answer is not known. Nothing was changed.", Assert.Single(first.Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(StepOutcome.Done, Assert.IsType<RemoteCommandResult>(Assert.Single(Run(Script).Values)).Outcome);
+    }
+
+    [Fact]
     public void A_host_that_is_not_reached_stops_no_other()
     {
         var result = Run($"'none.lab.example', '{One}' | Get-RemoteHostFact -UserName ops");

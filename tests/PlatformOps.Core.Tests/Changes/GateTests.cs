@@ -70,6 +70,23 @@ public sealed class GateTests
         Assert.Equal(before + 2, _files.Flushes);
     }
 
+    [Theory]
+    [InlineData("on", "hunter2", "what is there before light.switch")]
+    [InlineData("hunter2", "red", "the parameters of light.switch")]
+    public async Task An_effect_whose_intent_would_hold_a_secret_is_refused_and_not_sent(string to, string colour, string says)
+    {
+        _store = new RunStore(_files, "/state", _time, text => text.Replace("hunter2", "***", StringComparison.Ordinal));
+        _light.Colour = colour;
+        await using var ledger = await CreateAsync();
+
+        var end = await RunAsync(ledger, new SwitchLight(), to: to);
+
+        Assert.Equal((StepOutcome.Failed, 0), (end.Outcome, _light.Applied));
+        Assert.Contains(says, Assert.IsType<RefusedException>(end.Error).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Entries(), entry => entry is Intent);
+        Assert.DoesNotContain("hunter2", System.Text.Encoding.UTF8.GetString(_files.TryRead(Path.Combine(Store.FolderOf("r1"), "journal"))!), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_intent_that_cannot_be_written_sends_nothing()
     {
@@ -451,8 +468,8 @@ public sealed class GateTests
 
     private IReadOnlyList<JournalEntry> Entries() => Store.Entries("r1");
 
-    private Task<StepEnd> RunAsync(RunLedger ledger, SwitchLight change, TargetPolicy? policy = null)
-        => new Gate(ledger, new EffectGuard(policy ?? Policy, KillSwitch, _time), _time).RunAsync(change, Context(), new SwitchLight.Parameters(), default, [], TestContext.Current.CancellationToken);
+    private Task<StepEnd> RunAsync(RunLedger ledger, SwitchLight change, TargetPolicy? policy = null, string to = "on")
+        => new Gate(ledger, new EffectGuard(policy ?? Policy, KillSwitch, _time), _time).RunAsync(change, Context(), new SwitchLight.Parameters { To = to }, default, [], TestContext.Current.CancellationToken);
 
     private Task<StepEnd> RunAsync(RunLedger ledger, TracedChange change)
         => new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).RunAsync(change, Context(), new NoParameters(), default, [], TestContext.Current.CancellationToken);

@@ -120,6 +120,34 @@ public sealed class HttpServiceTests
         Assert.Single(_server.Requests);
     }
 
+    public static TheoryData<string, int> RefusedAfterFault => new MatrixTheoryData<string, int>(["reset", "hang", "cut", "500"], [429, 503, 409, 401]);
+
+    [Theory]
+    [MemberData(nameof(RefusedAfterFault))]
+    public async Task A_refusal_of_a_repeat_does_not_tell_what_became_of_the_first_try(string fault, int refusal)
+    {
+        using var http = Make();
+        _server.On("PUT /api/thing", Fault(fault), ScriptedReply.Status(refusal, ("Retry-After", "1")));
+
+        var error = await Assert.ThrowsAsync<OutcomeUnknownException>(() => Patiently(http.SendAsync(RepeatableWrite, Token)));
+
+        Assert.Contains($"answered {refusal}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task A_write_of_which_every_try_was_refused_is_not_in_doubt(int refusal)
+    {
+        using var http = Make();
+        _server.On("PUT /api/thing", ScriptedReply.Refused(), ScriptedReply.Status(refusal, ("Retry-After", "1")));
+
+        var error = await Assert.ThrowsAsync<ServiceException>(() => http.SendAsync(RepeatableWrite, Token));
+
+        Assert.Equal(refusal, error.StatusCode);
+        Assert.Equal(4, _server.Requests.Count);
+    }
+
     [Theory]
     [InlineData(429, "7")]
     [InlineData(503, "7")]

@@ -82,6 +82,106 @@ public sealed class DossierTests : IDisposable
     }
 
     [Fact]
+    public async Task The_ticket_gets_what_a_later_attempt_at_a_phase_added()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.MoveServersAwayAsync(1);
+        var serial = lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!.Host.SerialNumber!;
+        await SetSerialAsync(lab, "SOMEBODYELSE");
+        Assert.Contains(await lab.RunAsync("PreReinstall", PhaseLab.Target(1)), record => record is { Step: "hypervisor.identity", Outcome: StepOutcome.Failed });
+        await using (var other = Elsewhere(lab))
+        {
+            var first = await other.Get<DossierFinder>().RequireAsync(Context(other), Token);
+            Assert.Equal((true, false), (first.BmcAddress is not null, first.AquilonRecord is not null));
+        }
+
+        await SetSerialAsync(lab, serial);
+        var second = await lab.ResumeAsync();
+
+        Assert.Contains(second, record => record is { Step: "ticket.dossier#2", Outcome: StepOutcome.Done });
+        await using var another = Elsewhere(lab);
+        Assert.NotNull((await another.Get<DossierFinder>().RequireAsync(Context(another), Token)).AquilonRecord);
+        // What is here as it is there is not fetched.
+        var log = new RecordingLog();
+        await lab.Session.Get<DossierFinder>().RequireAsync(Context(lab.Session, log), Token);
+        Assert.Empty(log.Lines);
+    }
+
+    [Fact]
+    public async Task The_same_dossier_is_not_attached_twice()
+    {
+        await using var lab = await StartAsync();
+        await lab.SetHostAsync(1, new { osId = "centos" });
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        var second = await lab.ResumeAsync();
+
+        Assert.Contains(second, record => record is { Step: "ticket.dossier#2", Outcome: StepOutcome.Unchanged });
+    }
+
+    [Fact]
+    public async Task Adoption_records_the_commit_that_the_host_is_configured_from()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        var records = await lab.RunAsync("Adoption", PhaseLab.Target(1));
+
+        var commit = records.Single(record => record.Step == "hypervisor.dossier.kayobe").After!;
+        Assert.Contains(commit, records.Single(record => record.Step == "kayobe.checkout").Message, StringComparison.Ordinal);
+        await using var other = Elsewhere(lab);
+        Assert.Equal(commit, (await other.Get<DossierFinder>().RequireAsync(Context(other), Token)).KayobeCommit);
+    }
+
+    [Fact]
+    public async Task Where_nova_compute_kept_no_identity_the_node_is_known_by_what_nova_calls_it()
+    {
+        await using var lab = await StartAsync();
+        var expected = (await lab.Session.Get<Core.Services.OpenStack.NovaClient>().HypervisorAsync("hv01.lab.example", Token)).Id;
+        await ForgetComputeIdAsync(lab);
+
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        Assert.Null(lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!.Host.ComputeId);
+        Assert.Equal(expected, (await new DossierFacts().ReadAsync(Context(lab.Session), Token))["dossier.compute-id"]);
+    }
+
+    [Theory]
+    [InlineData("8", null, "now rocky 9.4")]
+    [InlineData("boot", null, "was started anew")]
+    [InlineData(null, "11111111-2222-4333-8444-555555555555", "now it is 11111111")]
+    [InlineData(null, null, null)]
+    public async Task Without_a_compute_id_its_system_and_its_boot_tell_that_a_hypervisor_was_reinstalled(string? changed, string? computeId, string? says)
+    {
+        await using var lab = await StartAsync();
+        await ForgetComputeIdAsync(lab);
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        if (changed == "8")
+            await lab.SetHostAsync(1, new { osVersion = "9.4" });
+        if (changed == "boot")
+            await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { ["/proc/sys/kernel/random/boot_id"] = "99999999-2222-4333-8444-555555555555\n" } });
+        if (computeId is not null)
+            await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { ["/var/lib/nova/compute_id"] = computeId + "\n" } });
+
+        var dossier = (await lab.RunAsync("PreDrain", PhaseLab.Target(1))).Single(record => record.Step == "hypervisor.dossier");
+
+        Assert.Equal(says is null ? StepOutcome.Done : StepOutcome.Failed, dossier.Outcome);
+        if (says is not null)
+            Assert.Contains(says, dossier.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hypervisor_that_is_the_same_compute_node_again_may_be_migrated_again()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { ["/proc/sys/kernel/random/boot_id"] = "99999999-2222-4333-8444-555555555555\n" } });
+
+        Assert.Equal(StepOutcome.Done, (await lab.RunAsync("PreDrain", PhaseLab.Target(1))).Single(record => record.Step == "hypervisor.dossier").Outcome);
+    }
+
+    [Fact]
     public async Task A_machine_is_reinstalled_when_it_was_started_anew()
     {
         await using var lab = await StartAsync();
@@ -101,13 +201,17 @@ public sealed class DossierTests : IDisposable
 
     private SessionScope Elsewhere(PhaseLab lab) => lab.Open(new Dictionary<string, object> { ["state-folder"] = _elsewhere.Path });
 
-    private static ActionContext Context(SessionScope session) => new()
+    private static Task SetSerialAsync(PhaseLab lab, string serial) => lab.SetHostAsync(1, new { files = new Dictionary<string, string> { ["/sys/class/dmi/id/product_serial"] = serial + "\n" } });
+
+    private static Task ForgetComputeIdAsync(PhaseLab lab) => lab.SetHostAsync(1, new { files = new Dictionary<string, string?> { ["/var/lib/nova/compute_id"] = null } });
+
+    private static ActionContext Context(SessionScope session, RecordingLog? log = null) => new()
     {
         Target = MigrationRun.TargetOf(PhaseLab.Target(1)),
         Run = session.Identity("test"),
         Step = "test",
         Clients = session,
         Time = session.Time,
-        Log = new RecordingLog(),
+        Log = log ?? new RecordingLog(),
     };
 }

@@ -675,6 +675,21 @@ public sealed class RunbookRunnerTests : IDisposable
         Assert.DoesNotContain("hunter2", journal, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_error_that_quotes_a_secret_itself_or_in_its_cause_gives_way_to_one_that_does_not(bool inCause)
+    {
+        _redactor.Add("hunter2hunter2");
+        var cause = new RemoteHostException("hv1", "hv1 said: hunter2hunter2") { ExitStatus = 1 };
+        _house.OnMade = (_, _, light) => light.OnApply = () => throw (inCause ? new ServiceException("light", "it broke", innerException: cause) : cause);
+
+        var failed = Assert.Single(await RunAsync(Head + "  - change: light.switch\n", "hv1"));
+
+        Assert.DoesNotContain("hunter2", $"{failed}{failed.Error}", StringComparison.Ordinal);
+        Assert.Equal(inCause ? "it broke" : "hv1 said: ***", Assert.IsType<StepFailedException>(failed.Error).Message);
+    }
+
     [Fact]
     public async Task A_guard_is_looked_at_again_immediately_before_the_effect_and_stops_it()
     {

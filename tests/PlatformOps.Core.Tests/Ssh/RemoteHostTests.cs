@@ -46,6 +46,22 @@ public sealed class RemoteHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Output_that_was_cut_behind_its_exit_status_is_no_answer_to_a_read_and_a_change_counts()
+    {
+        _ssh.On((_, _) => true, (_, _) => Task.FromResult(ScriptedSsh.Result(0) with { Cut = "the connection dropped" }));
+
+        var change = await Host.ChangeAsync(["mkfs"], Stop);
+        Func<Task>[] reads = [() => Host.ReadAsync(["virsh", "list"], Stop), () => Host.ReadFileAsync("/etc/fstab", Stop), () => Host.LookAsync(new SshCommand(["virsh", "list"]), Stop)];
+
+        Assert.Equal(0, change.ExitStatus);
+        foreach (var read in reads)
+            Assert.StartsWith("The connection dropped while reading '", (await Assert.ThrowsAsync<RemoteHostException>(read)).Message, StringComparison.Ordinal);
+        // The exit status alone is the answer.
+        Assert.True(await Host.TestAsync(["test", "-e", "/etc/fstab"], Stop));
+        Assert.Contains(_log.Lines, l => l.Contains("mkfs: exit 0 in ", StringComparison.Ordinal) && l.EndsWith("no errors, not all of it: the connection dropped", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_change_that_was_cut_is_unknown_and_a_read_that_was_cut_is_an_error()
     {
         _ssh.On("mkfs", exit: null).On("lsblk", exit: null);

@@ -490,7 +490,35 @@ public sealed class OpenSshTransportTests
 
         var result = await ssh.RunAsync(host.Address, new SshCommand(["sh", "-c", "sleep 20 & exit 4"]) { Timeout = TimeSpan.FromSeconds(2) }, Stop);
 
-        Assert.Equal(4, result.ExitStatus);
+        Assert.Equal((4, "its time of 2 s was up"), (result.ExitStatus, result.Cut));
+    }
+
+    [Fact]
+    public async Task Of_a_command_whose_connection_drops_behind_its_exit_status_the_output_is_not_whole()
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var host = await farm.AddAsync();
+        await using var ssh = farm.Transport();
+        // sshd tells the status when the command has ended; what its background writes comes later.
+        var command = new SshCommand(["sh", "-c", "(echo begun; sleep 20; echo late) & exit 0"]) { OnOutput = _ => Task.Delay(500, Stop).ContinueWith(_ => host.Cut(), Stop) };
+
+        var result = await ssh.RunAsync(host.Address, command, Stop);
+
+        Assert.Equal((0, "the connection dropped", "begun\n"), (result.ExitStatus, result.Cut, Encoding.UTF8.GetString(result.OutputBytes.Span)));
+    }
+
+    [Theory, MemberData(nameof(BothWays))]
+    public async Task Of_a_command_that_ended_as_it_should_all_output_came(bool shares)
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var host = await farm.AddAsync();
+        await using var ssh = farm.Transport(shares);
+
+        foreach (var exit in new[] { 0, 3, 255 })
+        {
+            var result = await ssh.RunAsync(host.Address, new SshCommand(["sh", "-c", $"head -c 3000000 /dev/zero; echo bad >&2; exit {exit}"]), Stop);
+            Assert.Equal((exit, null, 3_000_000, 4), (result.ExitStatus, result.Cut, result.OutputBytes.Length, result.ErrorBytes.Length));
+        }
     }
 
     [Theory, MemberData(nameof(BothWays))]

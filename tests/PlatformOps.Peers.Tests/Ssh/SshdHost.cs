@@ -111,7 +111,10 @@ internal sealed class SshdHost : IAsyncDisposable
             var toClient = CopyAsync(sshd.Output, stream, _cutAfter);
             await Task.WhenAny(toServer, toClient);
             client.Close();
-            await sshd.KillAsync();
+            // As on any host: sshd ends with its connection, and what it had started goes on.
+            sshd.Input.Close();
+            using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
+                await ((Task)sshd.WaitAsync(patience.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Task.WhenAll(toServer, toClient);
         }
     }

@@ -141,6 +141,8 @@ internal sealed partial class AquilonClient(RemoteHost host, KerberosLogin login
         await login.EnsureAsync(host, TimeSpan.Zero, cancellationToken);
         string[] all = ["netbox2aquilon", .. arguments, "--dryrun"];
         var result = await host.RunAsync(Command(all, ReadTimeout), cancellationToken);
+        if (host.Unread(all, result) is { } unread)
+            throw new ServiceException(ServiceName, unread.Message) { TargetName = host.Name };
         var commands = OutputText.Clean(result.OutputBytes.Span).Split('\n').Where(line => line.StartsWith("# aq ", StringComparison.Ordinal))
             .Select(line => (IReadOnlyList<string>)line["# aq ".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
         return commands.Count > 0 && result.ExitStatus is 0 or 1
@@ -208,6 +210,8 @@ internal sealed partial class AquilonClient(RemoteHost host, KerberosLogin login
         await login.EnsureAsync(host, isChange ? configuration.MinimumTicketLifetime : TimeSpan.Zero, cancellationToken);
         var command = Command([program, .. arguments], timeout);
         var result = await host.RunAsync(command, cancellationToken);
+        if (!isChange && host.Unread(command.Arguments, result) is { } unread)
+            throw new ServiceException(ServiceName, unread.Message) { TargetName = TargetOf(command.Arguments) };
         if (result.ExitStatus == 0)
             return result;
         if (result.ExitStatus is null && isChange)

@@ -81,7 +81,7 @@ internal sealed partial class KerberosLogin(AquilonConfiguration configuration, 
         if (!await host.TestAsync(["klist", "-s"], cancellationToken))
             return null;
         var command = new SshCommand(["klist"]) { Environment = Plain };
-        var listing = await host.RunAsync(command, cancellationToken);
+        var listing = await host.LookAsync(command, cancellationToken);
         host.ThrowIfFailed(command, listing);
         var text = OutputText.Clean(listing.OutputBytes.Span);
         var (principal, expires) = Parse(text)

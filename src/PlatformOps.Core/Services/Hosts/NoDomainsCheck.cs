@@ -23,7 +23,7 @@ internal sealed class NoDomainsCheck : Check<NoParameters>
         var command = new SshCommand([.. context.Client<HostsConfiguration>().Virsh, "list", "--all"]) { Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" } };
         try
         {
-            var listing = await host.RunAsync(command, cancellationToken);
+            var listing = await host.LookAsync(command, cancellationToken);
             if (listing.ExitStatus != 0)
                 return CheckResult.Unknown(host.Failure(command.Arguments, listing).Message);
             var domains = DomainListing.Parse(Encoding.UTF8.GetString(listing.OutputBytes.Span));

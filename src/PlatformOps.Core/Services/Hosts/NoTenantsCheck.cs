@@ -48,7 +48,7 @@ internal sealed class NoTenantsCheck : Check<NoParameters>
     private static async Task<IReadOnlyList<string>> ContainersAsync(RemoteHost host, string tool, CancellationToken cancellationToken)
     {
         string[] command = [tool, "ps", "--format", "{{.Names}}"];
-        var listing = await host.RunAsync(new SshCommand(command), cancellationToken);
+        var listing = await host.LookAsync(new SshCommand(command), cancellationToken);
         return listing.ExitStatus switch
         {
             0 => Words(listing),

@@ -64,19 +64,18 @@ internal sealed class PackageChange : Change<PackageParameters, PackageState>
     private static async Task<PackageState> ObserveRpmAsync(RemoteHost host, string name, CancellationToken cancellationToken)
     {
         string[] query = ["rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", name];
-        var installed = await host.RunAsync(new SshCommand(query), cancellationToken);
+        var installed = await host.LookAsync(new SshCommand(query), cancellationToken);
         if (installed.ExitStatus == 1 && Text(installed).Contains("is not installed", StringComparison.Ordinal))
             return new PackageState(null, false);
         if (installed.ExitStatus != 0)
             throw host.Failure(query, installed);
 
         string[] check = ["dnf", "-q", "check-update", name];
-        var update = await host.RunAsync(new SshCommand(check) { Timeout = ReadLimit }, cancellationToken);
+        var update = await host.LookAsync(new SshCommand(check) { Timeout = ReadLimit }, cancellationToken);
         return update.ExitStatus switch
         {
             0 => new PackageState(OutputText.Line(Text(installed)), false),
             100 => new PackageState(OutputText.Line(Text(installed)), true),
-            null => throw host.Failure(check, update),
             _ => throw new RemoteHostException(host.Name, $"{host.Failure(check, update).Message}\n{await SurroundingsAsync(host, isDebian: false, cancellationToken)}") { ExitStatus = update.ExitStatus },
         };
     }
@@ -84,14 +83,14 @@ internal sealed class PackageChange : Change<PackageParameters, PackageState>
     private static async Task<PackageState> ObserveDebAsync(RemoteHost host, string name, CancellationToken cancellationToken)
     {
         string[] query = ["dpkg-query", "-W", "-f=${db:Status-Status} ${Version}", name];
-        var installed = await host.RunAsync(new SshCommand(query), cancellationToken);
+        var installed = await host.LookAsync(new SshCommand(query), cancellationToken);
         if (installed.ExitStatus is not (0 or 1))
             throw host.Failure(query, installed);
         if (installed.ExitStatus == 1 || !Text(installed).StartsWith("installed ", StringComparison.Ordinal))
             return new PackageState(null, false);
 
         string[] simulate = ["apt-get", "-s", "-q", "install", "--only-upgrade", "--", name];
-        var update = await host.RunAsync(new SshCommand(simulate) { Timeout = ReadLimit }, cancellationToken);
+        var update = await host.LookAsync(new SshCommand(simulate) { Timeout = ReadLimit }, cancellationToken);
         if (update.ExitStatus != 0)
             throw host.Failure(simulate, update);
         // "Inst name [old] (new …)"; other packages may be listed beside it.
@@ -109,9 +108,7 @@ internal sealed class PackageChange : Change<PackageParameters, PackageState>
             text.Append('\n').AppendJoin(' ', command).Append(":\n");
             try
             {
-                var result = await host.RunAsync(new SshCommand(command), cancellationToken);
-                if (result.ExitStatus is null)
-                    throw host.Failure(command, result);
+                var result = await host.LookAsync(new SshCommand(command), cancellationToken);
                 text.Append(OutputText.Tail(result.OutputBytes.Length > 0 ? result.OutputBytes.Span : result.ErrorBytes.Span, 40)).Append('\n');
             }
             catch (OpsException error)

@@ -12,10 +12,7 @@ internal sealed class PciFacts : FactSource
     public override async Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
     {
         var host = context.Client<RemoteShell>().On(context);
-        string[] command = ["lspci", "-nn"];
-        var listing = await host.RunAsync(new SshCommand(command), cancellationToken);
-        if (listing.ExitStatus is null)
-            throw host.Failure(command, listing);
+        var listing = await host.LookAsync(new SshCommand(["lspci", "-nn"]), cancellationToken);
         var text = Encoding.UTF8.GetString(listing.OutputBytes.Span);
         // Every machine has some device: a list without any is no answer.
         if (listing.ExitStatus != 0 || !PciListing.IsListing(text))

@@ -33,7 +33,7 @@ internal static class RemoteFile
     public static async Task<(FileOwnership Ownership, string Digest)?> LookAsync(RemoteHost host, string path, CancellationToken cancellationToken)
     {
         string[] stat = ["stat", "-c", "%a %U %G %F", "--", path];
-        var seen = await host.RunAsync(new SshCommand(stat) { Environment = PlainWords }, cancellationToken);
+        var seen = await host.LookAsync(new SshCommand(stat) { Environment = PlainWords }, cancellationToken);
         if (seen.ExitStatus == 1 && RemoteHost.SaysAbsent(seen))
             return null;
         if (seen.ExitStatus != 0)

@@ -86,7 +86,7 @@ internal sealed class RootAccessChange : Change<NoParameters, RootAccessState>
     private static async Task<string> ReadKeysAsync(RemoteHost host, CancellationToken cancellationToken)
     {
         string[] read = ["sudo", "-n", "cat", "--", KeysFile];
-        var result = await host.RunAsync(new SshCommand(read), cancellationToken);
+        var result = await host.LookAsync(new SshCommand(read), cancellationToken);
         if (result.ExitStatus == 0)
             return Encoding.UTF8.GetString(result.OutputBytes.Span);
         return result.ExitStatus == 1 && RemoteHost.SaysAbsent(result) ? "" : throw host.Failure(read, result);

@@ -195,9 +195,9 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
     {
         var host = hostOf(log);
         var result = await host.RunAsync(new SshCommand(["bash", "-c", Entering(then)]), cancellationToken);
-        return result.ExitStatus == 0
+        return result is { ExitStatus: 0, Cut: null }
             ? OutputText.Clean(result.OutputBytes.Span)
-            : throw new RemoteHostException(host.Name, $"Kayobe on {host.Name} does not tell {what}: {(result.Lost ?? $"exit {result.ExitStatus}")}.{RemoteHost.Tail(result)} Nothing was changed.") { ExitStatus = result.ExitStatus };
+            : throw new RemoteHostException(host.Name, $"Kayobe on {host.Name} does not tell {what}: {(result.Lost ?? result.Cut ?? $"exit {result.ExitStatus}")}.{RemoteHost.Tail(result)} Nothing was changed.") { ExitStatus = result.ExitStatus };
     }
 
     // The lock is the kernel's, of the checkout itself: it holds as long as the command runs, also where the process that began it is gone and with it our own.

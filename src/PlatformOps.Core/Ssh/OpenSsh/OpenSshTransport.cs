@@ -132,22 +132,22 @@ internal sealed partial class OpenSshTransport : ISshTransport
         var output = new OutputCollector(command, _options.Time);
         using var deadline = new CancellationTokenSource(command.Timeout, _options.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _disposing.Token);
+        var why = OutputCollector.Drop;
         try
         {
             await session.RunAsync(line, command.Input, output.Add, stop.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time is up. What the server told of its end still counts: its background may hold the channel open.
-            if (session.ExitStatus is null)
-                return deadline.IsCancellationRequested ? output.TimeUp() : output.Lost("the session was closed");
+            why = deadline.IsCancellationRequested ? output.TimeIsUp : "the session was closed";
         }
         catch (SessionRefusedException error)
         {
             throw new RemoteHostException(host.Name, $"{_options.Describe(host)} did not run '{command.Arguments[0]}': {error.Message}.", error);
         }
 
-        return session.ExitStatus is { } status ? output.Ended(status, session.Signal) : output.Dropped();
+        // What the server told of its end counts without the rest of its output: its background may hold the channel open.
+        return session.ExitStatus is { } status ? output.Ended(status, session.Signal, session.IsWhole ? null : why) : output.Lost(why);
     }
 
     /// <summary>Logs in and leaves a master in the background.</summary>
@@ -215,7 +215,7 @@ internal sealed partial class OpenSshTransport : ISshTransport
             var text = await ReadLogAsync(log, stop.Token);
             var status = ExitStatusLine().Matches(text).LastOrDefault();
             if (status is not null && int.Parse(status.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is >= 0 and var known)
-                return output.Ended(known);
+                return output.Ended(known, cut: ended.ExitCode == known && !text.Contains("closed by remote host", StringComparison.Ordinal) ? null : OutputCollector.Drop);
             // ssh does not tell which signal.
             if (text.Contains("rtype exit-signal", StringComparison.Ordinal))
                 return output.Ended(255, "unknown");

@@ -39,6 +39,9 @@ internal sealed class ProxySession : IDisposable
     /// <inheritdoc cref="ExitStatus"/>
     public string? Signal { get; private set; }
 
+    /// <summary>The server said that no more output comes. The status comes as soon as the command has ended: what it wrote may still be on its way then.</summary>
+    public bool IsWhole { get; private set; }
+
     /// <summary>Connects to the master; nothing is open yet.</summary>
     /// <exception cref="IOException">The master is gone.</exception>
     public static async Task<ProxySession> ConnectAsync(string socketPath, CancellationToken cancellationToken)
@@ -194,7 +197,11 @@ internal sealed class ProxySession : IDisposable
             case ChannelFailure:
                 // The only request that we make is exec.
                 throw new SessionRefusedException("the server does not run commands for this account");
+            case ChannelEof:
+                IsWhole = true;
+                return false;
             case ChannelClose:
+                IsWhole = true;
                 return true;
             default:
                 return false;

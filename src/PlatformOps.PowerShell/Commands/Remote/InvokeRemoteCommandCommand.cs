@@ -153,7 +153,9 @@ public sealed class InvokeRemoteCommandCommand : FanOutEffectCmdlet<string>
         var host = Scope.Get<RemoteShell>().As(name, UserName ?? Root, SilentLog.Instance);
         var command = new SshCommand(_command!.Argv) { Timeout = _command.Timeout, Input = _input is null ? null : _input.AsMemory() };
         var result = await host.RunAsync(command, cancellationToken);
-        await WriteObjectAsync(host.ToModel(result));
+        await WriteObjectAsync(host.ToModel(result) with { IsReadOnly = true });
+        if (host.Unread(command.Arguments, result) is { } unread)
+            throw unread;
         host.ThrowIfFailed(command, result);
     }
 
