@@ -20,6 +20,9 @@ internal abstract class Change : OpsAction
     /// <summary>Writes our claim: whoever takes a run over has it written anew. Nothing else of a run is repeated for that.</summary>
     public virtual bool CarriesClaim => false;
 
+    /// <summary>How long what was made is brought up to date when its run is resumed, beyond that it still holds.</summary>
+    public virtual Renewal Renewal => Renewal.None;
+
     /// <summary>Is made on the target's own system, and goes with it when the target is installed anew.</summary>
     public virtual bool IsOfSystem => false;
 

@@ -48,6 +48,21 @@ internal sealed class PhaseLab : IAsyncDisposable
     public async Task SetAquilonAsync(int number, object properties)
         => (await _control.PostAsJsonAsync($"lab/aquilon/hv{number:00}.lab.example", properties, Token)).EnsureSuccessStatusCode();
 
+    /// <summary>How Aquilon says that a hypervisor boots from the network: install, localboot …</summary>
+    public async Task<string?> NetworkBootAsync(int number)
+        => Find(await StateAsync(), "pxe") is var links && links.TryGetProperty($"hv{number:00}.lab.example", out var boot) ? boot.GetString() : null;
+
+    /// <summary>The machine is restarted, and its disk's system comes up again.</summary>
+    public async Task RestartAsync(int number)
+    {
+        var before = (await HostAsync(number)).GetProperty("bootId").GetString();
+        await SetHostAsync(number, new { reboot = true });
+        await UntilAsync(number, host => host.GetProperty("up").GetBoolean() && host.GetProperty("bootId").GetString() != before);
+    }
+
+    /// <summary>A person boots the machine from the network, and the installer runs.</summary>
+    public Task ReinstallAsync(int number, string version = "9.5") => SetHostAsync(number, new { reinstall = new { osVersion = version } });
+
     /// <summary>Changes a hypervisor's BMC, by JSON.</summary>
     public async Task SetBmcAsync(int number, string properties)
         => (await _control.PostAsync($"lab/bmc/hv{number:00}.lab.example", new StringContent(properties), Token)).EnsureSuccessStatusCode();
@@ -121,4 +136,16 @@ internal sealed class PhaseLab : IAsyncDisposable
             records.Add(record);
         return records;
     }
+}
+
+/// <summary>What tests of phases say of their records.</summary>
+internal static class PhaseRecords
+{
+    /// <summary>Every step ended well.</summary>
+    public static void AreWell(this IEnumerable<StepRecord> records)
+        => Assert.All(records, record => Assert.False(record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting, $"{record.Phase}.{record.Step} {record.Outcome}: {record.Message}"));
+
+    /// <summary>The step that the phase ended at.</summary>
+    public static StepRecord Failed(this IEnumerable<StepRecord> records)
+        => records.Single(record => (record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted) && !record.Step.StartsWith("on-failure/", StringComparison.Ordinal));
 }
