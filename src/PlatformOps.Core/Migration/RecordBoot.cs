@@ -12,8 +12,6 @@ internal sealed class RecordBoot : DossierEntry
 
     public override string Summary => "boot in the dossier";
 
-    public override Renewal Renewal => Renewal.InPhase;
-
     public override bool IsOfSystem => true;
 
     public override IReadOnlyList<string> Needs => ["ssh"];
@@ -22,6 +20,9 @@ internal sealed class RecordBoot : DossierEntry
         => await context.Client<RemoteShell>().On(context).ReadFileAsync(ReinstalledWait.BootIdPath, cancellationToken) is { } text && OutputText.Line(text) is { Length: > 0 } boot
             ? boot
             : throw new RefusedException($"{context.Target.Name} does not tell its boot id ({ReinstalledWait.BootIdPath}), so nobody could tell afterwards whether it was restarted.") { TargetName = context.Target.Name };
+
+    // Until it is armed it may be restarted once more; afterwards a restart is what is waited for.
+    protected override Renewal RenewalOf(ActionContext context, NoParameters parameters) => Renewal.InPhase;
 
     protected override string? In(HypervisorDossier dossier) => dossier.ArmedBootId;
 

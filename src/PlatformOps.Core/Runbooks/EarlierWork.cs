@@ -32,7 +32,7 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
             var end = IsClaimedAnew(change) && !isShared
                 ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(holds.Number), locks, cancellationToken)
                 : await Gate.VerifyAsync(change, context, parameters, holds.After, cancellationToken);
-            if (end.GoesOn && !isShared && change.Renewal == Renewal.InRun)
+            if (end.GoesOn && !isShared && change.RenewalOf(context, parameters) == Renewal.InRun)
                 end = await run.Gate.RunAsync(change, context, parameters, new StepInfo(holds.Number), locks, cancellationToken);
             if (end is { GoesOn: true, Outcome: not StepOutcome.Done })
                 continue;
@@ -54,7 +54,7 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         if (later is not null && StepKey.IsOnFailure(later.Key.Step))
             return null;
         var end = later is not null ? new StepEnd(StepOutcome.Unchanged, "") : await Gate.VerifyAsync(change, context, parameters, earlier.Result.After, cancellationToken);
-        if (end.GoesOn && later is null && change.Renewal != Renewal.None)
+        if (end.GoesOn && later is null && change.RenewalOf(context, parameters) != Renewal.None)
             return null;
         return end.GoesOn ? end with { IsOld = true } : end;
     }

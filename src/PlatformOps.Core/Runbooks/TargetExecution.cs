@@ -130,10 +130,8 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     {
         var known = history.Target(target.Name);
         var since = known.LastPhaseEnds.GetValueOrDefault(phase.Name);
-        return known.Troubles.Any(step => step.Key.Phase == phase.Name && IsOnFailure(step))
-            || history.Targets.Values.SelectMany(one => one.Steps).Any(step => step.Key.Phase == phase.Name
-                && step.Intent is { IsTelling: false, IsUndo: false } intent && intent.Order > since
-                && (step.Key.Target == target.Name || intent.Members?.Contains(target.Name) == true));
+        return known.Troubles.Any(step => step.Key.Phase == phase.Name && StepKey.IsOnFailure(step.Key.Step))
+            || history.StepsOf(target.Name).Any(step => step.Key.Phase == phase.Name && step.Intent is { IsTelling: false, IsUndo: false } intent && intent.Order > since);
     });
 
     private async Task<StepEnd> RunStepAsync(RunbookPhase phase, RunbookStep step, FactReader facts, List<StepRecord> told, CancellationToken cancellationToken)
