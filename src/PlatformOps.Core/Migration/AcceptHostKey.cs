@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
@@ -59,7 +60,7 @@ internal sealed class AcceptHostKey : Change<NoParameters, AcceptHostKey.State>
             string[] sudo = apart.Options.UserName == "root" ? [] : ["sudo", "-n"];
             var serial = (await host.ReadTextAsync([.. sudo, "cat", "/sys/class/dmi/id/product_serial"], cancellationToken)).Trim();
             var boot = (await host.ReadTextAsync(["cat", ReinstalledWait.BootIdPath], cancellationToken)).Trim();
-            if (!string.Equals(serial, dossier.Host.SerialNumber?.Trim(), StringComparison.OrdinalIgnoreCase) || boot == dossier.LastBootId)
+            if (!MachineNumbers.AreSame(serial, dossier.Host.SerialNumber) || boot == dossier.LastBootId)
                 throw new RefusedException($"{context.Target.Name} shows another host key than before, and its word does not prove that it is the reinstalled machine: serial number {serial}, boot {boot}; the dossier has {dossier.Host.SerialNumber} and, before the reinstall, boot {dossier.LastBootId}. Compare the key with its console or BMC.") { TargetName = context.Target.Name };
         }
 
