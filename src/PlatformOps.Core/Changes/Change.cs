@@ -45,6 +45,9 @@ internal abstract class Change : OpsAction
     /// <summary>Whether a change that was made and left <paramref name="after"/> still holds.</summary>
     internal abstract bool StillHolds(ActionContext context, object parameters, object? after, object now);
 
+    /// <summary>How long what was made with these parameters is brought up to date when its run is resumed, beyond that it still holds.</summary>
+    internal abstract Renewal RenewalOf(ActionContext context, object parameters);
+
     /// <summary>How long to wait for the locks beyond the target's own.</summary>
     public virtual TimeSpan LockPatience => TimeSpan.FromMinutes(2);
 
@@ -139,6 +142,9 @@ internal abstract class Change<TParameters, TState> : Change
     /// <param name="after">The state that was left; default where none was recorded.</param>
     protected virtual bool StillHolds(ActionContext context, TParameters parameters, TState? after, TState now) => IsDesired(context, parameters, now);
 
+    /// <summary>How long what was made is brought up to date when its run is resumed. By default it stays as it was made.</summary>
+    protected virtual Renewal RenewalOf(ActionContext context, TParameters parameters) => Renewal.None;
+
     /// <summary>Takes it back to <paramref name="before"/>; called only where the present state is the one that we left.</summary>
     protected virtual Task UndoAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken)
         => throw new NotSupportedException($"{Name} cannot be undone.");
@@ -177,6 +183,8 @@ internal abstract class Change<TParameters, TState> : Change
 
     internal sealed override bool StillHolds(ActionContext context, object parameters, object? after, object now)
         => StillHolds(context, (TParameters)parameters, after is null ? default : (TState)after, (TState)now);
+
+    internal sealed override Renewal RenewalOf(ActionContext context, object parameters) => RenewalOf(context, (TParameters)parameters);
 
     internal sealed override JsonElement Save(object state) => JsonSerializer.SerializeToElement((TState)state, ActionJson.Options);
 

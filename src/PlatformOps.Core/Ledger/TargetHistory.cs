@@ -15,6 +15,9 @@ internal sealed class TargetHistory
     /// <summary>How often each phase has ended, well or not: one ticket comment each.</summary>
     public Dictionary<string, int> PhaseEnds { get; } = [];
 
+    /// <summary>Where in the journal each phase ended last, well or not.</summary>
+    public Dictionary<string, long> LastPhaseEnds { get; } = [];
+
     /// <summary>Something of a phase that ended could not be told then, to a ticket for instance.</summary>
     public bool HasUntold => PhaseEnds.Any(phase => HasUntoldOf(phase.Key, phase.Value));
 
@@ -61,6 +64,7 @@ internal sealed class TargetHistory
                 break;
             case PhaseEnded phase:
                 PhaseEnds[phase.Phase] = PhaseEnds.GetValueOrDefault(phase.Phase) + 1;
+                LastPhaseEnds[phase.Phase] = phase.Order;
                 if (phase.Succeeded)
                     PhasesDone.Add(phase.Phase);
                 break;

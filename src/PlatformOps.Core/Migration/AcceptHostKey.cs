@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
@@ -7,7 +8,7 @@ namespace PlatformOps.Core.Migration;
 
 /// <summary>
 /// Trusts the host key that a reinstalled hypervisor came back with, where the configuration allows it: once, for a machine that tells the serial number of its dossier
-/// and was started since. The old key is marked as revoked.
+/// and was started since the installer was armed. The old key is marked as revoked.
 /// </summary>
 internal sealed class AcceptHostKey : Change<NoParameters, AcceptHostKey.State>
 {
@@ -58,9 +59,9 @@ internal sealed class AcceptHostKey : Change<NoParameters, AcceptHostKey.State>
             // The serial number is root's to read.
             string[] sudo = apart.Options.UserName == "root" ? [] : ["sudo", "-n"];
             var serial = (await host.ReadTextAsync([.. sudo, "cat", "/sys/class/dmi/id/product_serial"], cancellationToken)).Trim();
-            var boot = (await host.ReadTextAsync(["cat", "/proc/sys/kernel/random/boot_id"], cancellationToken)).Trim();
-            if (!string.Equals(serial, dossier.Host.SerialNumber?.Trim(), StringComparison.OrdinalIgnoreCase) || boot == dossier.Host.BootId)
-                throw new RefusedException($"{context.Target.Name} shows another host key than before, and its word does not prove that it is the reinstalled machine: serial number {serial}, boot {boot}; the dossier has {dossier.Host.SerialNumber} and, before the reinstall, boot {dossier.Host.BootId}. Compare the key with its console or BMC.") { TargetName = context.Target.Name };
+            var boot = (await host.ReadTextAsync(["cat", ReinstalledWait.BootIdPath], cancellationToken)).Trim();
+            if (!MachineNumbers.AreSame(serial, dossier.Host.SerialNumber) || boot == dossier.LastBootId)
+                throw new RefusedException($"{context.Target.Name} shows another host key than before, and its word does not prove that it is the reinstalled machine: serial number {serial}, boot {boot}; the dossier has {dossier.Host.SerialNumber} and, before the reinstall, boot {dossier.LastBootId}. Compare the key with its console or BMC.") { TargetName = context.Target.Name };
         }
 
         var port = shell.Options.PortOf(new SshHost(context.Target.Name));

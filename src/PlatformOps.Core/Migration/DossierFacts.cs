@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Services.Hosts.Storage;
 
 namespace PlatformOps.Core.Migration;
@@ -18,7 +19,7 @@ internal sealed class DossierFacts : FactSource
         Add("dossier.serial", dossier.Host.SerialNumber);
         Add("dossier.model", dossier.Device.DeviceType);
         // None is an answer too: then nothing that carries data may be taken.
-        facts["dossier.data-disks"] = string.Join(';', RecordedDisk.Of(dossier.Host.Disks ?? []));
+        facts["dossier.data-disks"] = string.Join(';', RecordedDisk.Of(dossier.Host.Disks ?? [], new StorageProfiles(context.Client<HostsConfiguration>()).MountPointOf(dossier.Device.DeviceType)));
         return facts;
 
         void Add(string name, string? value)

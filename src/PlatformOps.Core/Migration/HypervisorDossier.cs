@@ -40,6 +40,13 @@ internal sealed record HypervisorDossier
     /// <summary>Where its BMC is: resolved before the host leaves Aquilon, because its name goes with it.</summary>
     public string? BmcAddress { get; init; }
 
+    /// <summary>The boot that the machine ran in when the installer was armed; null until then.</summary>
+    public string? ArmedBootId { get; init; }
+
+    /// <summary>The boot that has to be over before the machine can be installed anew.</summary>
+    [JsonIgnore]
+    public string? LastBootId => ArmedBootId ?? Host.BootId;
+
     /// <summary>What Aquilon had of it, as JSON, with the commands that put it back.</summary>
     public string? AquilonRecord { get; init; }
 

@@ -32,6 +32,7 @@ internal sealed class MigrationStatusReader
     public async Task<MigrationStatus> ReadAsync(string hypervisorName, string? ticketId, CancellationToken cancellationToken)
     {
         var unknown = new List<string>();
+        var silent = new List<string>();
         var service = await AskAsync<OpenStackConfiguration, ComputeService>("Nova", async () => await _scope.Get<NovaClient>().ServiceAsync(hypervisorName, cancellationToken));
         var device = await AskAsync<NetBoxConfiguration, InventoryDevice>("NetBox", async () => await _scope.Get<NetBoxClient>().DeviceAsync(hypervisorName, cancellationToken));
         int? servers = service is null
@@ -44,12 +45,12 @@ internal sealed class MigrationStatusReader
         var silences = await AskAsync<AlertmanagerConfiguration, IReadOnlyList<DateTimeOffset>>("Alertmanager", () => SilenceEndsAsync(hypervisorName, cancellationToken));
         var (run, target) = FindRun(hypervisorName);
         unknown.AddRange(_ledger.Value.Failures);
-        var phase = PhaseOf(service, device, ticket);
+        var progress = ProgressOf(service, device, ticket);
 
         return new MigrationStatus
         {
             HypervisorName = hypervisorName,
-            Phase = phase,
+            Phase = progress.Phase,
             TicketId = ticket?.TicketId ?? key,
             TicketStatus = ticket?.Status,
             Compute = service is null ? null : $"{service.Status}/{service.State}",
@@ -61,7 +62,7 @@ internal sealed class MigrationStatusReader
             RunId = run?.RunId ?? service?.RunId,
             RunState = target?.State,
             WaitingFor = target is { State: RunState.Waiting or RunState.Failed or RunState.Interrupted or RunState.Stopped } ? target.Message ?? $"{target.Phase}.{target.Step}" : null,
-            NextAction = Next(phase, service, servers, run, target),
+            NextAction = Next(progress, service, servers, ticket, silent, run, target),
             Unknown = [.. unknown],
         };
 
@@ -78,6 +79,7 @@ internal sealed class MigrationStatusReader
             catch (OpsException e) when (e is not ServiceAuthenticationException { StatusCode: 401 })
             {
                 unknown.Add($"{what}: {e.Message}");
+                silent.Add(what);
                 return null;
             }
         }
@@ -117,24 +119,23 @@ internal sealed class MigrationStatusReader
     }
 
     // The ticket tells best; then what only one phase does.
-    private string PhaseOf(ComputeService? service, InventoryDevice? device, Ticket? ticket)
+    private Progress ProgressOf(ComputeService? service, InventoryDevice? device, Ticket? ticket)
     {
-        (string? Status, string Phase)[] phases =
+        (string? Status, Progress Progress)[] told =
         [
-            (_statuses.AdoptionDone, "Adoption"), (_statuses.AdoptionFailed, "Adoption"), (_statuses.Adoption, "Adoption"),
-            (_statuses.PostReinstallDone, "PostReinstall"), (_statuses.PostReinstallFailed, "PostReinstall"), (_statuses.PostReinstall, "PostReinstall"),
-            (_statuses.PreReinstallDone, "PreReinstall"), (_statuses.PreReinstallFailed, "PreReinstall"), (_statuses.PreReinstall, "PreReinstall"),
-            (_statuses.Drained, "Drain"), (_statuses.Draining, "Drain"),
+            (_statuses.Draining, new("Drain", PhaseState.Begun)), (_statuses.Drained, new("Drain", PhaseState.Done)),
+            (_statuses.PreReinstall, new("PreReinstall", PhaseState.Begun)), (_statuses.PreReinstallFailed, new("PreReinstall", PhaseState.Failed)), (_statuses.PreReinstallDone, new("PreReinstall", PhaseState.Done)),
+            (_statuses.PostReinstall, new("PostReinstall", PhaseState.Begun)), (_statuses.PostReinstallFailed, new("PostReinstall", PhaseState.Failed)), (_statuses.PostReinstallDone, new("PostReinstall", PhaseState.Done)),
+            (_statuses.Adoption, new("Adoption", PhaseState.Begun)), (_statuses.AdoptionFailed, new("Adoption", PhaseState.Failed)), (_statuses.AdoptionDone, new("Adoption", PhaseState.Done)),
         ];
-        var told = phases.FirstOrDefault(phase => phase.Status is not null && string.Equals(phase.Status, ticket?.Status, StringComparison.OrdinalIgnoreCase)).Phase;
-        if (told is not null)
-            return told;
+        if (told.FirstOrDefault(one => one.Status is not null && string.Equals(one.Status, ticket?.Status, StringComparison.OrdinalIgnoreCase)).Progress is { } progress)
+            return progress;
         if (string.Equals(device?.Status, "planned", StringComparison.OrdinalIgnoreCase))
-            return "PreReinstall";
-        return service is { IsOurs: true, Status: "disabled" } ? "PreDrain" : "None";
+            return new Progress("PreReinstall", PhaseState.Begun);
+        return service is { IsOurs: true, Status: "disabled" } ? new Progress("PreDrain", PhaseState.Done) : new Progress("None", PhaseState.Done);
     }
 
-    private static string Next(string phase, ComputeService? service, int? servers, OpsRun? run, TargetRun? target)
+    private static string Next(Progress progress, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, OpsRun? run, TargetRun? target)
     {
         if (target is { State: RunState.Running })
             return $"wait: run {run!.RunId} works on it";
@@ -144,15 +145,30 @@ internal sealed class MigrationStatusReader
             return $"mend what failed, then Resume-OpsRun {run!.RunId}";
         if (service is { Status: "disabled", IsOurs: false })
             return "ask who disabled it and why";
-        return phase switch
+        // What was not told may say something else.
+        if (silent.FirstOrDefault(what => what is "Nova" or "Jira" || (what == "NetBox" && ticket is null)) is { } unheard)
+            return $"look again: {unheard} did not answer";
+        return progress switch
         {
-            "None" => "Invoke-MigrationStep -Step Setup, PreDrain",
-            "PreDrain" or "Drain" when servers > 0 => $"move its {servers} servers away",
-            "PreDrain" => "ticket to Drained; then the reinstall is prepared",
-            "Drain" => "prepare the reinstall",
-            "PreReinstall" => "reinstall it",
-            "PostReinstall" => "adopt it",
-            _ => "test it, then finish",
+            { Phase: "None" } => ticket is { IsDone: true } ? "nothing: its ticket is done" : "Invoke-MigrationStep -Step Setup, PreDrain",
+            { Phase: "PreDrain" or "Drain" } when servers is null => "look again: how many servers are on it is not known",
+            { Phase: "PreDrain" or "Drain" } when servers > 0 => $"move its {servers} servers away",
+            { Phase: "PreDrain" } or { Phase: "Drain", State: PhaseState.Begun } => "Invoke-MigrationStep -Step Drain",
+            { Phase: "Drain" } => "prepare the reinstall: Invoke-MigrationStep -Step PreReinstall",
+            { State: PhaseState.Begun } => $"see how far {progress.Phase} came{(service?.RunId is { } claimed ? $" (claimed by {service.Owner} in run {claimed})" : "")}, and go on with it",
+            { State: PhaseState.Failed } => $"mend what failed, then Invoke-MigrationStep -Step {progress.Phase}",
+            { Phase: "PreReinstall" } => "reinstall it, then Invoke-MigrationStep -Step PostReinstall",
+            { Phase: "PostReinstall" } => "adopt it: Invoke-MigrationStep -Step Adoption",
+            _ => "test it, then Invoke-MigrationStep -Step Finish",
         };
     }
+
+    private enum PhaseState
+    {
+        Begun,
+        Done,
+        Failed,
+    }
+
+    private sealed record Progress(string Phase, PhaseState State);
 }

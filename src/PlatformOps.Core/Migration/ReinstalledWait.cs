@@ -1,16 +1,24 @@
 using System.ComponentModel.DataAnnotations;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Migration;
 
 /// <param name="StayMinutes">How long to stay and look; after that the run waits and is resumed later.</param>
-internal sealed record ReinstalledParameters([property: Range(0, 1440)] int StayMinutes = 0);
+/// <param name="Id">The distribution that it is installed with, as /etc/os-release names it; not looked at where not given.</param>
+/// <param name="Version">Its version; a major one takes all of its minor ones.</param>
+internal sealed record ReinstalledParameters([property: Range(0, 1440)] int StayMinutes = 0, string? Id = null, string? Version = null);
 
-/// <summary>Waits until the machine was started anew since its dossier: it answers over SSH with another boot id. Whether it is the same machine is a check of its own.</summary>
+/// <summary>
+/// Waits until the machine was started anew since the installer was armed, with the system that it was to get: a restart from its disk is no reinstall.
+/// Whether it is the same machine is a check of its own.
+/// </summary>
 internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
 {
+    public const string BootIdPath = "/proc/sys/kernel/random/boot_id";
+
     public override string Name => "hypervisor.reinstalled";
 
     public override string Summary => "reinstall";
@@ -24,14 +32,15 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
     protected override async Task<WaitResult> LookAsync(ActionContext context, ReinstalledParameters parameters, CancellationToken cancellationToken)
     {
         var dossier = await context.Client<DossierFinder>().RequireAsync(context, cancellationToken);
-        if (dossier.Host.BootId is not { } before)
+        if (dossier.LastBootId is not { } before)
             throw new RefusedException($"The dossier of {context.Target.Name} has no boot id, so nobody can tell whether it was started since.") { TargetName = context.Target.Name };
+        var what = $"boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and go on when it is installed";
         try
         {
-            var now = await BootIdAsync(context, cancellationToken);
-            return now == before
-                ? new WaitResult(false, $"{context.Target.Name} was not restarted since {dossier.TakenAt:yyyy-MM-dd HH:mm} UTC: set what its BIOS needs, boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and go on when it is installed")
-                : new WaitResult(true, $"{context.Target.Name} was started anew (boot {now})");
+            var (boot, os) = await ReadAsync(context, cancellationToken);
+            return boot == before ? new WaitResult(false, $"{context.Target.Name} was not restarted since {dossier.AsOf:yyyy-MM-dd HH:mm} UTC: set what its BIOS needs, {what}")
+                : !IsWanted(os, parameters) ? new WaitResult(false, $"{context.Target.Name} was started anew (boot {boot}), but not installed: it runs {os}, not {parameters.Id} {parameters.Version}. If it is not being installed now, {what}")
+                : new WaitResult(true, $"{context.Target.Name} was started anew (boot {boot}) and runs {os}");
         }
         catch (HostKeyException)
         {
@@ -44,18 +53,23 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
         }
     }
 
+    private static bool IsWanted(OsRelease os, ReinstalledParameters parameters)
+        => (parameters.Id is null || os.IsOf(parameters.Id)) && (parameters.Version is null || os.IsVersion(parameters.Version));
+
     // A reinstall takes root's key along, so that only the normal account may be let in.
-    private static async Task<string> BootIdAsync(ActionContext context, CancellationToken cancellationToken)
+    private static async Task<(string Boot, OsRelease Os)> ReadAsync(ActionContext context, CancellationToken cancellationToken)
     {
         var shell = context.Client<RemoteShell>();
-        string[] read = ["cat", "/proc/sys/kernel/random/boot_id"];
         try
         {
-            return (await shell.Root(context.Target.Name, context.Log).ReadTextAsync(read, cancellationToken)).Trim();
+            return await ReadAsync(shell.Root(context.Target.Name, context.Log), cancellationToken);
         }
         catch (RemoteHostException) when (shell.Options.UserName != "root")
         {
-            return (await shell.User(context.Target.Name, context.Log).ReadTextAsync(read, cancellationToken)).Trim();
+            return await ReadAsync(shell.User(context.Target.Name, context.Log), cancellationToken);
         }
     }
+
+    private static async Task<(string Boot, OsRelease Os)> ReadAsync(RemoteHost host, CancellationToken cancellationToken)
+        => ((await host.ReadTextAsync(["cat", BootIdPath], cancellationToken)).Trim(), await HostFacts.OsAsync(host, cancellationToken));
 }

@@ -33,12 +33,15 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
         var host = await HostFacts.ReadAsync(context.Client<RemoteShell>().On(context), cancellationToken);
         var compute = await context.Client<ComputeDossierReader>().ReadAsync(context.Target.Name, cancellationToken);
         var device = await context.Client<NetBoxClient>().DeviceAsync(context.Target.Name, cancellationToken);
-        if (string.IsNullOrEmpty(host.SerialNumber))
-            throw new RefusedException($"{context.Target.Name} does not tell its serial number (DMI), so nobody can prove that it is the right machine: {Array.Find(host.Unknown, line => line.Contains("product_serial", StringComparison.Ordinal)) ?? "it is empty or absent."}") { TargetName = context.Target.Name };
-        RefuseAnother(context, host.SerialNumber, device.SerialNumber, "NetBox has");
+        if (MachineNumbers.Serial(host.SerialNumber) is not { } serial)
+            throw new RefusedException($"{context.Target.Name} does not tell its serial number (DMI), so nobody can prove that it is the right machine: {Array.Find(host.Unknown, line => line.Contains("product_serial", StringComparison.Ordinal)) ?? (host.SerialNumber is { } text ? $"'{text}' is none." : "it is empty or absent.")}") { TargetName = context.Target.Name };
+        // Every later phase would refuse it, after weeks of draining.
+        if (MachineNumbers.Serial(device.SerialNumber) is null)
+            throw new RefusedException($"NetBox has no serial number of {context.Target.Name}{(string.IsNullOrWhiteSpace(device.SerialNumber) ? "" : $" ('{device.SerialNumber}' is none)")}, so nobody can prove that it is the right machine. It tells {serial} itself: compare that with its label, and enter it in NetBox.") { TargetName = context.Target.Name };
+        RefuseAnother(context, serial, device.SerialNumber, "NetBox has");
         if (await FindEarlierAsync(context, cancellationToken) is { } earlier)
         {
-            RefuseAnother(context, host.SerialNumber, earlier.Host.SerialNumber, $"the dossier of {earlier.TakenAt:yyyy-MM-dd} has");
+            RefuseAnother(context, serial, earlier.Host.SerialNumber, $"the dossier of {earlier.TakenAt:yyyy-MM-dd} has");
             if (WhyReinstalled(host, earlier) is { } why)
                 throw new RefusedException($"{context.Target.Name} {why}: it was reinstalled since its dossier of {earlier.TakenAt:yyyy-MM-dd}. Go on with PostReinstall; where it is in service again in its own right, remove the old dossier first.") { TargetName = context.Target.Name };
         }
@@ -67,7 +70,7 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
     // A name can lie: a stale address or alias leads to another machine.
     private static void RefuseAnother(ActionContext context, string found, string? known, string whose)
     {
-        if (!string.IsNullOrEmpty(known) && !string.Equals(found, known, StringComparison.OrdinalIgnoreCase))
+        if (MachineNumbers.Serial(known) is not null && !MachineNumbers.AreSame(found, known))
             throw new RefusedException($"The machine that answers as {context.Target.Name} has serial {found}, but {whose} {known}: this may be another machine. Mend the address or the record first.") { TargetName = context.Target.Name };
     }
 

@@ -32,17 +32,20 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
             var end = IsClaimedAnew(change) && !isShared
                 ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(holds.Number), locks, cancellationToken)
                 : await Gate.VerifyAsync(change, context, parameters, holds.After, cancellationToken);
-            if (end.GoesOn)
+            if (end.GoesOn && !isShared && change.RenewalOf(context, parameters) == Renewal.InRun)
+                end = await run.Gate.RunAsync(change, context, parameters, new StepInfo(holds.Number), locks, cancellationToken);
+            if (end is { GoesOn: true, Outcome: not StepOutcome.Done })
                 continue;
             await run.EmitAsync(target, step.Key.Phase, step.Key.Step, change.Name, StepKind.Change, 0, end, started, cancellationToken);
-            return end;
+            if (!end.GoesOn)
+                return end;
         }
 
         return null;
     }
 
     /// <summary>Looks again at a change of the phase that is gone on with.</summary>
-    /// <returns>How it was found; null where it is to be made: it was not, or on-failure put it back, or it carries the claim of who had the run before.</returns>
+    /// <returns>How it was found; null where it is to be made: it was not, or on-failure put it back, or it carries the claim of who had the run before, or has to be as of now.</returns>
     public async Task<StepEnd?> VerifyAsync(StepHistory earlier, Change change, ActionContext context, object parameters, CancellationToken cancellationToken)
     {
         if (earlier is not { Result.Outcome: StepOutcome.Done or StepOutcome.Unchanged, Decision: null } || IsClaimedAnew(change))
@@ -51,6 +54,8 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         if (later is not null && StepKey.IsOnFailure(later.Key.Step))
             return null;
         var end = later is not null ? new StepEnd(StepOutcome.Unchanged, "") : await Gate.VerifyAsync(change, context, parameters, earlier.Result.After, cancellationToken);
+        if (end.GoesOn && later is null && change.RenewalOf(context, parameters) != Renewal.None)
+            return null;
         return end.GoesOn ? end with { IsOld = true } : end;
     }
 

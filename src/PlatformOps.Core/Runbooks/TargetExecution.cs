@@ -110,7 +110,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             break;
         }
 
-        if (end is not null)
+        if (end is not null && HasToPutBack(phase))
         {
             foreach (var step in phase.Runbook.OnFailure)
                 await RunStepAsync(phase, step, facts, told, cancellationToken);
@@ -123,6 +123,16 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         await run.Ledger.WriteAsync(new PhaseEnded(target.Name, phase.Name, end is null));
         return end;
     }
+
+    // on-failure acts where this run has: a target that the phase was refused may be another's work.
+    // What an attempt put back is not put back again by the next one, unless that has acted too, or the putting back failed.
+    private bool HasToPutBack(RunbookPhase phase) => run.Ledger.Read(history =>
+    {
+        var known = history.Target(target.Name);
+        var since = known.LastPhaseEnds.GetValueOrDefault(phase.Name);
+        return known.Troubles.Any(step => step.Key.Phase == phase.Name && StepKey.IsOnFailure(step.Key.Step))
+            || history.StepsOf(target.Name).Any(step => step.Key.Phase == phase.Name && step.Intent is { IsTelling: false, IsUndo: false } intent && intent.Order > since);
+    });
 
     private async Task<StepEnd> RunStepAsync(RunbookPhase phase, RunbookStep step, FactReader facts, List<StepRecord> told, CancellationToken cancellationToken)
     {

@@ -61,6 +61,9 @@ internal sealed class BmcEndpoint(LabContext lab)
             case "serialNumber":
                 bmc.SerialNumber = value?.ToString();
                 break;
+            case "uuid":
+                bmc.Uuid = value?.ToString();
+                break;
             case "sku":
                 bmc.Sku = value?.ToString();
                 break;
@@ -75,7 +78,7 @@ internal sealed class BmcEndpoint(LabContext lab)
                 machine.BmcLeadsTo = value is null ? null : lab.World.FindHypervisor(value.ToString()) ?? throw new LabException($"no hypervisor '{value}'");
                 break;
             default:
-                throw new LabException($"'{key}' cannot be set on a BMC (can be: settingsResource, etags, tellsResets, actionInfo, ignoresGraceful, resetTypes, otherSystems, serialNumber, sku, boot, sessions, leadsTo)");
+                throw new LabException($"'{key}' cannot be set on a BMC (can be: settingsResource, etags, tellsResets, actionInfo, ignoresGraceful, resetTypes, otherSystems, serialNumber, uuid, sku, boot, sessions, leadsTo)");
         }
 
         bool Flag() => value?.ToString() switch { "true" => true, "false" => false, _ => throw new LabException($"'{key}' is true or false") };

@@ -42,6 +42,9 @@ internal sealed class Bmc
     /// <summary>What it tells instead of the machine's own serial number.</summary>
     public string? SerialNumber { get; set; }
 
+    /// <summary>What it tells instead of the machine's own UUID.</summary>
+    public string? Uuid { get; set; }
+
     /// <summary>The customer's number, where the serial number is the board's.</summary>
     public string? Sku { get; set; }
 

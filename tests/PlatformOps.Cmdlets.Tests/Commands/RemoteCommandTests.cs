@@ -223,6 +223,17 @@ public sealed class RemoteCommandTests : LabShell
     }
 
     [Fact]
+    public void What_the_dossier_at_the_ticket_recorded_is_taken_where_this_folder_has_none()
+    {
+        Assert.Empty(Run($"Invoke-MigrationStep {One} -TicketId MH-101 -Step PreDrain -Confirm:$false").Errors);
+        Directory.Delete(Path.GetFullPath(Path.Combine((string)Run("(Get-OpsRun | Select-Object -First 1).Path").Values[0]!, "..", "..", "dossiers")), recursive: true);
+        Assert.Empty(Run($"Invoke-RemoteCommand {One} -Command umount, /var/lib/nova/instances -Confirm:$false").Errors);
+
+        Assert.Contains("was not recorded", Assert.Single(Run($"Initialize-HypervisorStorage {One} -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(StepOutcome.Done, Assert.IsType<StepRecord>(Assert.Single(Run($"Initialize-HypervisorStorage {One} -TicketId MH-101 -PassThru -Confirm:$false").Values)).Outcome);
+    }
+
+    [Fact]
     public async Task A_disk_that_carries_something_is_taken_by_force_alone_and_for_one_hypervisor()
     {
         await DrainAsync(One);

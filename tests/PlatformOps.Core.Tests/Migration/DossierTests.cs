@@ -182,18 +182,21 @@ public sealed class DossierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_machine_is_reinstalled_when_it_was_started_anew()
+    public async Task A_machine_is_reinstalled_when_it_was_started_anew_with_the_system_that_it_was_to_get()
     {
         await using var lab = await StartAsync();
         await lab.RunAsync("PreDrain", PhaseLab.Target(1));
-        Wait wait = new ReinstalledWait();
+        Task<WaitResult> LookAsync() => ((Wait)new ReinstalledWait()).LookAsync(Context(lab.Session), new ReinstalledParameters(Id: "rocky", Version: "9"), Token);
 
-        var before = await wait.LookAsync(Context(lab.Session), new ReinstalledParameters(), Token);
-        await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { ["/proc/sys/kernel/random/boot_id"] = "99999999-2222-4333-8444-555555555555\n" } });
-        var after = await wait.LookAsync(Context(lab.Session), new ReinstalledParameters(), Token);
+        var before = await LookAsync();
+        await lab.RestartAsync(1);
+        var restarted = await LookAsync();
+        await lab.SetHostAsync(1, new { osVersion = "9.5" });
+        var after = await LookAsync();
 
-        Assert.Equal((false, true), (before.IsOver, after.IsOver));
+        Assert.Equal((false, false, true), (before.IsOver, restarted.IsOver, after.IsOver));
         Assert.Contains("was not restarted since", before.Message, StringComparison.Ordinal);
+        Assert.Contains("but not installed: it runs rocky 8", restarted.Message, StringComparison.Ordinal);
     }
 
     private static Task<PhaseLab> StartAsync(LabJiraKind jira = LabJiraKind.DataCenter)

@@ -1,6 +1,9 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Services.Alertmanager;
+using PlatformOps.Core.Services.Jira;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Migration;
 
 namespace PlatformOps.Core.Tests.Migration;
 
@@ -38,4 +41,90 @@ public sealed class MigrationStatusReaderTests
         await SilenceAsync(null, 20);
         Assert.InRange(await UntilAsync() ?? default, DateTimeOffset.UtcNow.AddHours(19.9), DateTimeOffset.UtcNow.AddHours(20.1));
     }
+
+    [Theory]
+    [InlineData("Draining", "Drain", "move its 2 servers away")]
+    [InlineData("Drained", "Drain", "move its 2 servers away")]
+    [InlineData("Working On Pre Bios", "PreReinstall", "see how far PreReinstall came (claimed by carol in run r0), and go on with it")]
+    [InlineData("Pre Bios Failed", "PreReinstall", "mend what failed, then Invoke-MigrationStep -Step PreReinstall")]
+    [InlineData("Ready For Reinstall", "PreReinstall", "reinstall it, then Invoke-MigrationStep -Step PostReinstall")]
+    [InlineData("Working On Post Reinstall", "PostReinstall", "see how far PostReinstall came (claimed by carol in run r0), and go on with it")]
+    [InlineData("Ready For Adoption", "PostReinstall", "adopt it: Invoke-MigrationStep -Step Adoption")]
+    [InlineData("Working On Adoption", "Adoption", "see how far Adoption came (claimed by carol in run r0), and go on with it")]
+    [InlineData("Adoption Failed", "Adoption", "mend what failed, then Invoke-MigrationStep -Step Adoption")]
+    [InlineData("Ready For Test", "Adoption", "test it, then Invoke-MigrationStep -Step Finish")]
+    [InlineData("Backlog", "PreDrain", "move its 2 servers away")]
+    public async Task The_tickets_status_tells_the_phase_how_it_went_and_what_is_next(string status, string phase, string next)
+    {
+        await using var lab = await ClaimedAsync();
+        await MoveAsync(lab, status);
+
+        var answer = await ReadAsync(lab);
+
+        Assert.Equal((phase, next), (answer.Phase, answer.NextAction));
+    }
+
+    [Theory]
+    [InlineData("Draining", "Invoke-MigrationStep -Step Drain")]
+    [InlineData("Drained", "prepare the reinstall: Invoke-MigrationStep -Step PreReinstall")]
+    [InlineData("Backlog", "Invoke-MigrationStep -Step Drain")]
+    public async Task An_empty_hypervisor_goes_on(string status, string next)
+    {
+        await using var lab = await ClaimedAsync();
+        await lab.MoveServersAwayAsync(1);
+        await MoveAsync(lab, status);
+
+        Assert.Equal(next, (await ReadAsync(lab)).NextAction);
+    }
+
+    [Fact]
+    public async Task A_status_that_a_site_names_for_a_failed_reinstall_is_one()
+    {
+        await using var lab = await ClaimedAsync();
+        await using var session = lab.Open(new Dictionary<string, object> { ["migration.statuses.post-reinstall-failed"] = "Backlog" });
+
+        Assert.Equal("mend what failed, then Invoke-MigrationStep -Step PostReinstall", (await ReadAsync(lab, session)).NextAction);
+    }
+
+    [Theory]
+    [InlineData("Backlog", "Invoke-MigrationStep -Step Setup, PreDrain")]
+    [InlineData("Done", "nothing: its ticket is done")]
+    public async Task One_in_service_is_begun_with_unless_its_ticket_is_done(string status, string next)
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await MoveAsync(lab, status);
+
+        Assert.Equal(("None", next), ((await ReadAsync(lab)).Phase, (await ReadAsync(lab)).NextAction));
+    }
+
+    [Theory]
+    [InlineData("nova", "GET /servers/detail", "look again: how many servers are on it is not known")]
+    [InlineData("nova", "GET /os-services", "look again: Nova did not answer")]
+    [InlineData("jira", "*", "look again: Jira did not answer")]
+    public async Task What_nobody_told_is_no_answer(string service, string call, string next)
+    {
+        await using var lab = await ClaimedAsync();
+        await MoveAsync(lab, "Drained");
+        await lab.FaultAsync(new { service, call, effect = "status:404" });
+
+        var answer = await ReadAsync(lab);
+
+        Assert.NotEmpty(answer.Unknown);
+        Assert.Equal(next, answer.NextAction);
+    }
+
+    // Taken out of service from another machine: this ledger knows of nothing.
+    private static async Task<PhaseLab> ClaimedAsync()
+    {
+        var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { serviceDisabled = true, disabledReason = "RL9 [ops:r0 carol MH-101]" });
+        return lab;
+    }
+
+    // It is in the Backlog from the start.
+    private static Task MoveAsync(PhaseLab lab, string status)
+        => status == "Backlog" ? Task.CompletedTask : lab.Session.Get<JiraClient>().TransitionAsync("MH-101", status, "[ops:test]", TestContext.Current.CancellationToken);
+
+    private static Task<MigrationStatus> ReadAsync(PhaseLab lab, SessionScope? session = null)
+        => new MigrationStatusReader(session ?? lab.Session).ReadAsync("hv01.lab.example", "MH-101", TestContext.Current.CancellationToken);
 }

@@ -7,6 +7,7 @@ using PlatformOps.Core.Sessions;
 using PlatformOps.Lab;
 using PlatformOps.Migration;
 using PlatformOps.Runs;
+using PlatformOps.TestKit.Changes;
 
 namespace PlatformOps.Core.Tests.Migration;
 
@@ -32,6 +33,15 @@ internal sealed class PhaseLab : IAsyncDisposable
     public static async Task<PhaseLab> StartAsync(LabOptions? options = null)
         => new(await LabServer.StartAsync(options ?? new LabOptions { Hypervisors = 6, VirtualMachines = 12, Speed = 3600 }, Token));
 
+    /// <summary>A lab whose first hypervisor was taken out of service by us and drained.</summary>
+    public static async Task<PhaseLab> DrainedAsync()
+    {
+        var lab = await StartAsync();
+        (await lab.RunAsync("PreDrain", Target(1))).AreWell();
+        await lab.MoveServersAwayAsync(1);
+        return lab;
+    }
+
     /// <summary>The hypervisor of a number, with its ticket.</summary>
     public static MigrationTarget Target(int number) => new() { HypervisorName = $"hv{number:00}.lab.example", TicketId = $"MH-{100 + number}" };
 
@@ -48,6 +58,25 @@ internal sealed class PhaseLab : IAsyncDisposable
     public async Task SetAquilonAsync(int number, object properties)
         => (await _control.PostAsJsonAsync($"lab/aquilon/hv{number:00}.lab.example", properties, Token)).EnsureSuccessStatusCode();
 
+    /// <summary>How Aquilon says that a hypervisor boots from the network: install, localboot …</summary>
+    public async Task<string?> NetworkBootAsync(int number)
+        => Find(await StateAsync(), "pxe") is var links && links.TryGetProperty($"hv{number:00}.lab.example", out var boot) ? boot.GetString() : null;
+
+    /// <summary>The machine is restarted, and its disk's system comes up again.</summary>
+    public async Task RestartAsync(int number)
+    {
+        var before = (await HostAsync(number)).GetProperty("bootId").GetString();
+        await SetHostAsync(number, new { reboot = true });
+        await UntilAsync(number, host => host.GetProperty("up").GetBoolean() && host.GetProperty("bootId").GetString() != before);
+    }
+
+    /// <summary>A person boots the machine from the network, and the installer runs.</summary>
+    public Task ReinstallAsync(int number, string version = "9.5") => SetHostAsync(number, new { reinstall = new { osVersion = version } });
+
+    /// <summary>Changes Kayobe's control host.</summary>
+    public async Task SetKayobeAsync(object properties)
+        => (await _control.PostAsJsonAsync("lab/kayobe", properties, Token)).EnsureSuccessStatusCode();
+
     /// <summary>Changes a hypervisor's BMC, by JSON.</summary>
     public async Task SetBmcAsync(int number, string properties)
         => (await _control.PostAsync($"lab/bmc/hv{number:00}.lab.example", new StringContent(properties), Token)).EnsureSuccessStatusCode();
@@ -58,6 +87,16 @@ internal sealed class PhaseLab : IAsyncDisposable
         var since = TimeProvider.System.GetTimestamp();
         while (!condition(await HostAsync(number)))
             Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(20), "The host did not get there in time.");
+    }
+
+    /// <summary>Changes a hypervisor's device in NetBox.</summary>
+    public async Task SetDeviceAsync(int number, object properties)
+    {
+        var netbox = (await StateAsync()).GetProperty("netbox");
+        var id = netbox.GetProperty("devices").EnumerateArray().Single(device => device.GetProperty("name").GetString() == $"hv{number:00}").GetProperty("id").GetInt64();
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"netbox/api/dcim/devices/{id}/") { Content = JsonContent.Create(properties) };
+        request.Headers.Add("Authorization", $"Token {netbox.GetProperty("token").GetString()}");
+        (await _control.SendAsync(request, Token)).EnsureSuccessStatusCode();
     }
 
     public async Task FaultAsync(object fault) => (await _control.PostAsJsonAsync("lab/faults", fault, Token)).EnsureSuccessStatusCode();
@@ -78,6 +117,9 @@ internal sealed class PhaseLab : IAsyncDisposable
     public async Task<JsonElement> TicketAsync(string key)
         => Find(await StateAsync(), "tickets").EnumerateArray().Single(row => row.GetProperty("key").GetString() == key);
 
+    /// <summary>The status of a hypervisor's ticket.</summary>
+    public async Task<string?> StatusAsync(int number) => (await TicketAsync($"MH-{100 + number}")).GetProperty("status").GetString();
+
     public async Task<JsonElement> HostAsync(int number) => await _control.GetFromJsonAsync<JsonElement>($"lab/hosts/hv{number:00}.lab.example", Token);
 
     public async Task<List<StepRecord>> RunAsync(string phases, params MigrationTarget[] targets) => await RunAsync(phases, null, targets);
@@ -85,6 +127,9 @@ internal sealed class PhaseLab : IAsyncDisposable
     public Task<List<StepRecord>> RunAsync(string phases, string? takeOver, params MigrationTarget[] targets) => RunAsync(Session, phases, takeOver, targets);
 
     public static Task<List<StepRecord>> RunAsync(SessionScope session, string phases, params MigrationTarget[] targets) => RunAsync(session, phases, null, targets);
+
+    /// <summary>Another person's run, from the same machine.</summary>
+    public Task<List<StepRecord>> RunAsAsync(string person, string phases, params MigrationTarget[] targets) => RunAsync(Session, phases, null, targets, person);
 
     public async Task<IReadOnlyList<JsonElement>> HostsAsync() => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/hosts", Token)).EnumerateArray()];
 
@@ -98,6 +143,27 @@ internal sealed class PhaseLab : IAsyncDisposable
         return await CollectAsync(other.Runner(MigrationRun.Ticket(other)).ResumeAsync(other.Store.List().First().RunId, new ResumeOptions(SessionScope.Person), Token));
     }
 
+    /// <summary>What a check says of the first hypervisor, in a step of a run of ours.</summary>
+    public Task<CheckResult> CheckAsync(Check check, object parameters) => check.RunAsync(Context(Session), parameters, Token);
+
+    /// <summary>A step of a run of ours on the first hypervisor.</summary>
+    public static ActionContext Context(SessionScope session) => new()
+    {
+        Target = MigrationRun.TargetOf(Target(1)),
+        Run = session.Identity("test"),
+        Step = "test",
+        Clients = session,
+        Time = session.Time,
+        Log = new RecordingLog(),
+    };
+
+    /// <summary>The first hypervisor's dossier is another one from now on.</summary>
+    public void Rewrite(Func<HypervisorDossier, HypervisorDossier> change)
+    {
+        var store = Session.Get<DossierStore>();
+        store.Write(change(store.Latest("hv01.lab.example")!));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Session.DisposeAsync();
@@ -105,9 +171,10 @@ internal sealed class PhaseLab : IAsyncDisposable
         await _lab.DisposeAsync();
     }
 
-    private static async Task<List<StepRecord>> RunAsync(SessionScope session, string phases, string? takeOver, MigrationTarget[] targets)
+    private static async Task<List<StepRecord>> RunAsync(SessionScope session, string phases, string? takeOver, MigrationTarget[] targets, string? person = null)
     {
-        var request = MigrationRun.Request(session, phases.Split(','), targets, session.Identity(phases, takeOverReason: takeOver)) with { ThrottleLimit = 4 };
+        var identity = session.Identity(phases, takeOverReason: takeOver);
+        var request = MigrationRun.Request(session, phases.Split(','), targets, identity with { Person = person ?? identity.Person }) with { ThrottleLimit = 4 };
         return await CollectAsync(session.Runner(MigrationRun.Ticket(session)).RunAsync(request, Token));
     }
 
@@ -121,4 +188,16 @@ internal sealed class PhaseLab : IAsyncDisposable
             records.Add(record);
         return records;
     }
+}
+
+/// <summary>What tests of phases say of their records.</summary>
+internal static class PhaseRecords
+{
+    /// <summary>Every step ended well.</summary>
+    public static void AreWell(this IEnumerable<StepRecord> records)
+        => Assert.All(records, record => Assert.False(record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting, $"{record.Phase}.{record.Step} {record.Outcome}: {record.Message}"));
+
+    /// <summary>The step that the phase ended at.</summary>
+    public static StepRecord Failed(this IEnumerable<StepRecord> records)
+        => records.Single(record => (record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted) && !record.Step.StartsWith("on-failure/", StringComparison.Ordinal));
 }

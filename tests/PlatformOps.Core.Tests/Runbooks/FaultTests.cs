@@ -81,10 +81,10 @@ public sealed class FaultTests : IDisposable
         _world.Catalog.Check = _ => CheckResult.Failed("the disk is full");
         Break("report");
 
-        var records = await _world.RunAsync(RunWorld.Head + "  - check: test.check\non-failure:\n  - report: test.report\n  - change: light.dim\n", "hv1");
+        var records = await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n  - check: test.check\non-failure:\n  - report: test.report\n  - change: light.dim\n", "hv1");
 
         Assert.Equal(
-            [("test.check", StepOutcome.Failed), ("on-failure/test.report", StepOutcome.Failed), ("on-failure/light.dim", StepOutcome.Done)],
+            [("light.switch", StepOutcome.Done), ("test.check", StepOutcome.Failed), ("on-failure/test.report", StepOutcome.Failed), ("on-failure/light.dim", StepOutcome.Done)],
             records.Select(record => (record.Step, record.Outcome)));
         Assert.Contains("the disk is full", Assert.Single(_world.Store.Describe("r1").Targets).Message, StringComparison.Ordinal);
     }

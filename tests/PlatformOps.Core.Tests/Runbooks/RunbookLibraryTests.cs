@@ -31,7 +31,7 @@ public sealed class RunbookLibraryTests : IDisposable
         Assert.Equal("kayobe.pxe", steps.First(step => step.Action is Change { IsDestructive: true }).Name);
         foreach (var step in steps.Where(step => step.Name is "kayobe.pxe" or "aquilon.host.delete" or "aquilon.install"))
             Assert.Equal(["openstack.claim", "hypervisor.identity", "openstack.hypervisor.empty", "host.domains.none"], step.Guards.Select(guard => guard.Name));
-        Assert.Equal(["aquilon.install", "ticket.done"], steps.TakeLast(2).Select(step => step.Name));
+        Assert.Equal(["hypervisor.dossier.boot", "aquilon.install", "ticket.done"], steps.TakeLast(3).Select(step => step.Name));
     }
 
     [Fact]
@@ -39,7 +39,10 @@ public sealed class RunbookLibraryTests : IDisposable
     {
         var steps = Library(null).Get("hypervisor/post-reinstall").Steps.Select(step => step.Name).ToList();
 
+        Assert.All(["hypervisor.identity", "host.os", "aquilon.localboot", "host.storage"], step => Assert.Contains(step, steps));
         Assert.True(steps.IndexOf("hypervisor.identity") < steps.IndexOf("aquilon.localboot"));
+        // What is not installed yet stays armed.
+        Assert.True(steps.IndexOf("host.os") < steps.IndexOf("aquilon.localboot"));
         Assert.True(steps.IndexOf("aquilon.localboot") < steps.IndexOf("host.storage"));
         Assert.Contains("hypervisor.identity", Library(null).Get("hypervisor/post-reinstall").Steps.Single(step => step.Name == "host.storage").Guards.Select(guard => guard.Name));
     }

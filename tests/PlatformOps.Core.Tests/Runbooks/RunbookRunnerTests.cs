@@ -28,6 +28,8 @@ public sealed class RunbookRunnerTests : IDisposable
 
     private const string Head = "runbook: r\ntarget: hypervisor\nsteps:\n";
 
+    private const string PutBack = "on-failure:\n  - change: light.switch\n    with: { to: \"off\" }\n";
+
     private readonly Redactor _redactor = new();
     private readonly MemoryLedgerFiles _files = new();
     private readonly FakeTimeProvider _time = new() { AutoAdvance = TimeSpan.FromSeconds(3) };
@@ -64,7 +66,7 @@ public sealed class RunbookRunnerTests : IDisposable
 
         var records = await RunAsync(Simple, "hv1", "hv2", "hv3");
 
-        Assert.Equal([("test.check", answer), ("on-failure/test.report", StepOutcome.Reported)], records.Where(record => record.Target == "hv2").Select(record => (record.Step, record.Outcome)));
+        Assert.Equal([("test.check", answer)], records.Where(record => record.Target == "hv2").Select(record => (record.Step, record.Outcome)));
         Assert.Equal(0, _house.Light("hv2", "light.switch").Applied);
         Assert.True(_house.Light("hv1", "light.dim").IsOn && _house.Light("hv3", "light.dim").IsOn);
         var run = _store.Describe("r1");
@@ -78,9 +80,9 @@ public sealed class RunbookRunnerTests : IDisposable
         _world.Check = _ => CheckResult.Failed("the disk is full");
         _world.ReportFault = _ => new ServiceException("jira", "jira is down", 503);
 
-        var records = await RunAsync(Simple, "hv1");
+        var records = await RunAsync(Head + "  - change: light.switch\n  - check: test.check\non-failure:\n  - report: test.report\n", "hv1");
 
-        Assert.Equal([StepOutcome.Failed, StepOutcome.Warning], records.Select(record => record.Outcome));
+        Assert.Equal([StepOutcome.Done, StepOutcome.Failed, StepOutcome.Warning], records.Select(record => record.Outcome));
         Assert.Contains("the disk is full", Assert.Single(_store.Describe("r1").Targets).Message, StringComparison.Ordinal);
     }
 
@@ -549,6 +551,55 @@ public sealed class RunbookRunnerTests : IDisposable
         await ResumeAsync();
 
         Assert.Equal(["hv2"], Assert.Single(_world.BatchCalls));
+    }
+
+    [Fact]
+    public async Task On_failure_puts_back_what_an_earlier_process_began()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        var waits = Head + "  - change: light.switch\n  - wait: run.approval\n    with: { ask: go on? }\n  - change: light.dim\n" + PutBack;
+        await RunAsync(waits, "hv1");
+        _house.Light("hv1", "light.switch").IsOn = false;
+
+        // Somebody turned it off: nothing is done in this process.
+        var records = await ResumeAsync();
+
+        Assert.Equal([("light.switch", StepOutcome.Drifted), ("on-failure/light.switch", StepOutcome.Unchanged)], records.Select(record => (record.Step, record.Outcome)));
+    }
+
+    [Fact]
+    public async Task What_was_put_back_is_left_alone_by_an_attempt_that_is_refused()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Head + "  - check: test.check\n  - change: light.switch\n  - change: light.dim\n" + PutBack, "hv1");
+        Assert.False(_house.Light("hv1", "light.switch").IsOn);
+        // Another works on it now.
+        _house.Light("hv1", "light.switch").IsOn = true;
+        _world.Check = _ => CheckResult.Failed("it is another's");
+
+        Assert.Equal(["test.check"], (await ResumeAsync()).Select(record => record.Step));
+        Assert.True(_house.Light("hv1", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_put_back_is_tried_again()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+        await RunAsync(Head + "  - check: test.check\n  - change: light.switch\n  - change: light.dim\non-failure:\n  - change: light.dim\n", "hv1");
+        _house.Light("hv1", "light.dim").IsBroken = false;
+        _world.Check = _ => CheckResult.Failed("no");
+
+        Assert.Equal([("test.check", StepOutcome.Failed), ("on-failure/light.dim", StepOutcome.Done)], (await ResumeAsync()).Select(record => (record.Step, record.Outcome)));
+    }
+
+    [Fact]
+    public async Task An_effect_on_the_batch_is_each_members_to_put_back()
+    {
+        _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
+
+        var records = await RunAsync(Request(Head + "  - change: test.batch\n  - change: light.dim\non-failure:\n  - report: test.report\n", "hv1", "hv2") with { ThrottleLimit = 2 });
+
+        Assert.Equal(["hv1", "hv2"], records.Where(record => record.Step == "on-failure/test.report").Select(record => record.Target).Order());
     }
 
     [Fact]

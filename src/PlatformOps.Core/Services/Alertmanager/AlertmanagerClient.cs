@@ -60,6 +60,10 @@ internal sealed class AlertmanagerClient(HttpService http, AlertmanagerConfigura
     public async Task<IReadOnlyList<AlertSilence>> SilencesAsync(CancellationToken cancellationToken)
         => [.. (await KnownAsync([], cancellationToken)).Select(known => known.Silence)];
 
+    /// <summary>The silences in force or to come that name a machine, whatever else they take.</summary>
+    public async Task<IReadOnlyList<AlertSilence>> NamingAsync(string target, CancellationToken cancellationToken)
+        => [.. (await SilencesAsync(cancellationToken)).Where(silence => silence.State != AlertSilenceState.Expired && hosts.Names(silence, target))];
+
     /// <summary>The silences in force or to come with exactly these matchers, in whatever order.</summary>
     public async Task<IReadOnlyList<KnownSilence>> LiveAsync(IReadOnlyList<AlertMatcher> matchers, CancellationToken cancellationToken)
         => [.. (await KnownAsync(matchers, cancellationToken)).Where(known => known.Silence.State != AlertSilenceState.Expired && MatcherText.AreSame(known.Silence.Matchers, matchers))];

@@ -12,7 +12,7 @@ internal sealed class AlertmanagerRegistration : ServiceRegistration
 
     public override Type ConfigurationType => typeof(AlertmanagerConfiguration);
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new SilenceAlerts(), new ExpireSilences(), new ChangeSilence(), new CheckAlertsQuiet(), new ReportAlerts()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new SilenceAlerts(), new ExpireSilences(), new ChangeSilence(), new CheckAlertsQuiet(), new CheckNoSilence(), new ReportAlerts()];
 
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>> { [typeof(AlertmanagerClient)] = Make };
 

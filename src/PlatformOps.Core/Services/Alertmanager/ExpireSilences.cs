@@ -7,7 +7,8 @@ namespace PlatformOps.Core.Services.Alertmanager;
 
 /// <param name="Matcher">The matchers of the silence, as the step that made it had them; by default the configuration's.</param>
 /// <param name="Id">One silence, instead of the target's.</param>
-internal sealed record ExpireSilencesParameters(string? Matcher = null, string? Id = null);
+/// <param name="OfTicket">Those for the target's ticket too, whoever made them: what is done for one ticket may be done by several people.</param>
+internal sealed record ExpireSilencesParameters(string? Matcher = null, string? Id = null, bool OfTicket = false);
 
 /// <summary>Ends the silences of a target that carry our claim. Others are left alone and told.</summary>
 internal sealed class ExpireSilences : Change<ExpireSilencesParameters, LiveSilencesState>
@@ -26,13 +27,16 @@ internal sealed class ExpireSilences : Change<ExpireSilencesParameters, LiveSile
         if (parameters.Id is { } id)
         {
             var silence = (await alertmanager.SilenceAsync(id, cancellationToken)).Silence;
-            return new LiveSilencesState(silence.State == AlertSilenceState.Expired ? [] : [LiveSilence.Of(silence, SilenceTerms.IsOursTo(context.Claim, silence))]);
+            return new LiveSilencesState(silence.State == AlertSilenceState.Expired ? [] : [LiveSilence.Of(silence, IsOurs(silence))]);
         }
 
         List<LiveSilence> live = [];
         foreach (var matchers in SilenceAlerts.SetsOf(context, parameters.Matcher))
-            live.AddRange((await alertmanager.LiveAsync(matchers, cancellationToken)).Select(known => LiveSilence.Of(known.Silence, SilenceTerms.IsOursTo(context.Claim, known.Silence))));
+            live.AddRange((await alertmanager.LiveAsync(matchers, cancellationToken)).Select(known => LiveSilence.Of(known.Silence, IsOurs(known.Silence))));
         return new LiveSilencesState(live);
+
+        bool IsOurs(AlertSilence silence) => SilenceTerms.IsOursTo(context.Claim, silence)
+            || (parameters.OfTicket && context.Target.TicketId is { } ticket && Claim.Find(silence.Comment)?.TicketId == ticket);
     }
 
     protected override bool IsDesired(ActionContext context, ExpireSilencesParameters parameters, LiveSilencesState state)

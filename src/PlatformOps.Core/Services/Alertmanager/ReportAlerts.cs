@@ -17,7 +17,7 @@ internal sealed class ReportAlerts : Report<NoParameters>
     {
         var alertmanager = context.Client<AlertmanagerClient>();
         var alerts = await alertmanager.AlertsOfAsync(context.Target.Name, cancellationToken);
-        var silences = (await alertmanager.SilencesAsync(cancellationToken)).Where(silence => silence.State != AlertSilenceState.Expired && alertmanager.Hosts.Names(silence, context.Target.Name));
+        var silences = await alertmanager.NamingAsync(context.Target.Name, cancellationToken);
         List<string> lines =
         [
             alerts.Count == 0 ? $"No alert fires about {context.Target.Name}." : $"Alerts about {context.Target.Name}:",

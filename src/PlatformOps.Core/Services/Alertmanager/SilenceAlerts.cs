@@ -120,6 +120,9 @@ internal sealed class SilenceAlerts : Change<SilenceAlertsParameters, SilencesSt
     protected override bool StillHolds(ActionContext context, SilenceAlertsParameters parameters, SilencesState? after, SilencesState now)
         => now.Silences.All(silence => silence.Ours is not null || silence.Other is not null || after?.Silences.FirstOrDefault(left => left.Matchers == silence.Matchers) is { } left && (left.Ours ?? left.Other)?.EndsAt <= context.Time.GetUtcNow());
 
+    // What lasts so long from now runs out while a run waits for days.
+    protected override Renewal RenewalOf(ActionContext context, SilenceAlertsParameters parameters) => Terms(context, parameters).IsRolling ? Renewal.InRun : Renewal.None;
+
     // What is not ours does not count: it may come and go.
     protected override bool Matches(SilencesState state, SilencesState recorded)
         => state.Silences.Count == recorded.Silences.Count && state.Silences.Zip(recorded.Silences).All(pair => (pair.First.Ours, pair.Second.Ours) switch

@@ -8,7 +8,8 @@ namespace PlatformOps.Core.Services.Alertmanager;
 /// <param name="Start">Null for at once.</param>
 /// <param name="End">Whole seconds, UTC.</param>
 /// <param name="Tolerance">How much sooner one may end and still do: what rolls on with the clock is not written anew every minute.</param>
-internal sealed record SilenceTerms(DateTimeOffset? Start, DateTimeOffset End, TimeSpan Tolerance)
+/// <param name="IsRolling">The end is so long from now, and not a time that somebody named.</param>
+internal sealed record SilenceTerms(DateTimeOffset? Start, DateTimeOffset End, TimeSpan Tolerance, bool IsRolling)
 {
     private static readonly TimeSpan MostTolerance = TimeSpan.FromHours(1);
 
@@ -24,9 +25,9 @@ internal sealed record SilenceTerms(DateTimeOffset? Start, DateTimeOffset End, T
         if (parameters.Duration is null && configuration.SilenceMode == SilenceMode.Window)
             return Fixed(windowEnd);
         var duration = parameters.Duration ?? configuration.SilenceDuration;
-        return new SilenceTerms(start, Whole((start ?? now) + duration), duration / 2 < MostTolerance ? duration / 2 : MostTolerance);
+        return new SilenceTerms(start, Whole((start ?? now) + duration), duration / 2 < MostTolerance ? duration / 2 : MostTolerance, IsRolling: true);
 
-        SilenceTerms Fixed(DateTimeOffset end) => new(start, Whole(end), TimeSpan.FromSeconds(1));
+        SilenceTerms Fixed(DateTimeOffset end) => new(start, Whole(end), TimeSpan.FromSeconds(1), IsRolling: false);
     }
 
     public static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ssh;
 
@@ -18,14 +17,8 @@ internal sealed class HostOsCheck : Check<HostOsParameters>
         var os = await HostFacts.OsAsync(context.Client<RemoteShell>().On(context), cancellationToken);
         if (os.Version is null)
             return CheckResult.Unknown($"{context.Target.Name} runs {os.Id} and tells no version; wanted is {parameters.Id} {parameters.Version}");
-        var isWanted = string.Equals(os.Id, parameters.Id, StringComparison.OrdinalIgnoreCase) && IsVersion(os, parameters.Version);
-        return isWanted
+        return os.IsOf(parameters.Id) && os.IsVersion(parameters.Version)
             ? CheckResult.Passed($"{context.Target.Name} runs {os}")
             : CheckResult.Failed($"{context.Target.Name} runs {os}, not {parameters.Id} {parameters.Version}");
     }
-
-    private static bool IsVersion(OsRelease os, string wanted)
-        => wanted.Contains('.', StringComparison.Ordinal)
-            ? os.Version == wanted
-            : os.Major?.ToString(CultureInfo.InvariantCulture) == wanted;
 }

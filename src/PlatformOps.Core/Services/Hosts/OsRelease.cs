@@ -11,6 +11,13 @@ internal sealed record OsRelease(string Id, string? Version, string? Name, IRead
     /// <summary>Whether packages are Debian's; else they are taken for RPMs.</summary>
     public bool IsDebian => Id is "debian" or "ubuntu" || Like.Contains("debian");
 
+    /// <summary>Whether it is the distribution of this <c>ID</c>.</summary>
+    public bool IsOf(string id) => string.Equals(Id, id, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether its version is the wanted one: a full one, or a major one, which all of its minor ones are.</summary>
+    public bool IsVersion(string wanted)
+        => wanted.Contains('.', StringComparison.Ordinal) ? Version == wanted : Major?.ToString(CultureInfo.InvariantCulture) == wanted;
+
     /// <summary>Reads the file; null where it names no distribution.</summary>
     public static OsRelease? TryParse(string text)
     {

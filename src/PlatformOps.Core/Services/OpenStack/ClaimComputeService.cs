@@ -39,5 +39,5 @@ internal sealed class ClaimComputeService : Change<NoParameters, ComputeServiceS
         => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), before.Reason, cancellationToken);
 
     private static string Reason(ActionContext context, ComputeServiceState before)
-        => NovaClient.Reason(before.Reason is { } reason && Claim.Find(reason) is { } claim ? reason.Replace(claim.ToString(), "", StringComparison.Ordinal).Trim() : before.Reason ?? "", context.Claim);
+        => NovaClient.Reason(Claim.Without(before.Reason ?? ""), context.Claim);
 }

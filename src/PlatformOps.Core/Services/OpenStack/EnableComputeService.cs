@@ -9,7 +9,9 @@ internal sealed record EnableComputeServiceParameters(bool OnlyIfClaimed = false
 /// <summary>Gives a hypervisor back to the scheduler: only one that we took.</summary>
 internal sealed class EnableComputeService : Change<EnableComputeServiceParameters, ComputeServiceState>
 {
-    public override string Name => "openstack.compute-service.enable";
+    public const string ActionName = "openstack.compute-service.enable";
+
+    public override string Name => ActionName;
 
     public override string Summary => "compute service";
 

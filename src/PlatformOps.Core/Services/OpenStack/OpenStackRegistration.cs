@@ -15,7 +15,7 @@ internal sealed class OpenStackRegistration : ServiceRegistration
     public override IReadOnlyList<OpsAction> Actions { get; } =
     [
         new DisableComputeService(), new EnableComputeService(), new ClaimComputeService(), new CheckClaim(), new CheckRoom(), new CheckHypervisorEmpty(), new DrainedWait(), new CheckTenants(),
-        new CheckComputeServiceUp(), new AwaitComputeServiceUp(), new CheckAggregates(), new AddToAggregates(), new AddTraits(),
+        new CheckComputeServiceUp(), new CheckInService(), new AwaitComputeServiceUp(), new CheckAggregates(), new AddToAggregates(), new AddTraits(),
     ];
 
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>

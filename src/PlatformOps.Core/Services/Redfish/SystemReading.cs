@@ -6,9 +6,6 @@ namespace PlatformOps.Core.Services.Redfish;
 /// <summary>A system as it was read, with what a change of it needs.</summary>
 internal sealed record SystemReading
 {
-    // What boards say whose maker left the number out (SMBIOS defaults): no two machines are told apart by it.
-    private static readonly string[] NoNumbers = ["", "0", "none", "n/a", "na", "not specified", "not available", "unknown", "default string", "system serial number", "to be filled by o.e.m.", "0123456789", "123456789"];
-
     public required BmcSystem System { get; init; }
 
     /// <summary>Relative to the controller's base address.</summary>
@@ -45,8 +42,8 @@ internal sealed record SystemReading
     /// <remarks>Dell's service tag, which DMI and inventories have, is Redfish's SKU.</remarks>
     public bool? HasSerial(string? serial)
     {
-        var own = new[] { System.SerialNumber, System.Sku }.Where(IsNumber).ToList();
-        return !IsNumber(serial) || own.Count == 0 ? null : own.Contains(serial!.Trim(), StringComparer.OrdinalIgnoreCase);
+        var own = new[] { System.SerialNumber, System.Sku }.Select(MachineNumbers.Serial).OfType<string>().ToList();
+        return MachineNumbers.Serial(serial) is null || own.Count == 0 ? null : own.Exists(one => MachineNumbers.AreSame(one, serial));
     }
 
     /// <summary>A name can lie: an address may be another machine's since somebody wrote it down.</summary>
@@ -72,6 +69,4 @@ internal sealed record SystemReading
         => System.ResetTypes.Count == 0 ? wanted[0]
             : wanted.FirstOrDefault(type => System.ResetTypes.Contains(type))
             ?? throw new RefusedException($"The BMC of {target} cannot do {string.Join(" or ", wanted)}; it can do {string.Join(", ", System.ResetTypes)}.{(wanted[0].StartsWith("Graceful", StringComparison.Ordinal) ? " Force it, if that is meant." : "")}") { TargetName = target };
-
-    private static bool IsNumber(string? serial) => !NoNumbers.Contains((serial ?? "").Trim(), StringComparer.OrdinalIgnoreCase);
 }

@@ -72,7 +72,7 @@ internal sealed class RedfishResources(string root)
             ["Model"] = machine.Profile.Model,
             ["SerialNumber"] = bmc.SerialNumber ?? machine.Serial,
             ["SKU"] = bmc.Sku,
-            ["UUID"] = machine.DmiUuid.ToString(),
+            ["UUID"] = bmc.Uuid ?? machine.DmiUuid.ToString(),
             ["HostName"] = host.IsUp ? machine.Fqdn : null,
             ["BiosVersion"] = "CFE122K-3.20",
             ["PowerState"] = host.IsPoweredOn ? "On" : "Off",

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Migration;
+using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Services.Hosts.Storage;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Errors;
@@ -34,7 +36,7 @@ namespace PlatformOps.PowerShell.Commands.Remote;
 /// <seealso cref="GetRemoteHostFactCommand"/>
 [Cmdlet(VerbsData.Initialize, "HypervisorStorage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StepRecord))]
-public sealed class InitializeHypervisorStorageCommand : FanOutEffectCmdlet<string>
+public sealed class InitializeHypervisorStorageCommand : FanOutEffectCmdlet<(string Name, string? TicketId)>
 {
     private string? _forced;
 
@@ -44,6 +46,12 @@ public sealed class InitializeHypervisorStorageCommand : FanOutEffectCmdlet<stri
     [TargetNameTransformation(nameof(HypervisorName), "HostName")]
     [ArgumentCompleter(typeof(HypervisorCompleter))]
     public string[] HypervisorName { get; set; } = [];
+
+    /// <summary>The ticket of the hypervisor, such as MH-101: its dossier is there, where this state folder has none or an older one.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [TicketIdTransformation(AllowsNone = true)]
+    [ArgumentCompleter(typeof(MigrationTicketCompleter))]
+    public string? TicketId { get; set; }
 
     /// <summary>The storage profile. The one for the hardware model that the inventory has, where it is left out.</summary>
     [Parameter(Position = 1)]
@@ -60,20 +68,31 @@ public sealed class InitializeHypervisorStorageCommand : FanOutEffectCmdlet<stri
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override IEnumerable<string> Inputs() => HypervisorName;
-
-    private protected override async ValueTask ProcessAsync(string input, CancellationToken cancellationToken)
+    private protected override IEnumerable<(string Name, string? TicketId)> Inputs()
     {
-        if (Force.Length > 0 && Interlocked.CompareExchange(ref _forced, input, null) is { } first && first != input)
-            throw new RefusedException($"-Force names disks of one hypervisor, and that is {first} in this call; {input} was left alone.") { TargetName = input };
+        var ticket = string.IsNullOrEmpty(TicketId) ? null : TicketId;
+        return HypervisorName.Select(name => (name, ticket));
+    }
+
+    private protected override string? NameOf((string Name, string? TicketId) input) => input.Name;
+
+    private protected override async ValueTask ProcessAsync((string Name, string? TicketId) input, CancellationToken cancellationToken)
+    {
+        var (name, ticket) = input;
+        if (Force.Length > 0 && Interlocked.CompareExchange(ref _forced, name, null) is { } first && first != name)
+            throw new RefusedException($"-Force names disks of one hypervisor, and that is {first} in this call; {name} was left alone.") { TargetName = name };
+        var target = new ActionTarget(ActionTarget.Hypervisor, name, ticket);
+        var profiles = new StorageProfiles(Scope.Get<HostsConfiguration>());
+        var model = Profile is null ? await ModelAsync(name, cancellationToken) : null;
+        var disks = (await Scope.Get<DossierFinder>().FindAsync(target, SilentLog.Instance, cancellationToken))?.Host.Disks ?? [];
         var parameters = new HostStorageParameters
         {
             Profile = Profile,
-            Model = Profile is null ? await ModelAsync(input, cancellationToken) : null,
-            Recorded = [.. RecordedDisk.Of(Scope.Get<DossierStore>().Latest(input)?.Host.Disks ?? []).Select(disk => disk.ToString())],
+            Model = model,
+            Recorded = [.. RecordedDisk.Of(disks, Profile is null ? profiles.MountPointOf(model) : profiles.ByName(Profile).Profile.MountPoint).Select(disk => disk.ToString())],
             Force = Force,
         };
-        var record = await ApplyAsync(new HostStorageChange(), new ActionTarget(ActionTarget.Hypervisor, input), parameters, cancellationToken);
+        var record = await ApplyAsync(new HostStorageChange(), target, parameters, cancellationToken);
         if (PassThru && IsThere(record))
             await WriteObjectAsync(record);
     }

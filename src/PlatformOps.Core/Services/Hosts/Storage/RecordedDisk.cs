@@ -5,8 +5,10 @@ namespace PlatformOps.Core.Services.Hosts.Storage;
 /// <summary>A data disk as it was written down before: what may be taken as long as it still is what it was. As text <c>serial=signature</c>.</summary>
 internal sealed record RecordedDisk(string Serial, string Signature)
 {
-    /// <summary>The data disks among a host's disks as they were: those that carried the file system mounted there.</summary>
-    public static IReadOnlyList<RecordedDisk> Of(IEnumerable<RemoteDisk> disks, string mountPoint = StorageProfile.DefaultMountPoint)
+    /// <summary>The data disks among a host's disks as they were: those that carried the file system of its storage profile.</summary>
+    /// <param name="disks">As they were.</param>
+    /// <param name="mountPoint">The profile's.</param>
+    public static IReadOnlyList<RecordedDisk> Of(IEnumerable<RemoteDisk> disks, string mountPoint)
         => [.. disks.Where(disk => disk.Serial is not null && disk.MountPoints.Contains(mountPoint)).Select(disk => new RecordedDisk(disk.Serial!, DiskSignature.Of(disk)))];
 
     /// <summary>Reads what <see cref="ToString"/> writes, one in a text or several with semicolons; null where one is no such text.</summary>

@@ -36,6 +36,10 @@ internal sealed class StorageProfiles(HostsConfiguration configuration)
         };
     }
 
+    /// <summary>Where the data of a hardware model is mounted: by its profile, or where it usually is.</summary>
+    public string MountPointOf(string? model)
+        => model is not null && Of(_site, model) is [var (_, own), ..] ? own.MountPoint : StorageProfile.DefaultMountPoint;
+
     private static List<KeyValuePair<string, StorageProfile>> Of(IEnumerable<KeyValuePair<string, StorageProfile>> profiles, string model)
         => [.. profiles.Where(pair => ModelsOf(pair).Any(pattern => NamePattern.Matches(pattern, model)))];
 

@@ -39,8 +39,8 @@ public sealed class HostStorageTests
     {
         await using var lab = await StartAsync();
         var facts = await HostFacts.ReadAsync(lab.Session.Get<Core.Ssh.RemoteShell>().Root(HostLab.Target(number).Name, new RecordingLog()), Stop);
-        var parameters = new HostStorageParameters { Model = model, Recorded = [string.Join("; ", RecordedDisk.Of(facts.Disks!))] };
-        Assert.Equal(number == Gpu ? 2 : 1, RecordedDisk.Of(facts.Disks!).Count);
+        var parameters = new HostStorageParameters { Model = model, Recorded = [string.Join("; ", RecordedDisk.Of(facts.Disks!, Instances))] };
+        Assert.Equal(number == Gpu ? 2 : 1, RecordedDisk.Of(facts.Disks!, Instances).Count);
         await HostLab.RunAsync(lab.Session, number, "touch", $"{Instances}/before");
         await using var session = await ReinstallAsync(lab, number);
         var before = (await lab.WritesAsync()).Count;

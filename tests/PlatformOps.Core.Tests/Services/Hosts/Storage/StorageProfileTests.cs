@@ -79,9 +79,10 @@ public sealed class StorageProfileTests
             new() { Name = "nvme2n1", SizeBytes = 1, FileSystem = "xfs", Uuid = "4", MountPoints = ["/var/lib/nova/instances"] },
         ];
 
-        var recorded = RecordedDisk.Of(disks);
+        var recorded = RecordedDisk.Of(disks, StorageProfile.DefaultMountPoint);
 
         Assert.Equal(["N=0=gpt(linux_raid_member:2,-)", "N1=xfs:3"], recorded.Select(disk => disk.ToString()));
+        Assert.Equal("A", Assert.Single(RecordedDisk.Of(disks, "/")).Serial);
         Assert.Equal(recorded, RecordedDisk.TryParse([string.Join("; ", recorded)]));
         Assert.Null(RecordedDisk.TryParse(["S1 xfs"]));
         Assert.Empty(RecordedDisk.TryParse([""])!);
