@@ -84,6 +84,9 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     /// <summary>Who is told beside the log and the progress.</summary>
     private protected virtual IReadOnlyList<IRunObserver> Observers() => [];
 
+    /// <summary>Adds to the targets what they came without. Called once, before anything is planned.</summary>
+    private protected virtual ValueTask<IReadOnlyList<ActionTarget>> CompleteAsync(IReadOnlyList<ActionTarget> targets, CancellationToken cancellationToken) => new(targets);
+
     /// <summary>Where a copy of the log goes; null for none. Pipeline thread only.</summary>
     private protected virtual string? LogPath() => null;
 
@@ -126,6 +129,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
         if (StartAt is not null && !request.Phases[0].Runbook.Steps.Any(step => step.Name == StartAt))
             throw new ObjectNotFoundException($"{request.Phases[0].Name} has no step '{StartAt}'. It has: {string.Join(", ", request.Phases[0].Runbook.Steps.Select(step => step.Name))}.") { TargetName = StartAt };
 
+        request = request with { Targets = await CompleteAsync(request.Targets, cancellationToken) };
         if (Confirmation.IsWhatIf)
         {
             await StreamAsync($"Planning {RunName}", _ => Scope.Runner(Observers()).PlanAsync(request, cancellationToken));

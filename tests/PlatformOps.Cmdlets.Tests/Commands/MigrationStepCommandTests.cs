@@ -33,6 +33,41 @@ public sealed class MigrationStepCommandTests : LabShell
     }
 
     [Fact]
+    public async Task A_bare_name_gets_the_one_open_ticket_of_its_title_and_tells_it()
+    {
+        foreach (var how in (string[])["-WhatIf", "-Confirm:$false"])
+        {
+            var result = Run($"'{One}' | Invoke-MigrationStep -Step Setup {how}");
+            Assert.Empty(result.Warnings);
+            Assert.All(result.Values.Cast<StepRecord>(), step => Assert.Equal("MH-101", step.TicketId));
+        }
+
+        Assert.Equal("MH-101", Assert.Single(Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).Targets).TicketId);
+        Assert.NotEmpty((await TicketAsync("MH-101"))["comments"]!.AsArray());
+    }
+
+    [Fact]
+    public void Who_has_no_ticket_or_several_is_named_once_with_what_to_do()
+    {
+        Run($"'MH-101', 'MH-102', 'MH-103' | Set-TicketStatus -Status Done -Confirm:$false; New-Ticket {Two} -Confirm:$false; Set-TicketStatus MH-102 Draining -Confirm:$false");
+        var result = Run($"'{One}', '{Two}', 'hv03.lab.example', 'hv04.lab.example' | Invoke-MigrationStep -Step Setup -WhatIf");
+        Assert.Equal(
+            $"No ticket will be told of {One}, hv03.lab.example (no open HyperVisor ticket of MH has that title); {Two} (MH-102 and MH-105 are open and have that title). "
+            + "To have it told, give the ticket: in the list, with -TicketId, or from New-MigrationTicket.",
+            Assert.Single(result.Warnings).Message);
+        Assert.Equal("MH-104", Assert.Single(result.Values.Cast<StepRecord>().Select(step => step.TicketId).OfType<string>().Distinct()));
+    }
+
+    [Fact]
+    public async Task A_ticket_service_that_is_away_is_asked_for_one_and_stops_nobody()
+    {
+        await FaultAsync("""{"service": "jira", "effect": "status:403", "count": 100}""");
+        var result = Run($"'{One}', '{Two}' | Invoke-MigrationStep -Step Setup -WhatIf");
+        Assert.Contains($"No ticket will be told of {One}, {Two} (Jira could not be asked: ", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains(result.Values.Cast<StepRecord>(), step => step.Outcome == StepOutcome.Planned);
+    }
+
+    [Fact]
     public void Phases_run_in_the_order_of_the_migration_whatever_their_case()
         => Assert.Equal(["Noops", "Setup"], Run($"'{One}' | Invoke-MigrationStep -Step noops, setup -Confirm:$false").Values.Cast<StepRecord>().Select(step => step.Phase).Distinct());
 }

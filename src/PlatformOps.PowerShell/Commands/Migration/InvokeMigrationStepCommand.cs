@@ -44,6 +44,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     public string[] HypervisorName { get; set; } = [];
 
     /// <summary>The ticket of the hypervisor, such as MH-101.</summary>
+    /// <value>The one open ticket that has the hypervisor's name as its title; a warning where there is none</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [TicketIdTransformation(AllowsNone = true)]
     [ArgumentCompleter(typeof(MigrationTicketCompleter))]
@@ -64,6 +65,14 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     {
         var folder = Scope.Configuration.Has<MigrationConfiguration>() ? Scope.Configuration.Section<MigrationConfiguration>().LogFolder : new MigrationConfiguration().LogFolder;
         return folder.Length == 0 ? null : Path.Combine(this.FilePath(folder), MigrationRun.LogNameOf(_listName, Scope.Time.GetUtcNow()));
+    }
+
+    private protected override async ValueTask<IReadOnlyList<ActionTarget>> CompleteAsync(IReadOnlyList<ActionTarget> targets, CancellationToken cancellationToken)
+    {
+        var (complete, warning) = await new TicketFinder(Scope).FindAsync(targets, cancellationToken);
+        if (warning is not null)
+            await WriteWarningAsync(warning);
+        return complete;
     }
 
     // Phases that are wrong are known before any hypervisor is asked for.
