@@ -176,13 +176,13 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (open is { } intent)
         {
             if (!change.CanObserve(parameters))
-                return Undecidable(change, record.Key, intent, "not to be seen");
+                return await record.LeaveOpenAsync(intent, "not to be seen");
             switch (await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, isDesired, cancellationToken))
             {
                 case ProbeAnswer.Happened:
                     return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
                 case ProbeAnswer.Undecidable:
-                    return Undecidable(change, record.Key, intent, change.Describe(now));
+                    return await record.LeaveOpenAsync(intent, change.Describe(now));
             }
         }
 
@@ -213,7 +213,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             return await change.TraceAsync(context, parameters, change.Load(intent.Before), waits: true, cancellationToken) switch
             {
                 ProbeAnswer.Happened => await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, intent.DesiredText)} (found done after an interruption)") { Before = intent.BeforeText, After = intent.DesiredText }, null),
-                ProbeAnswer.Undecidable => Undecidable(change, record.Key, intent, "not to be seen"),
+                ProbeAnswer.Undecidable => await record.LeaveOpenAsync(intent, "not to be seen"),
                 _ => null,
             };
         }
@@ -273,7 +273,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             return unclear is null
                 ? await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, desiredText)) { Before = beforeText, After = desiredText }, null)
-                : Undecidable(change, record.Key, intent, "not to be seen", unclear);
+                : await record.LeaveOpenAsync(intent, "not to be seen", unclear);
         }
 
         bool reached;
@@ -286,7 +286,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
         catch (OpsException e) when (e is not LedgerException)
         {
-            return Undecidable(change, record.Key, intent, "not to be seen", e);
+            return await record.LeaveOpenAsync(intent, "not to be seen", e);
         }
 
         if (reached)
@@ -302,7 +302,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             ProbeAnswer.Happened => await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now),
             ProbeAnswer.NotHappened when unclear is not null => await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Sentence(unclear)} It did not happen: {change.Describe(now)}.") { Before = beforeText, After = change.Describe(now), Error = unclear }, now),
-            _ => Undecidable(change, record.Key, intent, change.Describe(now), unclear),
+            _ => await record.LeaveOpenAsync(intent, change.Describe(now), unclear),
         };
     }
 
@@ -338,17 +338,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             TicketId = context.Target.TicketId,
             TargetKind = context.Target.Kind,
+            IsUnseen = !change.CanObserve(parameters) && !change.CanTrace(parameters),
             Members = context.Batch.Count == 1 && context.Batch[0] == context.Target ? null : [.. context.Batch.Select(member => member.Name)],
         };
-
-    // No result is written: the intent stays open until a person decides.
-    private static StepEnd Undecidable(Change change, StepKey key, Intent intent, string now, Exception? cause = null)
-    {
-        var error = new OutcomeUnknownException(
-            $"{change.Summary} on {key.Target} was begun ({intent.BeforeText} → {intent.DesiredText}) and nobody knows whether it happened; now it is {now}. Look, then decide with Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.",
-            cause) { TargetName = key.Target };
-        return new StepEnd(StepOutcome.Unknown, error.Message) { Before = intent.BeforeText, After = now, Error = error };
-    }
 
     private static StepEnd Unchanged(Change change, ActionContext context, string state)
         => new(StepOutcome.Unchanged, $"{Subject(change, context)}: is already {state}") { Before = state, After = state };
@@ -385,6 +377,27 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         public async Task<StepEnd> EndAsync(StepEnd end, object? state)
         {
             var result = Step.Weigh(end);
+            // What sent nothing has no intent before it that this result would have to close.
+            var settles = Gate.Ledger.Find(Key) is { Intent: not null, Result: null or { Outcome: StepOutcome.Unknown } };
+            await WriteAsync(result, state);
+            if (settles)
+                await SettleAsync();
+            return result;
+        }
+
+        /// <summary>It was looked, and that does not tell what came of the intent: it stays open until a person decides, or another look tells.</summary>
+        public async Task<StepEnd> LeaveOpenAsync(Intent intent, string now, Exception? cause = null)
+        {
+            var error = new OutcomeUnknownException(
+                $"{Change.Summary} on {Key.Target} was begun ({intent.BeforeText} → {intent.DesiredText}) and nobody knows whether it happened; now it is {now}. Look, then decide with Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.",
+                cause) { TargetName = Key.Target };
+            var end = new StepEnd(StepOutcome.Unknown, error.Message) { Before = intent.BeforeText, After = now, Error = error };
+            await WriteAsync(end, null);
+            return end;
+        }
+
+        private async Task WriteAsync(StepEnd result, object? state)
+        {
             var entry = new Result(Key, Change.Name, StepKind.Change, result.Outcome, result.Message)
             {
                 BeforeText = result.Before,
@@ -396,15 +409,10 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 Number = Step.Number,
                 IsTelling = Step.IsTelling,
             };
-            // What sent nothing has no intent before it that this result would have to close.
-            var settles = Gate.Ledger.Find(Key) is { Intent: not null, Result: null };
             if (result.Outcome == StepOutcome.Unchanged)
                 await Gate.Ledger.WriteAsync(entry);
             else
                 await Gate.Ledger.WriteDurablyAsync(entry);
-            if (settles)
-                await SettleAsync();
-            return result;
         }
 
         private async Task SettleAsync()

@@ -31,6 +31,9 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>An effect may or may not have happened, and nobody has said which.</summary>
     public bool IsOpen => Intent is not null && (Result is null || Result.Outcome == StepOutcome.Unknown) && Decision is null;
 
+    /// <summary>It is open, and looking does not tell, or was tried already and did not: a person has to decide.</summary>
+    public bool NeedsDecision => IsOpen && (Result is not null || Intent!.IsUnseen);
+
     /// <summary>It only tells somebody, and could not.</summary>
     public bool IsUntold => Result is { IsTelling: true, Outcome: not (StepOutcome.Done or StepOutcome.Unchanged) } || (Result is null && Intent is { IsTelling: true });
 

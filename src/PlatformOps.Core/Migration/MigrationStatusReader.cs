@@ -140,7 +140,11 @@ internal sealed class MigrationStatusReader
             return $"wait: run {run!.RunId} works on it";
         if (target is { State: RunState.Waiting })
             return $"Resume-OpsRun {run!.RunId} (-Approve)";
-        if (target is { State: RunState.Failed or RunState.Interrupted or RunState.Stopped })
+        if (target is { Outcome: StepOutcome.Unknown })
+            return $"Get-OpsStep {run!.RunId} -Open | Resolve-OpsStep, then Resume-OpsRun {run.RunId}";
+        if (target is { State: RunState.Interrupted or RunState.Stopped })
+            return $"Resume-OpsRun {run!.RunId}";
+        if (target is { State: RunState.Failed })
             return $"mend what failed, then Resume-OpsRun {run!.RunId}";
         if (service is { Status: "disabled", IsOurs: false })
             return "ask who disabled it and why";

@@ -30,7 +30,7 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
         {
             var now = await BootIdAsync(context, cancellationToken);
             return now == before
-                ? new WaitResult(false, $"{context.Target.Name} was not restarted since {dossier.TakenAt:yyyy-MM-dd HH:mm} UTC: set what its BIOS needs, boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and go on when it is installed")
+                ? new WaitResult(false, $"Set what its BIOS needs, boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and Resume-OpsRun {context.Run.RunId} when it is installed: {context.Target.Name} was not restarted since {dossier.TakenAt:yyyy-MM-dd HH:mm} UTC")
                 : new WaitResult(true, $"{context.Target.Name} was started anew (boot {now})");
         }
         catch (HostKeyException)
@@ -40,7 +40,7 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
         }
         catch (RemoteHostException e)
         {
-            return new WaitResult(false, $"{context.Target.Name} does not answer yet: {e.Message}");
+            return new WaitResult(false, $"Resume-OpsRun {context.Run.RunId} when it is installed: {context.Target.Name} does not answer yet ({e.Message.TrimEnd('.')})");
         }
     }
 
