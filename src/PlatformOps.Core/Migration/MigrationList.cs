@@ -7,6 +7,23 @@ namespace PlatformOps.Core.Migration;
 /// <summary>The list file of a migration: one <c>&lt;host&gt; &lt;TICKET-KEY&gt;</c> a line, any white space between, <c>#</c> comments; the key may be missing.</summary>
 internal static partial class MigrationList
 {
+    private const string Expected = "A list is a text file with one '<fully qualified name> <TICKET-KEY>' a line.";
+
+    /// <summary>The targets of a list file, which names at least one.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="SourceException">It is no list, names nobody, or a line is malformed.</exception>
+    public static async Task<MigrationTarget[]> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(file))
+            throw new SourceException($"This is a folder. {Expected}", file);
+        if (!File.Exists(file))
+            throw new FileNotFoundException($"There is no file {file}. {Expected}", file);
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        return Parse(text, file) is { Length: > 0 } targets
+            ? targets
+            : throw new SourceException($"It names no hypervisor: {(string.IsNullOrWhiteSpace(text) ? "it is empty" : "every line is blank or a comment")}. {Expected}", file);
+    }
+
     /// <summary>The targets in the order of the file.</summary>
     /// <param name="text">The whole file.</param>
     /// <param name="file">Its name, for errors.</param>

@@ -168,7 +168,11 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         var maker = _makers.GetValueOrDefault(type) ?? throw new InvalidOperationException($"No service makes a {type.Name}.");
         var client = maker(this);
         if (client is HttpServiceFactory http)
+        {
             http.Exchanged += exchange => AmbientLog.Current?.Write(exchange.Service, exchange.ToString());
+            http.Repeating += (service, notice) => AmbientNotice.Current?.Invoke(service, notice);
+        }
+
         _made.Push(client);
         return client;
     }

@@ -67,7 +67,10 @@ internal sealed class PipelineEffects(
             }
 
             if (!asked)
+            {
+                await tell($"{change.Summary} on {target.Name}: declined, so nothing was sent and nothing is written to a run.");
                 return null;
+            }
         }
 
         var record = await scope.Effects.RunAsync(change, target, parameters, takeOverReason, cancellationToken, batch);

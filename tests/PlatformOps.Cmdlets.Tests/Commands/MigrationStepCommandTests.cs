@@ -1,3 +1,4 @@
+using PlatformOps.Migration;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Cmdlets.Tests.Commands;
@@ -65,6 +66,27 @@ public sealed class MigrationStepCommandTests : LabShell
         var result = Run($"'{One}', '{Two}' | Invoke-MigrationStep -Step Setup -WhatIf");
         Assert.Contains($"No ticket will be told of {One}, {Two} (Jira could not be asked: ", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
         Assert.Contains(result.Values.Cast<StepRecord>(), step => step.Outcome == StepOutcome.Planned);
+    }
+
+    [Fact]
+    public void Where_nobody_can_be_asked_it_is_told_what_to_do_first_and_a_line_for_each()
+    {
+        var names = string.Join(", ", Enumerable.Range(1, 4).Select(number => $"'hv0{number}.lab.example'"));
+        var error = Assert.Single(Run($"$ConfirmPreference = 'Low'; try {{ {names} | Invoke-MigrationStep -Step Setup, PreDrain }} catch {{ Write-Error $_ }}").Errors);
+        var lines = error.Exception.Message.Split('\n');
+        Assert.Equal("Nothing was done: this plan needs a confirmation, and nobody can be asked here (the host is not interactive). Look at it with -WhatIf, then run it with -Confirm:$false.", lines[0]);
+        Assert.Equal("Setup, PreDrain in [lab]:", lines[1]);
+        Assert.Equal(6, lines.Length);
+        Assert.Matches(@"^  hv01\.lab\.example: \d+ changes", lines[2]);
+        Assert.Empty(Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
+    public void Status_comes_in_the_order_that_was_asked_for()
+    {
+        string[] asked = ["hv03.lab.example", One, "hv04.lab.example", Two];
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(asked, Shell.Run("param($n) $n | Get-MigrationStatus", new object[] { asked }).Values.Cast<MigrationStatus>().Select(status => status.HypervisorName));
     }
 
     [Fact]

@@ -55,6 +55,15 @@ public sealed class SessionCommandTests : LabShell
         Assert.Equal(true, Assert.Single(Run("Test-PlatformOps -Quiet").Values));
         // A token is no change of the world.
         Assert.Equal(0, await WritesAsync("netbox"));
+        Assert.Equal("bmc", Assert.Single(result.Values.Cast<ServiceHealth>(), health => health.IsUnasked).Service);
+    }
+
+    [Fact]
+    public void Services_come_in_the_order_of_the_configuration()
+    {
+        var services = Run("Test-PlatformOps").Values.Cast<ServiceHealth>().Select(health => health.Service).ToList();
+        var written = File.ReadAllLines(ConfigurationPath).Select(line => line.Split(':')[0]).Where(services.Contains).ToList();
+        Assert.Equal(written, services);
     }
 
     [Fact]

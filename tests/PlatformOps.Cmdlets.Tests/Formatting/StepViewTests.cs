@@ -60,6 +60,23 @@ public sealed class StepViewTests
         Assert.Equal("\u001b[31mFailed\u001b[0m", StepView.Outcome(StepOutcome.Failed, colours: true));
     }
 
+    [Theory]
+    [InlineData(StepOutcome.Passed, true)]
+    [InlineData(StepOutcome.Done, false)]
+    [InlineData(StepOutcome.Waiting, false)]
+    public void Evidence_is_cut_to_a_line_and_what_matters_is_whole(StepOutcome outcome, bool isCut)
+    {
+        var told = StepView.Told(
+            new StepRecord
+            {
+                RunId = "r1", Target = "hv1", TargetKind = "hypervisor", Phase = "PreDrain", Step = "host.os", Action = "x", Kind = StepKind.Check, Outcome = outcome,
+                StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Message = new string('x', 60),
+            },
+            80);
+        Assert.Equal(isCut, told.EndsWith('…'));
+        Assert.Equal(isCut ? 37 : 78, told.Length);
+    }
+
     [Fact]
     public void Targets_of_which_something_is_unknown_or_drifted_are_counted_by_that()
     {

@@ -355,7 +355,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private static JsonNode Body(TicketText text, JiraKind kind) => kind == JiraKind.Cloud ? AdfWriter.Write(text) : WikiWriter.Write(text);
 
     private static ObjectNotFoundException NoIssue(string key, HttpAnswer answer)
-        => new($"Jira has no ticket {key} that we may see: {answer.Fault.Text} Correct the key in the list file, or ask for the right to browse its project.") { TargetName = key };
+        => new($"Jira has no ticket {key} that we may see (it says '{answer.Fault.Text.TrimEnd('.')}'). Correct the key, in the list or where it was given, or ask for the right to browse its project.") { TargetName = key };
 
     private static IEnumerable<NewTicketResult> BulkResults(NewTicket[] chunk, HttpAnswer answer)
     {

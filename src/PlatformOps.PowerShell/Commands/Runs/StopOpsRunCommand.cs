@@ -38,7 +38,7 @@ public sealed class StopOpsRunCommand : RunIdCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Emits the run.</summary>
+    /// <summary>Emits the run. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
