@@ -18,6 +18,8 @@ namespace PlatformOps.Core.Migration;
 /// <summary>Answers "where is it?" from the live systems, with or without a ledger. A system that does not answer leaves its columns empty, and says so.</summary>
 internal sealed class MigrationStatusReader
 {
+    private const string Unsure = "Unknown";
+
     private readonly IServiceScope _scope;
     private readonly MigrationStatuses _statuses;
     private readonly Lazy<(IReadOnlyList<OpsRun> Runs, IReadOnlyList<string> Failures)> _ledger;
@@ -44,7 +46,7 @@ internal sealed class MigrationStatusReader
         var silences = await AskAsync<AlertmanagerConfiguration, IReadOnlyList<DateTimeOffset>>("Alertmanager", () => SilenceEndsAsync(hypervisorName, cancellationToken));
         var (run, target) = FindRun(hypervisorName);
         unknown.AddRange(_ledger.Value.Failures);
-        var phase = PhaseOf(service, device, ticket);
+        var phase = PhaseOf(service, device, ticket, unknown.Count > 0);
 
         return new MigrationStatus
         {
@@ -61,7 +63,7 @@ internal sealed class MigrationStatusReader
             RunId = run?.RunId ?? service?.RunId,
             RunState = target?.State,
             WaitingFor = target is { State: RunState.Waiting or RunState.Failed or RunState.Interrupted or RunState.Stopped } ? target.Message ?? $"{target.Phase}.{target.Step}" : null,
-            NextAction = Next(phase, service, servers, run, target),
+            NextAction = Next(phase, service, servers, run, target, unknown),
             Unknown = [.. unknown],
         };
 
@@ -117,7 +119,7 @@ internal sealed class MigrationStatusReader
     }
 
     // The ticket tells best; then what only one phase does.
-    private string PhaseOf(ComputeService? service, InventoryDevice? device, Ticket? ticket)
+    private string PhaseOf(ComputeService? service, InventoryDevice? device, Ticket? ticket, bool isUnsure)
     {
         (string? Status, string Phase)[] phases =
         [
@@ -131,10 +133,11 @@ internal sealed class MigrationStatusReader
             return told;
         if (string.Equals(device?.Status, "planned", StringComparison.OrdinalIgnoreCase))
             return "PreReinstall";
-        return service is { IsOurs: true, Status: "disabled" } ? "PreDrain" : "None";
+        // Who did not answer may know better than nobody.
+        return service is { IsOurs: true, Status: "disabled" } ? "PreDrain" : isUnsure ? Unsure : "None";
     }
 
-    private static string Next(string phase, ComputeService? service, int? servers, OpsRun? run, TargetRun? target)
+    private static string Next(string phase, ComputeService? service, int? servers, OpsRun? run, TargetRun? target, List<string> unknown)
     {
         if (target is { State: RunState.Running })
             return $"wait: run {run!.RunId} works on it";
@@ -150,6 +153,7 @@ internal sealed class MigrationStatusReader
             return "ask who disabled it and why";
         return phase switch
         {
+            Unsure => $"ask again; not all could be asked: {string.Join(", ", unknown.Select(one => one.Split(':')[0]).Distinct())} (Unknown says why)",
             "None" => "Invoke-MigrationStep -Step Setup, PreDrain",
             "PreDrain" or "Drain" when servers > 0 => $"move its {servers} servers away",
             "PreDrain" => "ticket to Drained; then the reinstall is prepared",

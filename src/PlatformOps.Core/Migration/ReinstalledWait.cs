@@ -30,7 +30,7 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
         {
             var now = await BootIdAsync(context, cancellationToken);
             return now == before
-                ? new WaitResult(false, $"Set what its BIOS needs, boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and Resume-OpsRun {context.Run.RunId} when it is installed: {context.Target.Name} was not restarted since {dossier.TakenAt:yyyy-MM-dd HH:mm} UTC")
+                ? new WaitResult(false, $"Set what its BIOS needs, boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and Resume-OpsRun {context.Run.RunId} when it is installed: {context.Target.Name} was not restarted since {dossier.TakenAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}")
                 : new WaitResult(true, $"{context.Target.Name} was started anew (boot {now})");
         }
         catch (HostKeyException)

@@ -45,7 +45,7 @@ internal sealed class TicketFinder(IServiceScope scope)
                 catch (OpsException e)
                 {
                     // Who did not answer for one is not asked for the others: each would wait as long.
-                    why = away = $"Jira could not be asked: {e.Message}";
+                    why = away = e is ServiceException { StatusCode: 0 } ? "Jira does not answer" : $"Jira could not be asked: {e.Message}";
                 }
             }
 

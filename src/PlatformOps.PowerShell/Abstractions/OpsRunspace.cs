@@ -18,6 +18,7 @@ internal sealed class OpsRunspace
     private readonly List<OpsSession> _sessions = [];
     private readonly List<object> _owned = [];
     private readonly Dictionary<Guid, SessionScope> _scopes = [];
+    private readonly HashSet<string> _endedLabs = new(StringComparer.Ordinal);
     private OpsSession? _current;
 
     /// <summary>What completers heard lately: by session, completer and what it was about, with the time it came.</summary>
@@ -129,6 +130,20 @@ internal sealed class OpsRunspace
     {
         lock (_gate)
             return _owned.Remove(thing);
+    }
+
+    /// <summary>Notes that a lab has ended: what its configuration names is gone.</summary>
+    public void EndLab(string configurationPath)
+    {
+        lock (_gate)
+            _endedLabs.Add(configurationPath);
+    }
+
+    /// <summary>Whether a session was opened on a lab that has ended.</summary>
+    public bool HasEnded(OpsSession session)
+    {
+        lock (_gate)
+            return _endedLabs.Contains(session.ConfigurationPath);
     }
 
     private void Clear()

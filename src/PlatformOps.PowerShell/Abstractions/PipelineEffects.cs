@@ -88,7 +88,9 @@ internal sealed class PipelineEffects(
         }
         catch (RefusedException e)
         {
-            throw new RefusedException(e.Message, e.InnerException) { TargetName = target.Name };
+            throw new RefusedException(
+                $"Nothing was changed: this needs a confirmation, and nobody can be asked here (the host is not interactive). Check with -WhatIf, then run it with -Confirm:$false. It is {change.Summary} on {target.Name}: {what}.",
+                e.InnerException) { TargetName = target.Name };
         }
     }
 }

@@ -11,6 +11,9 @@ public static class StepView
     // Target, outcome and duration, with a space behind each.
     private const int BesideStep = 20 + 11 + 8 + 3;
 
+    // Target, ticket and state.
+    private const int BesideMessage = 20 + 8 + 11 + 3;
+
     /// <summary>The target: a host's first label where the screen is narrow.</summary>
     public static string Target(string? target, int width) =>
         target is null || width >= Narrow || !target.Contains('.', StringComparison.Ordinal) || char.IsAsciiDigit(target[0]) ? target ?? "" : target[..target.IndexOf('.', StringComparison.Ordinal)];
@@ -28,11 +31,11 @@ public static class StepView
         var told = string.Join(": ", new[] { StepOf(record.Phase, record.Step, width), What(record) }.Where(part => part.Length > 0));
         return record.Outcome is StepOutcome.Passed or StepOutcome.Reported or StepOutcome.Skipped or StepOutcome.Unchanged && width > BesideStep + 1 && told.Length > width - BesideStep - 1
             ? told[..(width - BesideStep - 2)] + "…"
-            : told;
+            : Cell.Wrap(told, BesideStep, width);
     }
 
     /// <summary>Why a target is where it is; the step that it is at where nothing is told of it.</summary>
-    public static string Told(TargetRun? target, int width) => target is null ? "" : target.Message is { Length: > 0 } message ? OneLine(message) : StepOf(target.Phase, target.Step, width);
+    public static string Told(TargetRun? target, int width) => target is null ? "" : Cell.Wrap(target.Message is { Length: > 0 } message ? OneLine(message) : StepOf(target.Phase, target.Step, width), BesideMessage, width);
 
     /// <summary>The phase: a runbook without its folder where the screen is narrow, which the target tells.</summary>
     public static string Phase(string? phase, int width) => phase is null || width >= Narrow ? phase ?? "" : phase[(phase.LastIndexOf('/') + 1)..];

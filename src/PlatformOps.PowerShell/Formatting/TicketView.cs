@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlatformOps.Tickets;
 
 namespace PlatformOps.PowerShell.Formatting;
@@ -9,7 +8,5 @@ public static class TicketView
     /// <summary>The comments, the oldest first: when and who, and the text below.</summary>
     public static string Comments(Ticket? ticket) => ticket?.Comments is not { Length: > 0 } comments
         ? "none"
-        : string.Join("\n\n", comments.Select(comment => $"{When(comment.Created)} {StepView.OneLine(comment.Author)}:\n{string.Join('\n', comment.Text.Trim().ReplaceLineEndings("\n").Split('\n').Select(line => "  " + StepView.OneLine(line)))}"));
-
-    private static string When(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+        : string.Join("\n\n", comments.Select(comment => $"{Cell.Time(comment.Created)} {StepView.OneLine(comment.Author)}:\n{string.Join('\n', comment.Text.Trim().ReplaceLineEndings("\n").Split('\n').Select(line => "  " + StepView.OneLine(line)))}"));
 }

@@ -33,7 +33,7 @@ public sealed class StepViewTests
         Assert.Equal(shown, StepView.Host(name, columns));
 
     [Theory]
-    [InlineData("hypervisor/pre-drain", "rocky 8.10", 80, "pre-drain compute-service.disable: rocky 8.10")]
+    [InlineData("hypervisor/pre-drain", "rocky 8.10", 80, "pre-drain compute-service.disable:\nrocky 8.10")]
     [InlineData("PreDrain", "rocky 8.10", 160, "PreDrain openstack.compute-service.disable: rocky 8.10")]
     [InlineData(null, "rocky 8.10", 160, "openstack.compute-service.disable: rocky 8.10")]
     [InlineData("PreDrain", "", 160, "PreDrain openstack.compute-service.disable")]

@@ -149,10 +149,10 @@ public sealed class JournalTests
         {
             var files = new LedgerFiles();
             var store = new RunStore(files, System.IO.Path.Combine(folder.FullName, "state"), new FakeTimeProvider());
-            await using (await store.CreateAsync("r1", Sample.Started()))
+            await using (await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")] }))
             {
                 Assert.Throws<TargetLockedException>(() => store.OpenAsync("r1", "bob").GetAwaiter().GetResult());
-                Assert.Equal(RunState.Open, Assert.Single(store.List()).State);
+                Assert.Equal(RunState.Running, Assert.Single(store.List()).State);
             }
 
             Assert.Equal(RunState.Interrupted, store.Describe("r1").State);

@@ -43,7 +43,7 @@ public sealed class StopOpsLabCommand : AsyncCmdlet
             }
             else if (await ShouldProcessAsync($"lab {id} at {lab.Lab.Address}", "Stop"))
             {
-                state.Disown(lab);
+                RunspaceLabs.Forget(state, lab);
                 await lab.DisposeAsync();
             }
         }
