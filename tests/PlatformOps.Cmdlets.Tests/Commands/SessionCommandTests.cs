@@ -1,4 +1,5 @@
 using System.Security;
+using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.Sessions;
 using PlatformOps.TestKit;
 
@@ -91,7 +92,17 @@ public sealed class SessionCommandTests : LabShell
         Assert.Empty(result.Errors);
         Assert.Equal(2, result.Values.Length);
         Assert.All(result.Values.Cast<ServiceHealth>(), health => Assert.NotNull(health.Error));
+        Assert.Matches("^netbox at http://127.0.0.1:1 could not be reached.* It is asked again ", Assert.Single(result.Warnings).Message);
         Assert.Equal(false, Assert.Single(Run("Test-PlatformOps netbox -Quiet").Values));
+    }
+
+    [Fact]
+    public void What_runs_on_a_lab_that_has_ended_is_told_so()
+    {
+        Assert.Empty(Run("Get-OpsRun").Warnings);
+        OpsRunspace.For(Shell.Runspace).EndLab(ConfigurationPath);
+        Assert.StartsWith("The lab of the session 'lab' has ended", Assert.Single(Run("Get-OpsRun").Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing to stop", Assert.Single(Run("Stop-OpsLab").Errors).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
