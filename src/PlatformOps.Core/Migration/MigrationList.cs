@@ -81,7 +81,7 @@ internal static partial class MigrationList
         if (wanted.Count > 0)
         {
             if (!append)
-                throw new SourceException($"{string.Join(", ", wanted.Values.Select(t => "'" + t.HypervisorName + "'"))} not in the file. Nothing was written; -Append adds what is missing.", file);
+                throw new SourceException($"{string.Join(", ", wanted.Values.Select(t => "'" + t.HypervisorName + "'"))} {(wanted.Count == 1 ? "is" : "are")} not in the file. Nothing was written; -Append adds what is missing.", file);
             if (lines.Count > 0 && lines[^1].Length > 0)
                 lines[^1] += newLine.Length > 1 ? "\r" : "";
             else if (lines.Count > 0)

@@ -31,7 +31,7 @@ public sealed class MigrationListCommandTests : IDisposable
         var result = _shell.Run("param($p) Import-MigrationList $p", path);
         Assert.Empty(result.Output);
         var error = Assert.Single(result.Errors);
-        Assert.StartsWith($"{path}:2:", error.Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}:2: A line is ", error.Exception.Message, StringComparison.Ordinal);
         Assert.StartsWith("InvalidSource,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(path, error.TargetObject);
     }
