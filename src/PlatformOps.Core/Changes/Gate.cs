@@ -40,7 +40,10 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var key = new StepKey(context.Target.Name, context.Phase, context.Step);
         try
         {
-            return await RunAsync(change, context, parameters, new Recording(this, change, context, key, step, started, cancellationToken), locks, guards, cancellationToken);
+            var end = await RunAsync(change, context, parameters, new Recording(this, change, context, key, step, started, cancellationToken), locks, guards, cancellationToken);
+            if (end.Outcome == StepOutcome.Unknown)
+                await LeaveOpenAsync(change, key, step, started, end);
+            return end;
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
@@ -49,6 +52,19 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             return ledger.Find(key) is { IsOpen: true } ? step.Weigh(result) : await new Recording(this, change, context, key, step, started, cancellationToken).EndAsync(result, null);
         }
     }
+
+    // It was looked, and that does not tell: written down, so that it is known to wait for a person. The intent stays open.
+    private async Task LeaveOpenAsync(Change change, StepKey key, StepInfo step, DateTimeOffset started, StepEnd end)
+        => await ledger.WriteDurablyAsync(new Result(key, change.Name, StepKind.Change, StepOutcome.Unknown, end.Message)
+        {
+            BeforeText = end.Before,
+            AfterText = end.After,
+            Error = end.Error?.GetType().Name,
+            StartedAt = started,
+            Duration = time.GetUtcNow() - started,
+            Number = step.Number,
+            IsTelling = step.IsTelling,
+        });
 
     /// <summary>Whether nobody can tell what came of an intent without a result, an earlier run's for instance. Sends no write.</summary>
     public static async Task<bool> IsUndecidableAsync(Change change, ActionContext context, Intent intent, CancellationToken cancellationToken)
@@ -176,13 +192,13 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (open is { } intent)
         {
             if (!change.CanObserve(parameters))
-                return await record.LeaveOpenAsync(intent, "not to be seen");
+                return Undecidable(change, record.Key, intent, "not to be seen");
             switch (await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, isDesired, cancellationToken))
             {
                 case ProbeAnswer.Happened:
                     return await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, change.Describe(now))} (found done after an interruption)") { Before = intent.BeforeText, After = change.Describe(now) }, now);
                 case ProbeAnswer.Undecidable:
-                    return await record.LeaveOpenAsync(intent, change.Describe(now));
+                    return Undecidable(change, record.Key, intent, change.Describe(now));
             }
         }
 
@@ -213,7 +229,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             return await change.TraceAsync(context, parameters, change.Load(intent.Before), waits: true, cancellationToken) switch
             {
                 ProbeAnswer.Happened => await record.EndAsync(new StepEnd(StepOutcome.Done, $"{Difference(change, context, intent.BeforeText, intent.DesiredText)} (found done after an interruption)") { Before = intent.BeforeText, After = intent.DesiredText }, null),
-                ProbeAnswer.Undecidable => await record.LeaveOpenAsync(intent, "not to be seen"),
+                ProbeAnswer.Undecidable => Undecidable(change, record.Key, intent, "not to be seen"),
                 _ => null,
             };
         }
@@ -273,7 +289,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             return unclear is null
                 ? await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, desiredText)) { Before = beforeText, After = desiredText }, null)
-                : await record.LeaveOpenAsync(intent, "not to be seen", unclear);
+                : Undecidable(change, record.Key, intent, "not to be seen", unclear);
         }
 
         bool reached;
@@ -286,7 +302,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
         catch (OpsException e) when (e is not LedgerException)
         {
-            return await record.LeaveOpenAsync(intent, "not to be seen", e);
+            return Undecidable(change, record.Key, intent, "not to be seen", e);
         }
 
         if (reached)
@@ -302,7 +318,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             ProbeAnswer.Happened => await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now),
             ProbeAnswer.NotHappened when unclear is not null => await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Sentence(unclear)} It did not happen: {change.Describe(now)}.") { Before = beforeText, After = change.Describe(now), Error = unclear }, now),
-            _ => await record.LeaveOpenAsync(intent, change.Describe(now), unclear),
+            _ => Undecidable(change, record.Key, intent, change.Describe(now), unclear),
         };
     }
 
@@ -342,6 +358,15 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             Members = context.Batch.Count == 1 && context.Batch[0] == context.Target ? null : [.. context.Batch.Select(member => member.Name)],
         };
 
+    // The intent stays open until a person decides.
+    private static StepEnd Undecidable(Change change, StepKey key, Intent intent, string now, Exception? cause = null)
+    {
+        var error = new OutcomeUnknownException(
+            $"{change.Summary} on {key.Target} was begun ({intent.BeforeText} → {intent.DesiredText}) and nobody knows whether it happened; now it is {now}. Look, then decide with Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.",
+            cause) { TargetName = key.Target };
+        return new StepEnd(StepOutcome.Unknown, error.Message) { Before = intent.BeforeText, After = now, Error = error };
+    }
+
     private static StepEnd Unchanged(Change change, ActionContext context, string state)
         => new(StepOutcome.Unchanged, $"{Subject(change, context)}: is already {state}") { Before = state, After = state };
 
@@ -377,27 +402,6 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         public async Task<StepEnd> EndAsync(StepEnd end, object? state)
         {
             var result = Step.Weigh(end);
-            // What sent nothing has no intent before it that this result would have to close.
-            var settles = Gate.Ledger.Find(Key) is { Intent: not null, Result: null or { Outcome: StepOutcome.Unknown } };
-            await WriteAsync(result, state);
-            if (settles)
-                await SettleAsync();
-            return result;
-        }
-
-        /// <summary>It was looked, and that does not tell what came of the intent: it stays open until a person decides, or another look tells.</summary>
-        public async Task<StepEnd> LeaveOpenAsync(Intent intent, string now, Exception? cause = null)
-        {
-            var error = new OutcomeUnknownException(
-                $"{Change.Summary} on {Key.Target} was begun ({intent.BeforeText} → {intent.DesiredText}) and nobody knows whether it happened; now it is {now}. Look, then decide with Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.",
-                cause) { TargetName = Key.Target };
-            var end = new StepEnd(StepOutcome.Unknown, error.Message) { Before = intent.BeforeText, After = now, Error = error };
-            await WriteAsync(end, null);
-            return end;
-        }
-
-        private async Task WriteAsync(StepEnd result, object? state)
-        {
             var entry = new Result(Key, Change.Name, StepKind.Change, result.Outcome, result.Message)
             {
                 BeforeText = result.Before,
@@ -409,10 +413,15 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 Number = Step.Number,
                 IsTelling = Step.IsTelling,
             };
+            // What sent nothing has no intent before it that this result would have to close.
+            var settles = Gate.Ledger.Find(Key) is { Intent: not null, Result: null or { Outcome: StepOutcome.Unknown } };
             if (result.Outcome == StepOutcome.Unchanged)
                 await Gate.Ledger.WriteAsync(entry);
             else
                 await Gate.Ledger.WriteDurablyAsync(entry);
+            if (settles)
+                await SettleAsync();
+            return result;
         }
 
         private async Task SettleAsync()
