@@ -106,7 +106,7 @@ internal static partial class MigrationList
             throw new SourceException($"'{Printable(fields[0])}' is not a host name. Nothing was read.", file, number);
         if (fields.Length == 2 && !TicketKey().IsMatch(fields[1]))
             throw new SourceException($"'{Printable(fields[1])}' is not a ticket key such as MH-101. Nothing was read.", file, number);
-        return new MigrationTarget { HypervisorName = fields[0], TicketId = fields.Length == 2 ? fields[1] : null };
+        return new MigrationTarget { HypervisorName = fields[0], TicketId = fields.Length == 2 ? fields[1] : null, ListLine = number };
     }
 
     /// <summary>A file may hold anything: what of it goes into an error is short and harmless.</summary>

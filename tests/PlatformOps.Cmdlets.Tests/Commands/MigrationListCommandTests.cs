@@ -20,7 +20,7 @@ public sealed class MigrationListCommandTests : IDisposable
         Write("list.txt", "# first\nhv1.example.com\tMH-101\n\n hv2.example.com\n");
         _shell.Run("param($f) Set-Location $f", _folder);
         Assert.Equal(
-            [new MigrationTarget { HypervisorName = "hv1.example.com", TicketId = "MH-101", ListName = "list.txt" }, new MigrationTarget { HypervisorName = "hv2.example.com", ListName = "list.txt" }],
+            [new MigrationTarget { HypervisorName = "hv1.example.com", TicketId = "MH-101", ListName = "list.txt", ListLine = 2 }, new MigrationTarget { HypervisorName = "hv2.example.com", ListName = "list.txt", ListLine = 4 }],
             _shell.Run("Import-MigrationList list.txt").Values);
     }
 

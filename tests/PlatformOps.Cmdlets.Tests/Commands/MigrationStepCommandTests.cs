@@ -48,6 +48,23 @@ public sealed class MigrationStepCommandTests : LabShell
     }
 
     [Fact]
+    public void A_key_of_a_list_that_is_wrong_is_told_with_its_line()
+    {
+        var list = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(list, $"# first\n{One} MH-999\n{Two} MH-101\n");
+            var errors = Shell.Run("param($p) Import-MigrationList $p | Invoke-MigrationStep -Step Setup -Confirm:$false", list).Errors.Select(error => error.Exception.Message).Order().ToList();
+            Assert.Contains($"{Path.GetFileName(list)}:2: Jira has no ticket MH-999", errors[0], StringComparison.Ordinal);
+            Assert.Contains($"{Path.GetFileName(list)}:3: MH-101 is '{One}', which does not name {Two}", errors[1], StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(list);
+        }
+    }
+
+    [Fact]
     public void Who_has_no_ticket_or_several_is_named_once_with_what_to_do()
     {
         Run($"'MH-101', 'MH-102', 'MH-103' | Set-TicketStatus -Status Done -Confirm:$false; New-Ticket {Two} -Confirm:$false; Set-TicketStatus MH-102 Draining -Confirm:$false");

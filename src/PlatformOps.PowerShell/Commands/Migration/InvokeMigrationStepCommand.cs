@@ -55,6 +55,11 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     [Alias("ListName")]
     public string? List { get; set; }
 
+    /// <summary>The line of the list; errors of its ticket name it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int ListLine { get; set; }
+
     private protected override string RunName => string.Join(", ", Step);
 
     private protected override IReadOnlyList<RunbookPhase> Phases() => _phases ??= MigrationPhases.Get(Scope.Runbooks, Step);
@@ -86,7 +91,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     {
         _listName ??= List;
         foreach (var name in HypervisorName)
-            Collect(new ActionTarget(MigrationRun.TargetKind, name, string.IsNullOrEmpty(TicketId) ? null : TicketId));
+            Collect(new ActionTarget(MigrationRun.TargetKind, name, string.IsNullOrEmpty(TicketId) ? null : TicketId) { Place = MigrationRun.PlaceOf(List, ListLine) });
         return default;
     }
 }
