@@ -11,6 +11,9 @@ internal sealed record ActionTarget(string Kind, string Name, string? TicketId =
 {
     public const string Hypervisor = "hypervisor";
 
+    /// <summary>Where it and its ticket were written, such as <c>hypervisors.txt:3</c>, for errors; null where in no file.</summary>
+    public string? Place { get; init; }
+
     /// <summary>A machine that is worked on over SSH, whatever runs on it.</summary>
     public const string Host = "host";
 

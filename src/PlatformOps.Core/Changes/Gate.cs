@@ -40,7 +40,10 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var key = new StepKey(context.Target.Name, context.Phase, context.Step);
         try
         {
-            return await RunAsync(change, context, parameters, new Recording(this, change, context, parameters, key, step, started, cancellationToken), locks, guards, cancellationToken);
+            var end = await RunAsync(change, context, parameters, new Recording(this, change, context, parameters, key, step, started, cancellationToken), locks, guards, cancellationToken);
+            if (end.Outcome == StepOutcome.Unknown)
+                await LeaveOpenAsync(change, key, step, started, end);
+            return end;
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
@@ -58,22 +61,42 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var key = new StepKey(context.Target.Name, context.Phase, context.Step);
         var history = ledger.Find(key)!;
         var (intent, isOpen) = (history.Intent!, history.IsOpen);
+        var started = time.GetUtcNow();
         if (intent.IsUndo)
-            return isOpen ? Undecidable(change, key, intent, "not to be seen") : null;
+            return isOpen ? await LeftOpenAsync(Undecidable(change, key, intent, "not to be seen")) : null;
         try
         {
             var parameters = intent.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
-            var record = new Recording(this, change, context, parameters, key, step, time.GetUtcNow(), cancellationToken);
+            var record = new Recording(this, change, context, parameters, key, step, started, cancellationToken);
             var (end, _) = await SettleAsync(change, context, parameters, record, history, cancellationToken);
             if (end is null && isOpen)
                 await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: was begun ({intent.BeforeText} → {intent.DesiredText}), and did not happen") { Before = intent.BeforeText }, null);
-            return end;
+            return end is { Outcome: StepOutcome.Unknown } ? await LeftOpenAsync(end) : end;
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
-            return Undecidable(change, key, intent, $"not to be seen ({Sentence(e)})", e);
+            return await LeftOpenAsync(Undecidable(change, key, intent, $"not to be seen ({Sentence(e)})", e));
+        }
+
+        async Task<StepEnd> LeftOpenAsync(StepEnd end)
+        {
+            await LeaveOpenAsync(change, key, step, started, end);
+            return end;
         }
     }
+
+    // It was looked, and that does not tell: written down, so that it is known to wait for a person. The intent stays open.
+    private async Task LeaveOpenAsync(Change change, StepKey key, StepInfo step, DateTimeOffset started, StepEnd end)
+        => await ledger.WriteDurablyAsync(new Result(key, change.Name, StepKind.Change, StepOutcome.Unknown, end.Message)
+        {
+            BeforeText = end.Before,
+            AfterText = end.After,
+            Error = end.Error?.GetType().Name,
+            StartedAt = started,
+            Duration = time.GetUtcNow() - started,
+            Number = step.Number,
+            IsTelling = step.IsTelling,
+        });
 
     /// <summary>Whether nobody can tell what came of an intent without a result, an earlier run's for instance. Sends no write.</summary>
     public static async Task<bool> IsUndecidableAsync(Change change, ActionContext context, Intent intent, CancellationToken cancellationToken)
@@ -360,10 +383,11 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             TicketId = context.Target.TicketId,
             TargetKind = context.Target.Kind,
+            IsUnseen = !change.CanObserve(parameters) && !change.CanTrace(parameters),
             Members = context.Batch.Count == 1 && context.Batch[0] == context.Target ? null : [.. context.Batch.Select(member => member.Name)],
         };
 
-    // No result is written: the intent stays open until a person decides.
+    // The intent stays open until a person decides.
     private static StepEnd Undecidable(Change change, StepKey key, Intent intent, string now, Exception? cause = null)
     {
         var error = new OutcomeUnknownException(
@@ -422,7 +446,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 IsTelling = Step.IsTelling,
             };
             // What sent nothing has no intent before it that this result would have to close.
-            var settles = Gate.Ledger.Find(Key) is { Intent: not null, Result: null };
+            var settles = Gate.Ledger.Find(Key) is { Intent: not null, Result: null or { Outcome: StepOutcome.Unknown } };
             if (result.Outcome == StepOutcome.Unchanged)
                 await Gate.Ledger.WriteAsync(entry);
             else

@@ -19,6 +19,7 @@ internal sealed class HttpService : IDisposable
 {
     private const int Tries = 4;
     private const int MaxRedirects = 5;
+    private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(1.5);
     private static readonly ResiliencePropertyKey<CallState> StateKey = new("call");
     private static readonly string[] SecretParameters = ["token", "key", "password", "secret", "signature", "sig", "code"];
     private static readonly string UserAgent = $"PlatformOps/{typeof(HttpService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
@@ -50,6 +51,11 @@ internal sealed class HttpService : IDisposable
                 MaxRetryAttempts = Tries - 1,
                 ShouldHandle = arguments => ValueTask.FromResult(ShouldRepeat(arguments.Outcome.Exception, arguments.Context)),
                 DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(Delay(arguments.Outcome.Exception, arguments.AttemptNumber)),
+                OnRetry = arguments =>
+                {
+                    TellRepeat(arguments.Context.Properties.GetValue(StateKey, null!), arguments.Outcome.Exception, arguments.RetryDelay);
+                    return default;
+                },
             })
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -349,6 +355,17 @@ internal sealed class HttpService : IDisposable
         RequestId = requestId is null ? null : ServerText.Clean(requestId, 80),
         Remark = remark is null ? null : Clean(remark),
     });
+
+    // Nobody minds a second; what lasts is worth a word to whoever waits.
+    private void TellRepeat(CallState state, Exception? exception, TimeSpan delay)
+    {
+        var waited = _options.Time.GetElapsedTime(state.Start);
+        if (waited + delay < WorthAWord)
+            return;
+        var why = exception is HttpFailure failure ? failure.Message.TrimEnd('.') : Text($"did not answer within {Math.Round(waited.TotalSeconds)} s");
+        var until = _options.Time.GetUtcNow() + _deadline - waited;
+        _options.Repeating?.Invoke(Service, Clean($"{Service} at {BaseAddress.GetLeftPart(UriPartial.Authority)} {why}. It is asked again to {state.Call.What}: {state.Try} of {Tries} tries so far, until {until:HH:mm:ss} UTC at the latest."));
+    }
 
     private void Tell(HttpExchange exchange) => _options.Exchanged?.Invoke(exchange);
 

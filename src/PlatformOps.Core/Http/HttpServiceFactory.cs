@@ -11,6 +11,9 @@ internal sealed class HttpServiceFactory(TimeProvider time, Redactor redactor, H
     /// <summary>Told every request of every service, free of secrets.</summary>
     public event Action<HttpExchange>? Exchanged;
 
+    /// <summary>Told what keeps a caller waiting: the service, and that it is asked again.</summary>
+    public event Action<string, string>? Repeating;
+
     /// <summary>Sends the requests instead of sockets, where set.</summary>
     public HttpMessageHandler? Handler { get; init; }
 
@@ -28,6 +31,7 @@ internal sealed class HttpServiceFactory(TimeProvider time, Redactor redactor, H
             Redactor = redactor,
             Handler = Handler,
             Exchanged = exchange => Exchanged?.Invoke(exchange),
+            Repeating = (name, notice) => Repeating?.Invoke(name, notice),
             ReadFault = readFault ?? HttpFault.Of,
         });
         _made.Add(made);

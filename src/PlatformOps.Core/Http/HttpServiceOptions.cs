@@ -24,6 +24,9 @@ internal sealed record HttpServiceOptions
     /// <summary>Told every request, for the log.</summary>
     public Action<HttpExchange>? Exchanged { get; init; }
 
+    /// <summary>Told the service, and in words why, how often and until when it is asked again, where that takes a while.</summary>
+    public Action<string, string>? Repeating { get; init; }
+
     public Func<HttpAnswer, HttpFault> ReadFault { get; init; } = HttpFault.Of;
 
     /// <summary>Between 0 and 1, for the jitter of waits.</summary>

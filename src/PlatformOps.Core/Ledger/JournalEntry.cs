@@ -91,6 +91,9 @@ internal sealed record Intent(StepKey Key, string Action, JsonElement Parameters
     /// <summary>The effect only tells somebody.</summary>
     public bool IsTelling { get; init; }
 
+    /// <summary>It leaves nothing that tells whether it happened: where its result is missing, only a person can say.</summary>
+    public bool IsUnseen { get; init; }
+
     /// <summary>The targets that an effect of batch scope is for.</summary>
     public string[]? Members { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class JournalRedaction(Func<string, string> clean)
         FactsRead read => read with { Facts = read.Facts.ToDictionary(fact => fact.Key, fact => clean(fact.Value)) },
         Intent intent => Clean(intent),
         // Without the state that was left, what is there counts as ours where it is what was wanted.
-        Result result => result with { Message = clean(result.Message), BeforeText = Clean(result.BeforeText), AfterText = Clean(result.AfterText), After = Holds(result.After) ? null : result.After },
+        Result result => result with { Message = clean(result.Message), BeforeText = Clean(result.BeforeText), AfterText = Clean(result.AfterText), After = Holds(result.After) ? null : result.After, Parameters = Holds(result.Parameters) ? null : result.Parameters },
         Decision decision => decision with { Reason = clean(decision.Reason) },
         TargetEnded ended => ended with { Message = clean(ended.Message) },
         RunEnded ended => ended with { Message = clean(ended.Message) },

@@ -18,6 +18,9 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
 
     public LedgerFiles Files { get; } = files;
 
+    /// <summary>Whether a run is a session's own of this process, with nothing of it under way.</summary>
+    public Func<string, bool> IsIdle { get; init; } = _ => false;
+
     public TargetLocks Locks { get; } = new(files, Path.Combine(stateFolder, "locks"), time);
 
     /// <summary>A new run identifier: the time to the millisecond, so that names sort as runs began, and chance for those begun in the same one.</summary>
@@ -170,8 +173,14 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         var history = History(runId);
         if (history.Started is not { } started)
             return null;
-        var isAlive = Journal.IsHeld(Files, Path.Combine(FolderOf(runId), JournalName));
-        var state = isAlive ? RunState.Running : history.Ended?.State ?? RunState.Interrupted;
+        var isScript = started.Phases.Length == 0;
+        var targets = TargetsOf(runId, history, started).ToList();
+        var state = (IsHeld(runId), isScript) switch
+        {
+            (true, true) => RunState.Open,
+            (true, _) => RunState.Running,
+            _ => history.Ended?.State ?? DiedAs(started, targets),
+        };
         return new OpsRun
         {
             RunId = runId,
@@ -183,43 +192,76 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             RequestedBy = started.Identity.RequestedBy,
             Machine = history.LastProcess?.Machine ?? "",
             StartedAt = started.At,
-            EndedAt = state is RunState.Running or RunState.Interrupted ? null : history.Ended?.At,
-            Targets = [.. TargetsOf(history, started, isAlive)],
+            EndedAt = state is RunState.Running or RunState.Open or RunState.Interrupted ? null : history.Ended?.At,
+            Targets = [.. targets],
             WaitingFor = state == RunState.Waiting ? history.Ended?.Message : null,
             Path = FolderOf(runId),
         };
     }
 
-    private static IEnumerable<TargetRun> TargetsOf(RunHistory history, RunStarted started, bool isAlive)
+    /// <summary>Whether a living process is at it, as against a session that only keeps it open for its next change.</summary>
+    public bool IsUnderWay(string runId) => IsHeld(runId) && !IsIdle(runId);
+
+    private bool IsHeld(string runId) => Journal.IsHeld(Files, Path.Combine(FolderOf(runId), JournalName));
+
+    // A session that nobody named has no end that it could miss: what it did stands by itself.
+    private static RunState DiedAs(RunStarted started, List<TargetRun> targets)
+        => started.Phases.Length > 0 || started.Identity.MarkerScope is not null || targets.Exists(target => target.State == RunState.Interrupted) ? RunState.Interrupted
+            : targets.Exists(target => target.State == RunState.Failed) ? RunState.Failed
+            : RunState.Succeeded;
+
+    private IEnumerable<TargetRun> TargetsOf(string runId, RunHistory history, RunStarted started)
     {
         var tickets = started.Targets.ToDictionary(target => target.Name, target => target.TicketId);
         var isScript = started.Phases.Length == 0;
+        var isUnderWay = IsUnderWay(runId);
+        var isWorkedOn = isUnderWay && !isScript;
         // A script's targets are known from its effects; a runbook's effects on a whole batch are no target.
         foreach (var name in isScript ? tickets.Keys.Concat(history.Targets.Keys).Distinct() : tickets.Keys)
         {
             var target = history.Target(name);
             // What a living process has begun is not in doubt. What else failed in a runbook is its end to tell.
-            var troubles = isAlive || target.Ended is not null ? [] : isScript ? target.Troubles : [.. history.StepsOf(name).Where(step => step.IsOpen)];
-            var last = troubles.FirstOrDefault(step => step.Key.Target != name)?.Key ?? target.LastStep;
+            var open = target.Ended is null && !isWorkedOn ? history.StepsOf(name).Where(step => step.IsOpen && !(isUnderWay && step.Result is null)).ToList() : [];
+            var failed = target.Ended is null && isScript ? target.Troubles.Where(step => !step.IsOpen).ToList() : [];
+            var isInDoubt = open.Exists(step => step.NeedsDecision);
+            var last = open.Find(step => step.Key.Target != name)?.Key ?? target.LastStep;
             yield return new TargetRun
             {
                 Target = name,
                 TicketId = tickets.GetValueOrDefault(name),
-                State = target.Ended?.State ?? Unended(),
-                Outcome = target.Ended is { } ended ? ended.Outcome : troubles.Any(step => step.IsOpen) ? StepOutcome.Unknown : troubles is [var first, ..] ? first.Result!.Outcome : null,
+                State = target.Ended?.State ?? (isScript ? OfScript() : OfRunbook()),
+                Outcome = target.Ended is { } ended ? ended.Outcome : isInDoubt ? StepOutcome.Unknown : failed is [var first, ..] ? first.Result!.Outcome : null,
                 Phase = last?.Phase,
                 Step = last?.Step,
-                Message = target.Ended?.Message ?? (troubles.Count == 0 ? null : $"failed or in doubt: {string.Join(", ", troubles.Select(step => step.Key.Step))}"),
+                Message = target.Ended?.Message ?? Told(),
             };
 
-            RunState Unended() => (isAlive, history.Ended, isScript) switch
+            RunState OfScript()
+                => isUnderWay && target.Steps.Any(step => step is { IsOpen: true, Result: null }) ? RunState.Running
+                    : isInDoubt || failed.Count > 0 ? RunState.Failed
+                    : open.Count > 0 ? RunState.Interrupted
+                    : RunState.Succeeded;
+
+            RunState OfRunbook() => (isWorkedOn, history.Ended) switch
             {
-                (true, _, _) => RunState.Running,
-                (_, null, _) => RunState.Interrupted,
-                (_, _, true) => troubles.Count > 0 ? RunState.Failed : RunState.Succeeded,
-                (_, { State: RunState.Waiting }, _) => RunState.Waiting,
+                (true, _) => RunState.Running,
+                (_, null) => RunState.Interrupted,
+                (_, { State: RunState.Waiting }) => RunState.Waiting,
                 _ => RunState.Stopped,
             };
+
+            string? Told()
+            {
+                if (isInDoubt)
+                    return $"Get-OpsStep {runId} -Open | Resolve-OpsStep decides what is in doubt: {Names(open.Where(step => step.NeedsDecision))}";
+                if (failed.Count > 0)
+                    return $"failed: {Names(failed)}";
+                if (open.Count > 0)
+                    return $"interrupted; {(isScript ? "starting it again" : $"Resume-OpsRun {runId}")} looks what became of {Names(open)}";
+                return !isScript && !isWorkedOn && history.Ended is null ? $"{(target.IsStarted ? "interrupted" : "not begun")}; Resume-OpsRun {runId} goes on" : null;
+            }
+
+            static string Names(IEnumerable<StepHistory> steps) => string.Join(", ", steps.Select(step => step.Key.Step));
         }
     }
 

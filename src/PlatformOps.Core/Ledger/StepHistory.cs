@@ -48,6 +48,9 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>What came of an effect is still to be found out, or a person's word on it to be taken.</summary>
     public bool IsToSettle => IsOpen || Decision is { As: not StepDecision.NotHappened };
 
+    /// <summary>It is open, and looking does not tell, or was tried already and did not: a person has to decide.</summary>
+    public bool NeedsDecision => IsOpen && (Result is not null || Intent!.IsUnseen);
+
     /// <summary>It only tells somebody, and could not.</summary>
     public bool IsUntold => Result is { IsTelling: true, Outcome: not (StepOutcome.Done or StepOutcome.Unchanged) } || (Result is null && Intent is { IsTelling: true });
 

@@ -7,6 +7,23 @@ namespace PlatformOps.Core.Migration;
 /// <summary>The list file of a migration: one <c>&lt;host&gt; &lt;TICKET-KEY&gt;</c> a line, any white space between, <c>#</c> comments; the key may be missing.</summary>
 internal static partial class MigrationList
 {
+    private const string Expected = "A list is a text file with one '<fully qualified name> <TICKET-KEY>' a line.";
+
+    /// <summary>The targets of a list file, which names at least one.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="SourceException">It is no list, names nobody, or a line is malformed.</exception>
+    public static async Task<MigrationTarget[]> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(file))
+            throw new SourceException($"This is a folder. {Expected}", file);
+        if (!File.Exists(file))
+            throw new FileNotFoundException($"There is no file {file}. {Expected}", file);
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        return Parse(text, file) is { Length: > 0 } targets
+            ? targets
+            : throw new SourceException($"It names no hypervisor: {(string.IsNullOrWhiteSpace(text) ? "it is empty" : "every line is blank or a comment")}. {Expected}", file);
+    }
+
     /// <summary>The targets in the order of the file.</summary>
     /// <param name="text">The whole file.</param>
     /// <param name="file">Its name, for errors.</param>
@@ -64,7 +81,7 @@ internal static partial class MigrationList
         if (wanted.Count > 0)
         {
             if (!append)
-                throw new SourceException($"{string.Join(", ", wanted.Values.Select(t => "'" + t.HypervisorName + "'"))} not in the file. Nothing was written; -Append adds what is missing.", file);
+                throw new SourceException($"{string.Join(", ", wanted.Values.Select(t => "'" + t.HypervisorName + "'"))} {(wanted.Count == 1 ? "is" : "are")} not in the file. Nothing was written; -Append adds what is missing.", file);
             if (lines.Count > 0 && lines[^1].Length > 0)
                 lines[^1] += newLine.Length > 1 ? "\r" : "";
             else if (lines.Count > 0)
@@ -89,7 +106,7 @@ internal static partial class MigrationList
             throw new SourceException($"'{Printable(fields[0])}' is not a host name. Nothing was read.", file, number);
         if (fields.Length == 2 && !TicketKey().IsMatch(fields[1]))
             throw new SourceException($"'{Printable(fields[1])}' is not a ticket key such as MH-101. Nothing was read.", file, number);
-        return new MigrationTarget { HypervisorName = fields[0], TicketId = fields.Length == 2 ? fields[1] : null };
+        return new MigrationTarget { HypervisorName = fields[0], TicketId = fields.Length == 2 ? fields[1] : null, ListLine = number };
     }
 
     /// <summary>A file may hold anything: what of it goes into an error is short and harmless.</summary>

@@ -12,7 +12,10 @@ internal static class MigrationRun
     /// <summary>What the targets of a migration are to runbooks.</summary>
     public const string TargetKind = ActionTarget.Hypervisor;
 
-    public static ActionTarget TargetOf(MigrationTarget target) => new(TargetKind, target.HypervisorName, target.TicketId);
+    public static ActionTarget TargetOf(MigrationTarget target) => new(TargetKind, target.HypervisorName, target.TicketId) { Place = PlaceOf(target.ListName, target.ListLine) };
+
+    /// <summary>A line of a list, as errors name it; null where there is none.</summary>
+    public static string? PlaceOf(string? list, int line) => string.IsNullOrEmpty(list) || line == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{list}:{line}");
 
     /// <inheritdoc cref="MigrationPhases.Get(RunbookLibrary, IReadOnlyList{string})"/>
     public static RunRequest Request(IServiceScope scope, IReadOnlyList<string> phases, IEnumerable<MigrationTarget> targets, RunIdentity identity) => new()

@@ -18,6 +18,8 @@ namespace PlatformOps.Core.Migration;
 /// <summary>Answers "where is it?" from the live systems, with or without a ledger. A system that does not answer leaves its columns empty, and says so.</summary>
 internal sealed class MigrationStatusReader
 {
+    private const string Unsure = "Unknown";
+
     private readonly IServiceScope _scope;
     private readonly MigrationStatuses _statuses;
     private readonly Lazy<(IReadOnlyList<OpsRun> Runs, IReadOnlyList<string> Failures)> _ledger;
@@ -45,7 +47,7 @@ internal sealed class MigrationStatusReader
         var silences = await AskAsync<AlertmanagerConfiguration, IReadOnlyList<DateTimeOffset>>("Alertmanager", () => SilenceEndsAsync(hypervisorName, cancellationToken));
         var (run, target) = FindRun(hypervisorName);
         unknown.AddRange(_ledger.Value.Failures);
-        var progress = ProgressOf(service, device, ticket);
+        var progress = ProgressOf(service, device, ticket, unknown.Count > 0);
 
         return new MigrationStatus
         {
@@ -62,7 +64,7 @@ internal sealed class MigrationStatusReader
             RunId = run?.RunId ?? service?.RunId,
             RunState = target?.State,
             WaitingFor = target is { State: RunState.Waiting or RunState.Failed or RunState.Interrupted or RunState.Stopped } ? target.Message ?? $"{target.Phase}.{target.Step}" : null,
-            NextAction = Next(progress, service, servers, ticket, silent, run, target),
+            NextAction = Next(progress, service, servers, ticket, silent, run, target, unknown),
             Unknown = [.. unknown],
         };
 
@@ -119,7 +121,7 @@ internal sealed class MigrationStatusReader
     }
 
     // The ticket tells best; then what only one phase does.
-    private Progress ProgressOf(ComputeService? service, InventoryDevice? device, Ticket? ticket)
+    private Progress ProgressOf(ComputeService? service, InventoryDevice? device, Ticket? ticket, bool isUnsure)
     {
         (string? Status, Progress Progress)[] told =
         [
@@ -132,16 +134,21 @@ internal sealed class MigrationStatusReader
             return progress;
         if (string.Equals(device?.Status, "planned", StringComparison.OrdinalIgnoreCase))
             return new Progress("PreReinstall", PhaseState.Begun);
-        return service is { IsOurs: true, Status: "disabled" } ? new Progress("PreDrain", PhaseState.Done) : new Progress("None", PhaseState.Done);
+        // Who did not answer may know better than nobody.
+        return service is { IsOurs: true, Status: "disabled" } ? new Progress("PreDrain", PhaseState.Done) : new Progress(isUnsure ? Unsure : "None", PhaseState.Done);
     }
 
-    private static string Next(Progress progress, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, OpsRun? run, TargetRun? target)
+    private static string Next(Progress progress, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, OpsRun? run, TargetRun? target, IReadOnlyList<string> unknown)
     {
         if (target is { State: RunState.Running })
             return $"wait: run {run!.RunId} works on it";
         if (target is { State: RunState.Waiting })
             return $"Resume-OpsRun {run!.RunId} (-Approve)";
-        if (target is { State: RunState.Failed or RunState.Interrupted or RunState.Stopped })
+        if (target is { Outcome: StepOutcome.Unknown })
+            return $"Get-OpsStep {run!.RunId} -Open | Resolve-OpsStep, then Resume-OpsRun {run.RunId}";
+        if (target is { State: RunState.Interrupted or RunState.Stopped })
+            return $"Resume-OpsRun {run!.RunId}";
+        if (target is { State: RunState.Failed })
             return $"mend what failed, then Resume-OpsRun {run!.RunId}";
         if (service is { Status: "disabled", IsOurs: false })
             return "ask who disabled it and why";
@@ -150,6 +157,7 @@ internal sealed class MigrationStatusReader
             return $"look again: {unheard} did not answer";
         return progress switch
         {
+            { Phase: Unsure } => $"look again: not all could be asked: {string.Join(", ", unknown.Select(one => one.Split(':')[0]).Distinct())} (Unknown says why)",
             { Phase: "None" } => ticket is { IsDone: true } ? "nothing: its ticket is done" : "Invoke-MigrationStep -Step Setup, PreDrain",
             { Phase: "PreDrain" or "Drain" } when servers is null => "look again: how many servers are on it is not known",
             { Phase: "PreDrain" or "Drain" } when servers > 0 => $"move its {servers} servers away",

@@ -34,12 +34,12 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
         var dossier = await context.Client<DossierFinder>().RequireAsync(context, cancellationToken);
         if (dossier.LastBootId is not { } before)
             throw new RefusedException($"The dossier of {context.Target.Name} has no boot id, so nobody can tell whether it was started since.") { TargetName = context.Target.Name };
-        var what = $"boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and go on when it is installed";
+        var what = $"boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and Resume-OpsRun {context.Run.RunId} when it is installed";
         try
         {
             var (boot, os) = await ReadAsync(context, cancellationToken);
-            return boot == before ? new WaitResult(false, $"{context.Target.Name} was not restarted since {dossier.AsOf:yyyy-MM-dd HH:mm} UTC: set what its BIOS needs, {what}")
-                : !IsWanted(os, parameters) ? new WaitResult(false, $"{context.Target.Name} was started anew (boot {boot}), but not installed: it runs {os}, not {parameters.Id} {parameters.Version}. If it is not being installed now, {what}")
+            return boot == before ? new WaitResult(false, $"Set what its BIOS needs, {what}: {context.Target.Name} was not restarted since {dossier.AsOf.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}")
+                : !IsWanted(os, parameters) ? new WaitResult(false, $"If it is not being installed now, {what}: {context.Target.Name} was started anew (boot {boot}) and runs {os}, not {parameters.Id} {parameters.Version}")
                 : new WaitResult(true, $"{context.Target.Name} was started anew (boot {boot}) and runs {os}");
         }
         catch (HostKeyException)
@@ -49,7 +49,7 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
         }
         catch (RemoteHostException e)
         {
-            return new WaitResult(false, $"{context.Target.Name} does not answer yet: {e.Message}");
+            return new WaitResult(false, $"Resume-OpsRun {context.Run.RunId} when it is installed: {context.Target.Name} does not answer yet ({e.Message.TrimEnd('.')})");
         }
     }
 

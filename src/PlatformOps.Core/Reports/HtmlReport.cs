@@ -106,7 +106,7 @@ internal static class HtmlReport
         html.Append("</dl>\n</header>\n");
         if (run.WaitingFor is not null)
             Note(html, "doubt", "Waits", run.WaitingFor);
-        if (run.State == RunState.Interrupted)
+        if (run is { State: RunState.Interrupted, Kind: RunKind.Runbook })
             Note(html, "doubt", "Interrupted", "The process that worked on it ended before the run did. Resume-OpsRun goes on with it, and nothing happens twice.");
 
         void Fact(string name, string value) => html.Append("<div><dt>").Append(name).Append("</dt><dd>").Append(Text(value)).Append("</dd></div>\n");
@@ -199,8 +199,8 @@ internal static class HtmlReport
     {
         StepOutcome.Passed or StepOutcome.Done or StepOutcome.Reported => "good",
         StepOutcome.Failed or StepOutcome.Drifted => "bad",
-        StepOutcome.Unknown or StepOutcome.Warning or StepOutcome.Waiting => "doubt",
-        StepOutcome.Planned => "plan",
+        StepOutcome.Unknown or StepOutcome.Warning or StepOutcome.Waiting or StepOutcome.Interrupted => "doubt",
+        StepOutcome.Planned or StepOutcome.Running => "plan",
         StepOutcome.Undone => "back",
         _ => "same",
     };
@@ -209,7 +209,7 @@ internal static class HtmlReport
     {
         RunState.Succeeded => "good",
         RunState.Failed => "bad",
-        RunState.Running => "plan",
+        RunState.Running or RunState.Open => "plan",
         RunState.Undone => "back",
         _ => "doubt",
     };

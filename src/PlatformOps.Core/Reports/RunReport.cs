@@ -12,14 +12,14 @@ internal sealed record RunReport(OpsRun Run, IReadOnlyList<StepRecord> Steps, Da
     public static RunReport Read(RunStore store, string runId, TimeProvider time)
     {
         var run = store.Describe(runId);
-        return new RunReport(run, [.. StepRecords.From(run.RunId, store.History(run.RunId))], time.GetUtcNow());
+        return new RunReport(run, [.. StepRecords.From(run.RunId, store.History(run.RunId), store.IsUnderWay(run.RunId))], time.GetUtcNow());
     }
 
     /// <summary>The first moment that anything of it happened.</summary>
     public DateTimeOffset Start => Steps.Select(step => step.StartedAt).Append(Run.StartedAt).Min();
 
     /// <summary>The last one; for a run that has not ended, when it was read.</summary>
-    public DateTimeOffset End => Steps.Select(step => step.StartedAt + step.Duration).Append(Run.EndedAt ?? (Run.State == RunState.Running ? ReadAt : Run.StartedAt)).Max();
+    public DateTimeOffset End => Steps.Select(step => step.StartedAt + step.Duration).Append(Run.EndedAt ?? (Run.State is RunState.Running or RunState.Open ? ReadAt : Run.StartedAt)).Max();
 
     /// <summary>The steps of each target, in the order of the run's targets; what a batch did together comes last.</summary>
     public IEnumerable<(string Target, TargetRun? Run, IReadOnlyList<StepRecord> Steps)> ByTarget()
@@ -32,7 +32,7 @@ internal sealed record RunReport(OpsRun Run, IReadOnlyList<StepRecord> Steps, Da
     }
 
     /// <summary>What a person must look at.</summary>
-    public IEnumerable<StepRecord> Troubles() => Steps.Where(step => step.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting);
+    public IEnumerable<StepRecord> Troubles() => Steps.Where(step => step.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting or StepOutcome.Interrupted);
 
     /// <summary>The report as text.</summary>
     public string Render(ReportFormat format) => format switch

@@ -13,7 +13,7 @@ internal sealed class ApprovalWait : Wait<ApprovalWait.Parameters>
     protected override TimeSpan StayFor(Parameters parameters) => TimeSpan.Zero;
 
     protected override Task<WaitResult> LookAsync(ActionContext context, Parameters parameters, CancellationToken cancellationToken)
-        => Task.FromResult(new WaitResult(context.IsApproved, context.IsApproved ? "approved" : $"{parameters.Ask} (Resume-OpsRun {context.Run.RunId} -Approve)"));
+        => Task.FromResult(new WaitResult(context.IsApproved, context.IsApproved ? "approved" : $"Resume-OpsRun {context.Run.RunId} -Approve: {parameters.Ask}"));
 
     internal sealed record Parameters
     {

@@ -13,7 +13,7 @@ internal sealed class PhaseTelling(RunExecution run, ActionTarget target)
     public PhaseReport ReportOf(RunbookPhase phase, IReadOnlyList<StepRecord> told, bool isEnded, bool succeeded, int? attempt = null)
     {
         var (earlier, ends) = run.Ledger.Read(history => (
-            StepRecords.From(run.Ledger.RunId, history, target.Name).Where(record => record.Phase == phase.Name && record.Number > 0 && !told.Any(own => own.Step == record.Step)).ToList(),
+            StepRecords.From(run.Ledger.RunId, history, isUnderWay: true, target.Name).Where(record => record.Phase == phase.Name && record.Number > 0 && !told.Any(own => own.Step == record.Step)).ToList(),
             history.Target(target.Name).PhaseEnds.GetValueOrDefault(phase.Name)));
         return new PhaseReport
         {

@@ -139,13 +139,13 @@ internal sealed class RunExecution : IDisposable
             if (number > 1 && Request.ApproveBetweenBatches && !Ledger.Read(history => history.IsApproved(number, pending.Select(target => target.Name))))
             {
                 var next = string.Join(", ", pending.Select(target => target.Name));
-                return new RunEnded(RunState.Waiting, $"{key} of {batches.Count} ({next}) waits for approval: Resume-OpsRun {Ledger.RunId} -Approve") { WaitingFor = [key] };
+                return new RunEnded(RunState.Waiting, $"Resume-OpsRun {Ledger.RunId} -Approve lets {key} of {batches.Count} begin: {next}") { WaitingFor = [key] };
             }
 
             ends.AddRange(await RunBatchAsync(number, pending, cancellationToken));
             // A request that came when all was done has nothing left to stop.
             if (StopRequest() is not null && (ends.Exists(end => end.State is RunState.Stopped or RunState.Waiting) || batches.Skip(number).Any(later => later.Any(IsPending))))
-                return new RunEnded(RunState.Stopped, $"stopped on request ({_stop}); Resume-OpsRun {Ledger.RunId} goes on") { WaitingFor = WaitingFor() };
+                return new RunEnded(RunState.Stopped, $"Resume-OpsRun {Ledger.RunId} goes on: stopped on request ({_stop})") { WaitingFor = WaitingFor() };
             // Nothing of a later batch is begun while an earlier one waits.
             if (ends.Exists(end => end.State == RunState.Waiting))
                 break;

@@ -147,7 +147,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     {
         var history = scope.Store.History(runId);
         if (history.Started!.Phases.Length == 0)
-            throw new RefusedException($"Run {runId} is a script's: start the script again. It observes first, and does nothing twice.") { TargetName = runId };
+            throw new RefusedException($"Run {runId} ('{history.Started.Identity.Name}') is what a session changed by single cmdlets: there is nothing to go on with. Start its script again where it was cut off: it looks first, and does nothing twice. Get-OpsRun -Kind Runbook lists the runs that can be resumed.") { TargetName = runId };
         RefuseOtherEnvironment(runId, history.Started);
         if (history.Ended is { State: RunState.Undone } undone)
             throw new RefusedException($"Run {runId} was {undone.Message}, with everything it had changed: there is nothing to go on with. Start a new run.") { TargetName = runId };

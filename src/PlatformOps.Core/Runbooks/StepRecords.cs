@@ -48,14 +48,16 @@ internal static class StepRecords
     }
 
     /// <summary>The steps of a run as its journal tells them: the last result of each, and what was begun and never ended.</summary>
+    /// <param name="isUnderWay">Whether a living process works on the run: what has no result yet is then under way.</param>
     /// <param name="only">Only this target's; all where null.</param>
-    public static IEnumerable<StepRecord> From(string runId, RunHistory history, string? only = null)
+    public static IEnumerable<StepRecord> From(string runId, RunHistory history, bool isUnderWay, string? only = null)
     {
         var targets = (history.Started?.Targets ?? []).ToDictionary(target => target.Name);
         foreach (var step in history.Targets.Where(known => only is null || known.Key == only).SelectMany(known => known.Value.Steps))
         {
             var target = targets.GetValueOrDefault(step.Key.Target);
-            var record = new StepRecord
+            var (outcome, message) = EndOf(runId, history, step, isUnderWay);
+            yield return new StepRecord
             {
                 RunId = runId,
                 Target = step.Key.Target,
@@ -66,18 +68,33 @@ internal static class StepRecords
                 Action = step.Result?.Action ?? step.Intent!.Action,
                 Kind = step.Result?.Kind ?? StepKind.Change,
                 Number = step.Result?.Number ?? 0,
-                Outcome = step.Result?.Outcome ?? StepOutcome.Unknown,
+                Outcome = outcome,
                 Before = step.Result?.BeforeText ?? step.Intent?.BeforeText,
                 After = step.Result?.AfterText,
                 StartedAt = step.Result?.StartedAt ?? step.Intent!.At,
                 Duration = step.Result?.Duration ?? TimeSpan.Zero,
-                Message = step.Result?.Message ?? $"begun ({step.Intent!.BeforeText} → {step.Intent.DesiredText}), and nothing was written after it",
+                Message = message,
                 Environment = history.Started?.Identity.Environment,
                 Error = step.Result?.Error is null ? null : new StepFailedException(step.Result.Message) { TargetName = step.Key.Target },
             };
-            yield return step.Decision is { } decision && step.Result is null
-                ? record with { Message = $"{record.Message}; resolved as {decision.As} by {decision.Person}: {decision.Reason}" }
-                : record;
         }
+    }
+
+    // How it ended; of what has not ended, what it is and what to do.
+    private static (StepOutcome Outcome, string Message) EndOf(string runId, RunHistory history, StepHistory step, bool isUnderWay)
+    {
+        if (step.Intent is not { } intent || step.Result is { Outcome: not StepOutcome.Unknown })
+            return (step.Result!.Outcome, step.Result.Message);
+        var what = $"{intent.BeforeText} → {intent.DesiredText}";
+        var again = intent.IsUndo ? $"Undo-OpsRun {runId}" : history.Started?.Phases.Length > 0 ? $"Resume-OpsRun {runId}" : "starting it again";
+        if (step.Decision is { } decision)
+            return (StepOutcome.Interrupted, $"resolved as {decision.As} by {decision.Person}: {decision.Reason}; {again} goes on ({what})");
+        if (step.Result is { } looked)
+            return (StepOutcome.Unknown, looked.Message);
+        if (isUnderWay)
+            return (StepOutcome.Running, $"under way ({what})");
+        return step.NeedsDecision
+            ? (StepOutcome.Unknown, $"look on the system itself, then decide with Resolve-OpsStep: it was interrupted ({what}), and leaves nothing that tells whether it happened")
+            : (StepOutcome.Interrupted, $"interrupted; {again} looks whether it happened ({what})");
     }
 }

@@ -153,5 +153,5 @@ internal sealed class TargetHold : IDisposable
 
     private static RefusedException InDoubt(FormerWork former, RunHistory history, StepHistory step, ActionTarget target)
         => new($"Run {former.RunId} of {history.Owner} was in the middle of {(step.Key.Phase is null ? step.Key.Step : $"{step.Key.Phase}.{step.Key.Step}")} on {former.Target} ({step.Intent!.BeforeText} → {step.Intent.DesiredText}), and nobody knows whether it happened. "
-            + $"Go on with it (Resume-OpsRun {former.RunId}), or look and decide: Get-OpsStep {former.RunId} | Where-Object Outcome -eq Unknown | Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.") { TargetName = target.Name };
+            + $"Go on with it (Resume-OpsRun {former.RunId}), or look and decide: Get-OpsStep {former.RunId} -Open | Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.") { TargetName = target.Name };
 }

@@ -8,4 +8,7 @@ internal sealed record ServiceProbe(string? Version = null, string? Identity = n
 {
     /// <summary>Rights that the configured identity lacks, in words.</summary>
     public IReadOnlyList<string> MissingRights { get; init; } = [];
+
+    /// <summary>Nobody was asked, because there is no one address: each machine has its own.</summary>
+    public bool IsUnasked { get; init; }
 }

@@ -26,6 +26,9 @@ internal abstract class ServiceRegistration
     /// <param name="needs">The services that it will be worked on with.</param>
     public virtual bool Identifies(ActionTarget target, IReadOnlyCollection<string> needs) => target.IsHost && needs.Contains(Name);
 
+    /// <summary>Whether it lists machines: one that it does not know may not be there at all.</summary>
+    public virtual bool ListsMachines => false;
+
     /// <summary>What the service calls a target, asked live, by the keys of <see cref="Configuration.HostIdentity"/>; nothing where it keeps no names of machines.</summary>
     /// <exception cref="Errors.ObjectNotFoundException">It knows none of that name.</exception>
     /// <exception cref="Errors.AmbiguousNameException">It knows several.</exception>

@@ -29,6 +29,9 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     /// <summary>The run that effects are written to; null where there was none yet.</summary>
     public string? RunId => _ledger?.RunId;
 
+    /// <summary>Whether it is this session's own run, and nothing of it is under way.</summary>
+    public bool IsIdle(string runId) => RunId == runId && Volatile.Read(ref _underWay) == 0;
+
     /// <summary>Begins a named run: ends the one before.</summary>
     /// <exception cref="TargetLockedException">Effects of this session are being written to that one.</exception>
     public Task EnterAsync(string name) => EndAsync(name);

@@ -6,7 +6,7 @@ using PlatformOps.Sessions;
 
 namespace PlatformOps.Core.Sessions;
 
-/// <summary>Connects and authenticates to services, side by side, and changes nothing.</summary>
+/// <summary>Connects and authenticates to services, side by side, and changes nothing. They are told in the order of the configuration.</summary>
 internal sealed class ServiceProbes(SessionScope session)
 {
     /// <summary>The services that the configuration has a section for and that can be probed.</summary>
@@ -17,17 +17,12 @@ internal sealed class ServiceProbes(SessionScope session)
     {
         var probes = services is null
             ? Probed().ToList()
-            : [.. session.Services.Where(registration => registration.CanProbe && services.Contains(registration.Name))];
+            : [.. session.Services.Where(registration => registration.CanProbe && services.Contains(registration.Name)).OrderBy(PlaceOf)];
         // A section that has no client yet, or a name that means nothing here, must not look healthy by being absent.
         foreach (var name in (services ?? []).Where(name => probes.TrueForAll(registration => registration.Name != name)))
             yield return new ServiceHealth { Service = name, Error = new ObjectNotFoundException($"There is no service '{name}' that can be probed. There are: {string.Join(", ", session.Services.Where(registration => registration.CanProbe).Select(registration => registration.Name))}.") { TargetName = name }, Duration = TimeSpan.Zero };
-        var running = probes.Select(registration => ProbeAsync(registration, cancellationToken)).ToList();
-        while (running.Count > 0)
-        {
-            var done = await Task.WhenAny(running);
-            running.Remove(done);
-            yield return await done;
-        }
+        foreach (var running in probes.Select(registration => ProbeAsync(registration, cancellationToken)).ToList())
+            yield return await running;
     }
 
     /// <summary>The configured services of which nothing can be asked, because their sections lack something, such as an address; with what they lack. Nobody is contacted.</summary>
@@ -46,7 +41,11 @@ internal sealed class ServiceProbes(SessionScope session)
     }
 
     private IEnumerable<ServiceRegistration> Probed()
-        => session.Services.Where(registration => registration.CanProbe && session.IsConfigured(registration));
+        => session.Services.Where(registration => registration.CanProbe && session.IsConfigured(registration)).OrderBy(PlaceOf);
+
+    // As the file has it: its writer finds them again so.
+    private int PlaceOf(ServiceRegistration registration)
+        => session.Configuration.Sections.Keys.TakeWhile(type => type != registration.ConfigurationType).Count();
 
     private async Task<ServiceHealth> ProbeAsync(ServiceRegistration registration, CancellationToken cancellationToken)
     {
@@ -61,6 +60,7 @@ internal sealed class ServiceProbes(SessionScope session)
                 Identity = probe.Identity,
                 Address = probe.Address,
                 MissingRights = [.. probe.MissingRights],
+                IsUnasked = probe.IsUnasked,
                 Duration = session.Time.GetElapsedTime(began),
             };
         }

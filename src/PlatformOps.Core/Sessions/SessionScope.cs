@@ -27,7 +27,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         (Configuration, Secrets, Time) = (configuration, secrets, time);
         Services = registrations ?? Registrations.All;
         _makers = Services.SelectMany(registration => registration.Clients).ToDictionary(pair => pair.Key, pair => pair.Value);
-        Store = new RunStore(files, configuration.StateFolder, time, secrets.Redactor.Clean);
+        Store = new RunStore(files, configuration.StateFolder, time, secrets.Redactor.Clean) { IsIdle = runId => Effects?.IsIdle(runId) == true };
         KillSwitch = new KillSwitch(files, configuration.StateFolder, time);
         Runbooks = Registrations.Runbooks(configuration.Runbooks.Folder);
         Effects = new EffectRunner(this);
@@ -168,7 +168,11 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         var maker = _makers.GetValueOrDefault(type) ?? throw new InvalidOperationException($"No service makes a {type.Name}.");
         var client = maker(this);
         if (client is HttpServiceFactory http)
+        {
             http.Exchanged += exchange => AmbientLog.Current?.Write(exchange.Service, exchange.ToString());
+            http.Repeating += (service, notice) => AmbientNotice.Current?.Invoke(service, notice);
+        }
+
         _made.Push(client);
         return client;
     }

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Sessions;
 
@@ -17,5 +18,29 @@ internal sealed class TargetIdentifier(SessionScope session)
         var known = answers.SelectMany(names => names).ToDictionary(StringComparer.Ordinal);
         session.Policy.ThrowIfRefused(target, known.Where(name => name.Key != ActionTarget.Ticket).Select(name => name.Value));
         return known;
+    }
+
+    /// <summary>The services that list machines, where every one of them was asked and none lists this one; empty where one does, or cannot tell.</summary>
+    public async Task<IReadOnlyList<string>> UnknownToAsync(ActionTarget target, CancellationToken cancellationToken)
+    {
+        List<string> without = [];
+        foreach (var registration in session.Services.Where(registration => registration.ListsMachines && session.IsConfigured(registration)))
+        {
+            try
+            {
+                await registration.IdentifyAsync(session, target, cancellationToken);
+                return [];
+            }
+            catch (ObjectNotFoundException)
+            {
+                without.Add(registration.Name);
+            }
+            catch (OpsException)
+            {
+                return [];
+            }
+        }
+
+        return without;
     }
 }

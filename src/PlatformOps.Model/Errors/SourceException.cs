@@ -3,7 +3,7 @@ namespace PlatformOps.Errors;
 /// <summary>A file that the user wrote is wrong: a configuration, a runbook, a list. Names the place and what to do.</summary>
 public class SourceException : OpsException
 {
-    /// <summary>Creates the error; the place is put before the message as <c>file:line:column:</c>.</summary>
+    /// <summary>Creates the error; the place is put before the message as <c>file:line:column:</c>, as far as it is known.</summary>
     /// <param name="message">What is wrong and what to do.</param>
     /// <param name="file">The file, or a description of where the text came from.</param>
     /// <param name="line">The line, counted from 1; 0 when unknown.</param>
@@ -30,10 +30,11 @@ public class SourceException : OpsException
     /// <summary>The column, counted from 1; 0 when unknown.</summary>
     public int Column { get; }
 
-    private static string Place(string? file, int line, int column) => (file, line) switch
+    private static string Place(string? file, int line, int column) => (file, line, column) switch
     {
-        (null, _) => "",
-        (_, 0) => $"{file}: ",
-        _ => $"{file}:{line}:{Math.Max(column, 1)}: ",
+        (null, _, _) => "",
+        (_, 0, _) => $"{file}: ",
+        (_, _, 0) => $"{file}:{line}: ",
+        _ => $"{file}:{line}:{column}: ",
     };
 }

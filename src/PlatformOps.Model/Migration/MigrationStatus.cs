@@ -8,7 +8,7 @@ public sealed record MigrationStatus
     /// <summary>The hypervisor.</summary>
     public required string HypervisorName { get; init; }
 
-    /// <summary>The last phase that ended well or is under way, as far as the live systems tell: <c>None</c>, <c>PreDrain</c> …</summary>
+    /// <summary>The last phase that ended well or is under way, as far as the live systems tell: <c>None</c>, <c>PreDrain</c> …; <c>Unknown</c> where nothing tells, and not all could be asked.</summary>
     public required string Phase { get; init; }
 
     /// <summary>Its ticket: the one given, else the one that the claim names, else the open one whose summary is the name.</summary>

@@ -12,6 +12,9 @@ public sealed record MigrationTarget
     /// <summary>The name of the list file it came from; runs name their log after it.</summary>
     public string? ListName { get; init; }
 
+    /// <summary>The line of that file, counted from 1; 0 where it came from none.</summary>
+    public int ListLine { get; init; }
+
     /// <summary>The hypervisor's name.</summary>
     public override string ToString() => HypervisorName;
 }

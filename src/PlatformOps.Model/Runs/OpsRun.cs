@@ -15,6 +15,9 @@ public sealed record OpsRun
     /// <summary>The runbooks in their order; empty for a script's run.</summary>
     public string[] Runbooks { get; init; } = [];
 
+    /// <summary>Whether it is one of runbooks, or what a session changed by single cmdlets.</summary>
+    public RunKind Kind => Runbooks.Length > 0 ? RunKind.Runbook : RunKind.Script;
+
     /// <summary>The environment it works on.</summary>
     public required string Environment { get; init; }
 

@@ -23,4 +23,7 @@ public enum RunState
 
     /// <summary>Its changes were taken back.</summary>
     Undone,
+
+    /// <summary>The run of a session that is open: what the session changes is written to it. There is nothing in it to go on with.</summary>
+    Open,
 }

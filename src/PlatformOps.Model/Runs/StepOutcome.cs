@@ -38,4 +38,10 @@ public enum StepOutcome
 
     /// <summary>The change was taken back to what was there before.</summary>
     Undone,
+
+    /// <summary>Begun, and a living process is at it.</summary>
+    Running,
+
+    /// <summary>Begun, and its process ended or was stopped before it did. Resume-OpsRun looks whether it happened.</summary>
+    Interrupted,
 }

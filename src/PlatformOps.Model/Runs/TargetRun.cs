@@ -23,4 +23,7 @@ public sealed record TargetRun
 
     /// <summary>Why it stopped, waits or failed.</summary>
     public string? Message { get; init; }
+
+    /// <summary>The target and where it is: <c>hv01.example.org Succeeded</c>.</summary>
+    public override string ToString() => $"{Target} {(Outcome is StepOutcome.Unknown or StepOutcome.Drifted ? Outcome.ToString() : State.ToString())}";
 }

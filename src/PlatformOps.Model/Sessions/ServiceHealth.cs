@@ -6,8 +6,11 @@ public sealed record ServiceHealth
     /// <summary>The service: its section in the configuration.</summary>
     public required string Service { get; init; }
 
-    /// <summary>Whether it was reached, let us in, and gave us all the rights we need.</summary>
+    /// <summary>Whether it was reached, let us in, and gave us all the rights we need; of one that is not asked, whether its configuration is complete.</summary>
     public bool IsHealthy => Error is null && MissingRights.Length == 0;
+
+    /// <summary>Nobody was asked: there is no one address, because each machine has its own.</summary>
+    public bool IsUnasked { get; init; }
 
     /// <summary>Its version, as it tells it.</summary>
     public string? Version { get; init; }

@@ -22,7 +22,7 @@ public abstract class AquilonEffectCmdlet : EffectCmdlet
     [ArgumentCompleter(typeof(MigrationTicketCompleter))]
     public string? TicketId { get; set; }
 
-    /// <summary>Emits the hosts once they are as asked for.</summary>
+    /// <summary>Emits the hosts once they are as asked for. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

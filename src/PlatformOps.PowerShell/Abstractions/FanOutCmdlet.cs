@@ -36,7 +36,9 @@ public abstract class FanOutCmdlet<TInput> : SessionCmdlet
         return default;
     }
 
-    private protected override void OnProcess()
+    private protected override void OnProcess() => Listening(StartInputs);
+
+    private void StartInputs()
     {
         try
         {

@@ -12,11 +12,13 @@ namespace PlatformOps.PowerShell.Abstractions;
 internal sealed class OpsRunspace
 {
     private static readonly ConditionalWeakTable<Runspace, OpsRunspace> States = new();
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(2);
 
     private readonly object _gate = new();
     private readonly List<OpsSession> _sessions = [];
     private readonly List<object> _owned = [];
     private readonly Dictionary<Guid, SessionScope> _scopes = [];
+    private readonly HashSet<string> _endedLabs = new(StringComparer.Ordinal);
     private OpsSession? _current;
 
     /// <summary>What completers heard lately: by session, completer and what it was about, with the time it came.</summary>
@@ -130,6 +132,20 @@ internal sealed class OpsRunspace
             return _owned.Remove(thing);
     }
 
+    /// <summary>Notes that a lab has ended: what its configuration names is gone.</summary>
+    public void EndLab(string configurationPath)
+    {
+        lock (_gate)
+            _endedLabs.Add(configurationPath);
+    }
+
+    /// <summary>Whether a session was opened on a lab that has ended.</summary>
+    public bool HasEnded(OpsSession session)
+    {
+        lock (_gate)
+            return _endedLabs.Contains(session.ConfigurationPath);
+    }
+
     private void Clear()
     {
         object[] owned;
@@ -145,8 +161,23 @@ internal sealed class OpsRunspace
         }
         foreach (var thing in owned.OfType<IDisposable>())
             thing.Dispose();
-        // Nobody waits when a runspace closes; a session's end writes one record and closes connections.
+        // A process that exits waits for nobody behind this: the sessions' own runs are ended first, which is one record each.
+        // Connections are closed by whoever has the time.
+        IAsyncResult ended = Task.WhenAll(scopes.Select(scope => Task.Run(() => EndRunAsync(scope))));
+        ended.AsyncWaitHandle.WaitOne(EndsWithin);
         foreach (var scope in scopes)
             _ = Task.Run(async () => await scope.DisposeAsync());
+    }
+
+    private static async Task EndRunAsync(SessionScope scope)
+    {
+        try
+        {
+            await scope.Effects.ExitAsync();
+        }
+        catch (OpsException)
+        {
+            // Something of it is still under way, or its disk is gone: then it shows as what was interrupted.
+        }
     }
 }

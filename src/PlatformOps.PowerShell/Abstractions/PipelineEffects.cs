@@ -67,7 +67,10 @@ internal sealed class PipelineEffects(
             }
 
             if (!asked)
+            {
+                await tell($"{change.Summary} on {target.Name}: declined, so nothing was sent and nothing is written to a run.");
                 return null;
+            }
         }
 
         var record = await scope.Effects.RunAsync(change, target, parameters, takeOverReason, cancellationToken, batch);
@@ -85,7 +88,9 @@ internal sealed class PipelineEffects(
         }
         catch (RefusedException e)
         {
-            throw new RefusedException(e.Message, e.InnerException) { TargetName = target.Name };
+            throw new RefusedException(
+                $"Nothing was changed: this needs a confirmation, and nobody can be asked here (the host is not interactive). Check with -WhatIf, then run it with -Confirm:$false. It is {change.Summary} on {target.Name}: {what}.",
+                e.InnerException) { TargetName = target.Name };
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed class RunIdTransformationAttribute : ArgumentTransformationAttribu
             // A part of an identifier may look like a number, such as 1821 or 1e45: the parser keeps what was typed.
             int or long or double or decimal or System.Numerics.BigInteger => LanguagePrimitives.ConvertTo<string>(input),
             _ => PSObject.AsPSObject(input).Properties["RunId"]?.Value as string
-                ?? throw new ArgumentTransformationMetadataException($"A {value.GetType().Name} is no run: give a run from Get-OpsRun, or its RunId."),
+                ?? throw new ArgumentTransformationMetadataException($"{TypeWords.Of(value)} is no run: give a run from Get-OpsRun, or its RunId."),
         };
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Text;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
@@ -12,6 +13,8 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// <summary>The base of cmdlets that run runbooks over targets: they collect their targets, which are few, plan, ask once for the whole plan at the highest impact in it, and then run.</summary>
 public abstract class RunTargetsCmdlet : RunCmdlet
 {
+    private const int NamedAtMost = 8;
+
     private readonly List<ActionTarget> _targets = [];
 
     /// <summary>How many targets to work on at the same time.</summary>
@@ -84,6 +87,9 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     /// <summary>Who is told beside the log and the progress.</summary>
     private protected virtual IReadOnlyList<IRunObserver> Observers() => [];
 
+    /// <summary>Adds to the targets what they came without. Called once, before anything is planned.</summary>
+    private protected virtual ValueTask<IReadOnlyList<ActionTarget>> CompleteAsync(IReadOnlyList<ActionTarget> targets, CancellationToken cancellationToken) => new(targets);
+
     /// <summary>Where a copy of the log goes; null for none. Pipeline thread only.</summary>
     private protected virtual string? LogPath() => null;
 
@@ -126,6 +132,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
         if (StartAt is not null && !request.Phases[0].Runbook.Steps.Any(step => step.Name == StartAt))
             throw new ObjectNotFoundException($"{request.Phases[0].Name} has no step '{StartAt}'. It has: {string.Join(", ", request.Phases[0].Runbook.Steps.Select(step => step.Name))}.") { TargetName = StartAt };
 
+        request = request with { Targets = await CompleteAsync(request.Targets, cancellationToken) };
         if (Confirmation.IsWhatIf)
         {
             await StreamAsync($"Planning {RunName}", _ => Scope.Runner(Observers()).PlanAsync(request, cancellationToken));
@@ -175,11 +182,36 @@ public abstract class RunTargetsCmdlet : RunCmdlet
         {
             var names = string.Join(", ", targets.Select(target => target.Name));
             var what = Summary(plan.Where(record => targets.Any(target => target.Name == record.Target)).ToList());
-            if (await Confirmation.AskAsync(highest, $"[{OpenSession.Environment}] {names}", $"{RunName}: {what}", cancellationToken))
-                confirmed.AddRange(targets);
+            try
+            {
+                if (await Confirmation.AskAsync(highest, $"[{OpenSession.Environment}] {names}", $"{RunName}: {what}", cancellationToken))
+                    confirmed.AddRange(targets);
+                else
+                    await WriteVerboseAsync($"{names}: declined, so nothing is done there, and a run of the others does not name it.");
+            }
+            catch (RefusedException e)
+            {
+                throw new RefusedException(NobodyToAsk(request.Targets, plan), e.InnerException) { TargetName = e.TargetName };
+            }
         }
 
         return confirmed;
+    }
+
+    // What to do first; then what it was about, a line each.
+    private string NobodyToAsk(IReadOnlyList<ActionTarget> targets, List<StepRecord> plan)
+    {
+        var text = new StringBuilder("Nothing was done: this plan needs a confirmation, and nobody can be asked here (the host is not interactive). Look at it with -WhatIf, then run it with -Confirm:$false.")
+            .Append(CultureInfo.InvariantCulture, $"\n{RunName} in [{OpenSession.Environment}]:");
+        foreach (var target in targets.Take(NamedAtMost))
+        {
+            var own = plan.Where(record => record.Target == target.Name).ToList();
+            text.Append(CultureInfo.InvariantCulture, $"\n  {target.Name}: {own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned })} changes");
+            if (own.Find(record => record.Outcome is StepOutcome.Failed or StepOutcome.Unknown) is { } stop)
+                text.Append(CultureInfo.InvariantCulture, $", would stop at {stop.Step}");
+        }
+
+        return targets.Count > NamedAtMost ? text.Append(CultureInfo.InvariantCulture, $"\n  … and {targets.Count - NamedAtMost} more").ToString() : text.ToString();
     }
 
     private static string Summary(List<StepRecord> plan)

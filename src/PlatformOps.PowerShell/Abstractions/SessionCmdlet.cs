@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Completion;
@@ -12,6 +13,7 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// <summary>The base of cmdlets that talk to services: adds <c>-Session</c>, and is sure of an open one before the first object. What they change passes the gate.</summary>
 public abstract class SessionCmdlet : AsyncCmdlet
 {
+    private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
     private PipelineEffects? _effects;
 
     /// <summary>The session to work in, as an object or by name. The current session of this runspace where it is left out.</summary>
@@ -79,7 +81,39 @@ public abstract class SessionCmdlet : AsyncCmdlet
             {
                 ThrowTerminatingError(ErrorRecords.From(e, OpenSession!.Name));
             }
+            if (State.HasEnded(OpenSession!))
+                WriteWarning($"The lab of the session '{OpenSession!.Name}' has ended: its services do not answer any more, and its keys are gone. Start-OpsLab and Connect-PlatformOps open another.");
         }
-        base.OnBegin();
+        Listening(base.OnBegin);
+    }
+
+    private protected override void OnProcess() => Listening(base.OnProcess);
+
+    private protected override void OnEnd() => Listening(base.OnEnd);
+
+    /// <summary>Starts bodies so that what keeps them waiting is told here.</summary>
+    private protected void Listening(Action start)
+    {
+        AmbientNotice.Current = TellAwaited;
+        try
+        {
+            start();
+        }
+        finally
+        {
+            AmbientNotice.Current = null;
+        }
+    }
+
+    // Once for each service; every further time for -Verbose.
+    private void TellAwaited(string service, string notice)
+    {
+        bool isFirst;
+        lock (_awaited)
+            isFirst = _awaited.Add(service);
+        if (isFirst)
+            _ = WriteWarningAsync(notice).AsTask();
+        else
+            _ = WriteVerboseAsync(notice).AsTask();
     }
 }

@@ -23,7 +23,7 @@ public sealed class SilenceIdTransformationAttribute : ArgumentTransformationAtt
         {
             return input is not null && TargetNameTransformationAttribute.TextOf(input, "HypervisorName") is not null
                 ? null
-                : throw new ArgumentTransformationMetadataException($"{(value is null ? "Nothing" : $"A {value.GetType().Name}")} has no SilenceId.");
+                : throw new ArgumentTransformationMetadataException($"{TypeWords.Of(value)} has no SilenceId.");
         }
 
         return Guid.TryParseExact(text.Trim(), "D", out var id)

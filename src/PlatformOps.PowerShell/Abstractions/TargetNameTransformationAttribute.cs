@@ -46,7 +46,7 @@ public sealed class TargetNameTransformationAttribute(params string[] propertyNa
             throw EmptyArgument.Error($"a name, or an object with a {string.Join(" or ", PropertyNames)}, such as Get-Hypervisor and Import-MigrationList emit");
         var name = value as string
             ?? PropertyNames.Select(property => TextOf(input!, property)).FirstOrDefault(text => !string.IsNullOrEmpty(text))
-            ?? throw new ArgumentTransformationMetadataException($"A {value.GetType().Name} has no {string.Join(" or ", PropertyNames)}.");
+            ?? throw new ArgumentTransformationMetadataException($"{TypeWords.Of(value)} has no {string.Join(" or ", PropertyNames)}.");
         var isPattern = WildcardPattern.ContainsWildcardCharacters(name);
         if (AllowsWildcards && isPattern)
             return name;

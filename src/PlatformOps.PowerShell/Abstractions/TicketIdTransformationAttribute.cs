@@ -39,7 +39,7 @@ public sealed partial class TicketIdTransformationAttribute : ArgumentTransforma
             throw EmptyArgument.Error("a key such as MH-101, or an object with a TicketId, such as Get-Ticket and New-MigrationTicket emit");
         throw new ArgumentTransformationMetadataException(host is not null
             ? $"{host} comes without a ticket. New-MigrationTicket finds or makes it, and Get-Ticket -HypervisorName finds it."
-            : $"A {value!.GetType().Name} has no TicketId.");
+            : $"{TypeWords.Of(value)} has no TicketId.");
     }
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_]*-[1-9][0-9]*\z", RegexOptions.CultureInvariant)]

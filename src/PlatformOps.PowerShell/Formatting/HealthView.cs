@@ -11,6 +11,7 @@ public static class HealthView
         null => "",
         { Error: not null } => Coloured("Failed", "31", colours),
         { MissingRights.Length: > 0 } => Coloured("Limited", "33", colours),
+        { IsUnasked: true } => "Unasked",
         _ => Coloured("Healthy", "32", colours),
     };
 
@@ -20,6 +21,7 @@ public static class HealthView
         null => "",
         { Error: { } error } => StepView.OneLine(error.Message),
         { MissingRights: { Length: > 0 } missing } => StepView.OneLine($"{health.Identity}, missing: {string.Join("; ", missing)}"),
+        { IsUnasked: true } => StepView.OneLine($"each machine has its own, at {health.Address ?? "the address that NetBox has"}; logs in as {health.Identity}"),
         _ => StepView.OneLine(health.Identity),
     };
 

@@ -8,6 +8,12 @@ public static class StepView
 {
     private const int Narrow = 120;
 
+    // Target, outcome and duration, with a space behind each.
+    private const int BesideStep = 20 + 11 + 8 + 3;
+
+    // Target, ticket and state.
+    private const int BesideMessage = 20 + 8 + 11 + 3;
+
     /// <summary>The target: a host's first label where the screen is narrow.</summary>
     public static string Target(string? target, int width) =>
         target is null || width >= Narrow || !target.Contains('.', StringComparison.Ordinal) || char.IsAsciiDigit(target[0]) ? target ?? "" : target[..target.IndexOf('.', StringComparison.Ordinal)];
@@ -17,13 +23,19 @@ public static class StepView
     /// <param name="columns">The width of its column.</param>
     public static string Host(string? name, int columns) => name is null || name.Length <= columns ? name ?? "" : Target(name, 0);
 
-    /// <summary>What a step was and what came of it: "PreDrain host.os: rocky 8.10".</summary>
-    public static string Told(StepRecord? record, int width) => record is null
-        ? ""
-        : string.Join(": ", new[] { StepOf(record.Phase, record.Step, width), What(record) }.Where(part => part.Length > 0));
+    /// <summary>What a step was and what came of it: "PreDrain host.os: rocky 8.10". Evidence is cut to one line; what was changed, what went wrong and what to do are whole, and wrap.</summary>
+    public static string Told(StepRecord? record, int width)
+    {
+        if (record is null)
+            return "";
+        var told = string.Join(": ", new[] { StepOf(record.Phase, record.Step, width), What(record) }.Where(part => part.Length > 0));
+        return record.Outcome is StepOutcome.Passed or StepOutcome.Reported or StepOutcome.Skipped or StepOutcome.Unchanged && width > BesideStep + 1 && told.Length > width - BesideStep - 1
+            ? told[..(width - BesideStep - 2)] + "…"
+            : Cell.Wrap(told, BesideStep, width);
+    }
 
     /// <summary>Why a target is where it is; the step that it is at where nothing is told of it.</summary>
-    public static string Told(TargetRun? target, int width) => target is null ? "" : target.Message is { Length: > 0 } message ? OneLine(message) : StepOf(target.Phase, target.Step, width);
+    public static string Told(TargetRun? target, int width) => target is null ? "" : Cell.Wrap(target.Message is { Length: > 0 } message ? OneLine(message) : StepOf(target.Phase, target.Step, width), BesideMessage, width);
 
     /// <summary>The phase: a runbook without its folder where the screen is narrow, which the target tells.</summary>
     public static string Phase(string? phase, int width) => phase is null || width >= Narrow ? phase ?? "" : phase[(phase.LastIndexOf('/') + 1)..];
@@ -61,9 +73,9 @@ public static class StepView
     public static string Outcome(StepOutcome outcome, bool colours) => Colour(outcome.ToString(), colours, outcome switch
     {
         StepOutcome.Failed or StepOutcome.Drifted => "31",
-        StepOutcome.Unknown or StepOutcome.Warning or StepOutcome.Waiting => "33",
+        StepOutcome.Unknown or StepOutcome.Warning or StepOutcome.Waiting or StepOutcome.Interrupted => "33",
         StepOutcome.Done or StepOutcome.Passed => "32",
-        StepOutcome.Planned => "36",
+        StepOutcome.Planned or StepOutcome.Running => "36",
         _ => null,
     });
 
@@ -73,7 +85,7 @@ public static class StepView
         RunState.Failed => "31",
         RunState.Waiting or RunState.Interrupted or RunState.Stopped => "33",
         RunState.Succeeded => "32",
-        RunState.Running => "36",
+        RunState.Running or RunState.Open => "36",
         _ => null,
     });
 

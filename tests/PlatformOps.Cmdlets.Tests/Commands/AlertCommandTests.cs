@@ -48,6 +48,13 @@ public sealed class AlertCommandTests : LabShell
     }
 
     [Fact]
+    public void A_silence_of_a_machine_that_nobody_knows_is_warned_of()
+    {
+        Assert.Contains("openstack and netbox know no machine of that name", Assert.Single(Run("New-AlertSilence hv99.lab.example -WhatIf").Warnings).Message, StringComparison.Ordinal);
+        Assert.Empty(Run($"New-AlertSilence {One} -WhatIf").Warnings);
+    }
+
+    [Fact]
     public async Task A_hypervisor_gets_two_silences_once_and_they_come_with_what_they_pipe_on_with()
     {
         var silences = Run("Import-MigrationList $l | Select-Object -First 1 | New-AlertSilence -Confirm:$false").Values.Cast<AlertSilence>().ToList();

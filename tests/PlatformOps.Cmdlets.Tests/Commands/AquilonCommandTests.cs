@@ -24,7 +24,7 @@ public sealed class AquilonCommandTests : LabShell
 
         Assert.Contains(records, record => record is { Step: "aquilon.interface.boot", Outcome: StepOutcome.Unchanged or StepOutcome.Done });
         Assert.Equal(("netbox-1001", "build"), ((string?)(await MachineAsync(One))["label"], (string?)(await MachineAsync(One))["buildStatus"]));
-        Assert.Contains("aquilon.host.import", (string?)(await TicketAsync("MH-101"))["comments"]![0]!["body"], StringComparison.Ordinal);
+        Assert.Contains("aquilon.host.import", (string?)(await TicketAsync("MH-101"))["comments"]!.AsArray()[^1]!["body"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,6 +72,10 @@ public sealed class InventoryCommandTests : LabShell
     }
 
     [Fact]
+    public void A_status_that_netbox_does_not_have_is_answered_with_those_that_it_has()
+        => Assert.Contains("Every NetBox has active, decommissioning, failed,", Assert.Single(Run($"Set-InventoryDevice {One} -Status sleeping -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Roles_sites_tags_and_devices_complete_from_the_lab()
     {
         Assert.Contains("spare", Complete("Set-InventoryDevice x -Role s"));

@@ -20,7 +20,7 @@ public sealed class MigrationListCommandTests : IDisposable
         Write("list.txt", "# first\nhv1.example.com\tMH-101\n\n hv2.example.com\n");
         _shell.Run("param($f) Set-Location $f", _folder);
         Assert.Equal(
-            [new MigrationTarget { HypervisorName = "hv1.example.com", TicketId = "MH-101", ListName = "list.txt" }, new MigrationTarget { HypervisorName = "hv2.example.com", ListName = "list.txt" }],
+            [new MigrationTarget { HypervisorName = "hv1.example.com", TicketId = "MH-101", ListName = "list.txt", ListLine = 2 }, new MigrationTarget { HypervisorName = "hv2.example.com", ListName = "list.txt", ListLine = 4 }],
             _shell.Run("Import-MigrationList list.txt").Values);
     }
 
@@ -31,7 +31,7 @@ public sealed class MigrationListCommandTests : IDisposable
         var result = _shell.Run("param($p) Import-MigrationList $p", path);
         Assert.Empty(result.Output);
         var error = Assert.Single(result.Errors);
-        Assert.StartsWith($"{path}:2:", error.Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}:2: A line is ", error.Exception.Message, StringComparison.Ordinal);
         Assert.StartsWith("InvalidSource,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(path, error.TargetObject);
     }
@@ -42,7 +42,22 @@ public sealed class MigrationListCommandTests : IDisposable
         var error = Assert.Single(_shell.Run("param($p) Import-MigrationList $p", Path.Combine(_folder, "none.txt")).Errors);
         Assert.StartsWith("PathNotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
+        Assert.Equal($"There is no file {Path.Combine(_folder, "none.txt")}. A list is a text file with one '<fully qualified name> <TICKET-KEY>' a line.", error.Exception.Message);
     }
+
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData("\n# nobody yet\n", "every line is blank or a comment")]
+    public void A_list_that_names_nobody_is_an_error(string text, string why)
+    {
+        var path = Write("empty.txt", text);
+        var error = Assert.Single(_shell.Run("param($p) try { Import-MigrationList $p } catch { Write-Error $_ }", path).Errors);
+        Assert.StartsWith($"{path}: It names no hypervisor: {why}. A list is ", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_is_no_list()
+        => Assert.StartsWith($"{_folder}: This is a folder. A list is ", Assert.Single(_shell.Run("param($p) try { Import-MigrationList $p } catch { Write-Error $_ }", _folder).Errors).Exception.Message, StringComparison.Ordinal);
 
     [Fact]
     public void Keys_go_back_into_the_list_they_came_from()

@@ -1,3 +1,4 @@
+using PlatformOps.Migration;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Cmdlets.Tests.Commands;
@@ -30,6 +31,79 @@ public sealed class MigrationStepCommandTests : LabShell
         }
 
         Assert.Empty(Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
+    public async Task A_bare_name_gets_the_one_open_ticket_of_its_title_and_tells_it()
+    {
+        foreach (var how in (string[])["-WhatIf", "-Confirm:$false"])
+        {
+            var result = Run($"'{One}' | Invoke-MigrationStep -Step Setup {how}");
+            Assert.Empty(result.Warnings);
+            Assert.All(result.Values.Cast<StepRecord>(), step => Assert.Equal("MH-101", step.TicketId));
+        }
+
+        Assert.Equal("MH-101", Assert.Single(Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).Targets).TicketId);
+        Assert.NotEmpty((await TicketAsync("MH-101"))["comments"]!.AsArray());
+    }
+
+    [Fact]
+    public void A_key_of_a_list_that_is_wrong_is_told_with_its_line()
+    {
+        var list = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(list, $"# first\n{One} MH-999\n{Two} MH-101\n");
+            var errors = Shell.Run("param($p) Import-MigrationList $p | Invoke-MigrationStep -Step Setup -Confirm:$false", list).Errors.Select(error => error.Exception.Message).Order().ToList();
+            Assert.Contains($"{Path.GetFileName(list)}:2: Jira has no ticket MH-999", errors[0], StringComparison.Ordinal);
+            Assert.Contains($"{Path.GetFileName(list)}:3: MH-101 is '{One}', which does not name {Two}", errors[1], StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(list);
+        }
+    }
+
+    [Fact]
+    public void Who_has_no_ticket_or_several_is_named_once_with_what_to_do()
+    {
+        Run($"'MH-101', 'MH-102', 'MH-103' | Set-TicketStatus -Status Done -Confirm:$false; New-Ticket {Two} -Confirm:$false; Set-TicketStatus MH-102 Draining -Confirm:$false");
+        var result = Run($"'{One}', '{Two}', 'hv03.lab.example', 'hv04.lab.example' | Invoke-MigrationStep -Step Setup -WhatIf");
+        Assert.Equal(
+            $"No ticket will be told of {One}, hv03.lab.example (no open HyperVisor ticket of MH has that title); {Two} (MH-102 and MH-105 are open and have that title). "
+            + "To have it told, give the ticket: in the list, with -TicketId, or from New-MigrationTicket.",
+            Assert.Single(result.Warnings).Message);
+        Assert.Equal("MH-104", Assert.Single(result.Values.Cast<StepRecord>().Select(step => step.TicketId).OfType<string>().Distinct()));
+    }
+
+    [Fact]
+    public async Task A_ticket_service_that_is_away_is_asked_for_one_and_stops_nobody()
+    {
+        await FaultAsync("""{"service": "jira", "effect": "status:403", "count": 100}""");
+        var result = Run($"'{One}', '{Two}' | Invoke-MigrationStep -Step Setup -WhatIf");
+        Assert.Contains($"No ticket will be told of {One}, {Two} (Jira could not be asked: ", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains(result.Values.Cast<StepRecord>(), step => step.Outcome == StepOutcome.Planned);
+    }
+
+    [Fact]
+    public void Where_nobody_can_be_asked_it_is_told_what_to_do_first_and_a_line_for_each()
+    {
+        var names = string.Join(", ", Enumerable.Range(1, 4).Select(number => $"'hv0{number}.lab.example'"));
+        var error = Assert.Single(Run($"$ConfirmPreference = 'Low'; try {{ {names} | Invoke-MigrationStep -Step Setup, PreDrain }} catch {{ Write-Error $_ }}").Errors);
+        var lines = error.Exception.Message.Split('\n');
+        Assert.Equal("Nothing was done: this plan needs a confirmation, and nobody can be asked here (the host is not interactive). Look at it with -WhatIf, then run it with -Confirm:$false.", lines[0]);
+        Assert.Equal("Setup, PreDrain in [lab]:", lines[1]);
+        Assert.Equal(6, lines.Length);
+        Assert.Matches(@"^  hv01\.lab\.example: \d+ changes", lines[2]);
+        Assert.Empty(Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
+    public void Status_comes_in_the_order_that_was_asked_for()
+    {
+        string[] asked = ["hv03.lab.example", One, "hv04.lab.example", Two];
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(asked, Shell.Run("param($n) $n | Get-MigrationStatus", new object[] { asked }).Values.Cast<MigrationStatus>().Select(status => status.HypervisorName));
     }
 
     [Fact]

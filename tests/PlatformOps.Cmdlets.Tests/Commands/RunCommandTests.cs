@@ -222,9 +222,9 @@ public sealed class RunCommandTests : LabShell
     {
         Run($"Enter-OpsRun 'rack 12'; Disable-ComputeService {One} -Reason work -Confirm:$false");
         var own = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values));
-        Assert.Equal(RunState.Running, own.State);
+        Assert.Equal(RunState.Open, own.State);
         Run($"Undo-OpsRun {own.RunId} -Target {One} -WhatIf");
-        Assert.Equal(RunState.Running, Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).State);
+        Assert.Equal(RunState.Open, Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values)).State);
 
         var undone = Run($"Undo-OpsRun {own.RunId} -Target {One} -Confirm:$false");
         Assert.Empty(undone.Errors);
@@ -236,6 +236,27 @@ public sealed class RunCommandTests : LabShell
         Assert.Equal("rack 12", next.Name);
         Assert.Empty(Run($"Stop-OpsRun {next.RunId} -Wait -Confirm:$false").Errors);
         Assert.Equal(RunState.Succeeded, Run("Get-OpsRun").Values.Cast<OpsRun>().Single(run => run.RunId == next.RunId).State);
+    }
+
+    [Fact]
+    public void What_a_session_changes_is_told_apart_from_runs_that_go_on_and_ends_with_it()
+    {
+        Shell.Run("param($n) $n | Invoke-Runbook hypervisor/noops -Confirm:$false", One);
+        Run($"Disable-ComputeService {One} -Reason work -Confirm:$false");
+
+        Assert.Equal([(RunKind.Script, RunState.Open), (RunKind.Runbook, RunState.Succeeded)], Run("Get-OpsRun").Values.Cast<OpsRun>().Select(run => (run.Kind, run.State)));
+        Assert.Equal(RunKind.Runbook, Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun -Kind Runbook").Values)).Kind);
+        Assert.Contains("there is nothing to go on with", Assert.Single(Run("Get-OpsRun -Kind Script | Resume-OpsRun -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
+
+        using var other = new Shell();
+        other.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+        other.Run($"Disable-ComputeService {Two} -Reason work -Confirm:$false");
+        Assert.Equal(2, Run("Get-OpsRun -State Open").Values.Length);
+        other.Dispose();
+        Assert.Single(Run("Get-OpsRun -State Open").Values);
+        Shell.Run("Disconnect-PlatformOps");
+        Shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+        Assert.Equal([RunState.Succeeded, RunState.Succeeded], Run("Get-OpsRun -Kind Script").Values.Cast<OpsRun>().Select(run => run.State));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Security;
+using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.Sessions;
 using PlatformOps.TestKit;
 
@@ -55,6 +56,15 @@ public sealed class SessionCommandTests : LabShell
         Assert.Equal(true, Assert.Single(Run("Test-PlatformOps -Quiet").Values));
         // A token is no change of the world.
         Assert.Equal(0, await WritesAsync("netbox"));
+        Assert.Equal("bmc", Assert.Single(result.Values.Cast<ServiceHealth>(), health => health.IsUnasked).Service);
+    }
+
+    [Fact]
+    public void Services_come_in_the_order_of_the_configuration()
+    {
+        var services = Run("Test-PlatformOps").Values.Cast<ServiceHealth>().Select(health => health.Service).ToList();
+        var written = File.ReadAllLines(ConfigurationPath).Select(line => line.Split(':')[0]).Where(services.Contains).ToList();
+        Assert.Equal(written, services);
     }
 
     [Fact]
@@ -82,7 +92,17 @@ public sealed class SessionCommandTests : LabShell
         Assert.Empty(result.Errors);
         Assert.Equal(2, result.Values.Length);
         Assert.All(result.Values.Cast<ServiceHealth>(), health => Assert.NotNull(health.Error));
+        Assert.Matches("^netbox at http://127.0.0.1:1 could not be reached.* It is asked again ", Assert.Single(result.Warnings).Message);
         Assert.Equal(false, Assert.Single(Run("Test-PlatformOps netbox -Quiet").Values));
+    }
+
+    [Fact]
+    public void What_runs_on_a_lab_that_has_ended_is_told_so()
+    {
+        Assert.Empty(Run("Get-OpsRun").Warnings);
+        OpsRunspace.For(Shell.Runspace).EndLab(ConfigurationPath);
+        Assert.StartsWith("The lab of the session 'lab' has ended", Assert.Single(Run("Get-OpsRun").Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing to stop", Assert.Single(Run("Stop-OpsLab").Errors).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

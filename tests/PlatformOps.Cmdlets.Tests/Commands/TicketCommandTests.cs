@@ -58,6 +58,10 @@ public sealed class TicketCommandTests : LabShell
     }
 
     [Fact]
+    public void A_key_that_is_not_there_is_told_in_whole_sentences()
+        => Assert.Matches(@"^Jira has no ticket MH-999 that we may see \(it says '[^']+[^.]'\)\. Correct the key,", Assert.Single(Run("Get-Ticket MH-999").Errors).Exception.Message);
+
+    [Fact]
     public async Task A_ticket_of_that_title_is_taken_instead_of_a_second_one()
     {
         var made = Assert.IsType<Ticket>(Assert.Single(Run("New-Ticket 'Rack B07: replace the PDU' -Description 'Both feeds.' -Type Task -Label power -Assignee '@me' -Confirm:$false").Values));
@@ -76,6 +80,7 @@ public sealed class TicketCommandTests : LabShell
         Assert.Equal(comments[0], comments[1]);
         Assert.True(comments[0].IsInternal);
         Assert.Single((await TicketAsync("MH-101"))["comments"]!.AsArray());
+        Assert.Matches(@"Comments *: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [^:]+:\s+Waiting for the DIMM\.", Assert.Single(Run("Get-Ticket MH-101 -IncludeComment | ForEach-Object { \"Comments : $([PlatformOps.PowerShell.Formatting.TicketView]::Comments($_))\" }").Values).ToString());
         Assert.Equal("Waiting for the DIMM.", Assert.Single(Assert.IsType<Ticket>(Assert.Single(Run("Get-Ticket MH-101 -IncludeComment").Values)).Comments!).Text.Trim());
     }
 

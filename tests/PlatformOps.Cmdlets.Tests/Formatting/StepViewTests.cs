@@ -33,7 +33,7 @@ public sealed class StepViewTests
         Assert.Equal(shown, StepView.Host(name, columns));
 
     [Theory]
-    [InlineData("hypervisor/pre-drain", "rocky 8.10", 80, "pre-drain compute-service.disable: rocky 8.10")]
+    [InlineData("hypervisor/pre-drain", "rocky 8.10", 80, "pre-drain compute-service.disable:\nrocky 8.10")]
     [InlineData("PreDrain", "rocky 8.10", 160, "PreDrain openstack.compute-service.disable: rocky 8.10")]
     [InlineData(null, "rocky 8.10", 160, "openstack.compute-service.disable: rocky 8.10")]
     [InlineData("PreDrain", "", 160, "PreDrain openstack.compute-service.disable")]
@@ -58,6 +58,23 @@ public sealed class StepViewTests
     {
         Assert.Equal("Failed", StepView.Outcome(StepOutcome.Failed, colours: false));
         Assert.Equal("\u001b[31mFailed\u001b[0m", StepView.Outcome(StepOutcome.Failed, colours: true));
+    }
+
+    [Theory]
+    [InlineData(StepOutcome.Passed, true)]
+    [InlineData(StepOutcome.Done, false)]
+    [InlineData(StepOutcome.Waiting, false)]
+    public void Evidence_is_cut_to_a_line_and_what_matters_is_whole(StepOutcome outcome, bool isCut)
+    {
+        var told = StepView.Told(
+            new StepRecord
+            {
+                RunId = "r1", Target = "hv1", TargetKind = "hypervisor", Phase = "PreDrain", Step = "host.os", Action = "x", Kind = StepKind.Check, Outcome = outcome,
+                StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Message = new string('x', 60),
+            },
+            80);
+        Assert.Equal(isCut, told.EndsWith('…'));
+        Assert.Equal(isCut ? 37 : 78, told.Length);
     }
 
     [Fact]

@@ -187,6 +187,7 @@ public sealed class GateTests
         Assert.Contains("Resolve-OpsStep", end.Message, StringComparison.Ordinal);
         Assert.Equal(0, _light.Applied);
         Assert.True(again.Find(Key)!.IsOpen);
+        Assert.True(again.Find(Key)!.NeedsDecision);
     }
 
     [Theory]

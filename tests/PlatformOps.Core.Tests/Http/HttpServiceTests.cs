@@ -10,6 +10,7 @@ public sealed class HttpServiceTests
     private readonly FakeTimeProvider _clock = new() { AutoAdvance = TimeSpan.FromSeconds(20) };
     private readonly ScriptedHandler _server = new();
     private readonly List<string> _log = [];
+    private readonly List<string> _notices = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -59,6 +60,17 @@ public sealed class HttpServiceTests
 
         Assert.Equal(2, _server.Requests.Count);
         Assert.Equal(2, http.Writes);
+    }
+
+    [Fact]
+    public async Task What_lasts_is_told_with_why_how_often_and_until_when()
+    {
+        using var http = Make();
+        _server.On("GET /api/thing", ScriptedReply.Status(502));
+
+        await Assert.ThrowsAsync<ServiceException>(() => http.SendAsync(Read, Token));
+
+        Assert.Matches(@"^service at http://service\.test answered 502 [^.]+\. It is asked again to read the thing: 3 of 4 tries so far, until \d\d:\d\d:\d\d UTC at the latest\.$", _notices[^1]);
     }
 
     [Fact]
@@ -442,6 +454,7 @@ public sealed class HttpServiceTests
         Handler = _server,
         Redactor = redactor,
         Exchanged = exchange => _log.Add(exchange.ToString()),
+        Repeating = (_, notice) => _notices.Add(notice),
     });
 
     private sealed class EndlessStream : Stream

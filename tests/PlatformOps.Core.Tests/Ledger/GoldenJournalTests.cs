@@ -74,13 +74,13 @@ public sealed class GoldenJournalTests : IDisposable
     {
         Put(RunbookFile, GoldenRuns.RunbookId);
 
-        var steps = StepRecords.From(GoldenRuns.RunbookId, _world.Store.History(GoldenRuns.RunbookId)).ToList();
+        var steps = StepRecords.From(GoldenRuns.RunbookId, _world.Store.History(GoldenRuns.RunbookId), isUnderWay: false).ToList();
 
         Assert.Equal(
             [
                 "hv1 P1.test.check Passed", "hv1 P1.light.switch Done off→on", "hv1 P1.test.report Reported", "hv1 P1.light.dim Done off→on", "hv1 P1.tell Done off→on",
                 "hv1 P2.run.approval Passed", "hv1 P2.test.report Skipped", "hv1 P2.light.smash Done off→on", "hv1 P2.tell Unchanged on→on", "hv1 P2.tell#2 Unchanged on→on",
-                "hv2 P1.test.check Passed", "hv2 P1.light.switch Done off→on", "hv2 P1.test.report Reported", "hv2 P1.light.dim Unknown off→",
+                "hv2 P1.test.check Passed", "hv2 P1.light.switch Done off→on", "hv2 P1.test.report Reported", "hv2 P1.light.dim Interrupted off→",
                 "hv2 P1.on-failure/test.report Reported", "hv2 P1.tell Done off→on", "hv2 P1.tell#2 Unchanged on→on", "hv2 P2.run.approval Waiting",
                 "batch 1 P1.test.batch Done 0 calls→1 calls",
             ],
@@ -157,7 +157,7 @@ public sealed class GoldenJournalTests : IDisposable
         Assert.Equal("rack 12", _world.Store.History(GoldenRuns.ScriptId).Started!.Identity.MarkerScope);
         Assert.Equal(
             [("hypervisor", "hv1", "MH-101", StepOutcome.Done), ("host", "hv2", (string?)null, StepOutcome.Failed)],
-            StepRecords.From(GoldenRuns.ScriptId, _world.Store.History(GoldenRuns.ScriptId)).Select(step => (step.TargetKind, step.Target, step.TicketId, step.Outcome)));
+            StepRecords.From(GoldenRuns.ScriptId, _world.Store.History(GoldenRuns.ScriptId), isUnderWay: false).Select(step => (step.TargetKind, step.Target, step.TicketId, step.Outcome)));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class GoldenJournalTests : IDisposable
 
         (string Run, string Steps) Told() => (
             JsonSerializer.Serialize(_world.Store.Describe(runId)),
-            JsonSerializer.Serialize(StepRecords.From(runId, _world.Store.History(runId)).Select(step => step with { Error = null })));
+            JsonSerializer.Serialize(StepRecords.From(runId, _world.Store.History(runId), isUnderWay: false).Select(step => step with { Error = null })));
     }
 
     [Fact]

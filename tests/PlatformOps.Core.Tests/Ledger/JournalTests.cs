@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Runbooks;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 using PlatformOps.TestKit.Ledger;
@@ -148,7 +149,7 @@ public sealed class JournalTests
         {
             var files = new LedgerFiles();
             var store = new RunStore(files, System.IO.Path.Combine(folder.FullName, "state"), new FakeTimeProvider());
-            await using (await store.CreateAsync("r1", Sample.Started()))
+            await using (await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")] }))
             {
                 Assert.Throws<TargetLockedException>(() => store.OpenAsync("r1", "bob").GetAwaiter().GetResult());
                 Assert.Equal(RunState.Running, Assert.Single(store.List()).State);
@@ -192,20 +193,65 @@ public sealed class JournalTests
         await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [], Targets = [] }))
         {
             foreach (var target in (string[])["hv1", "hv2", "hv3"])
-                await ledger.WriteDurablyAsync(Begun(target));
+                await ledger.WriteDurablyAsync(Begun(target, "light"));
             await ledger.WriteDurablyAsync(Done("hv1", StepOutcome.Done));
             await ledger.WriteDurablyAsync(Done("hv2", StepOutcome.Failed));
-            Assert.All(store.Describe("r1").Targets, target => Assert.Equal((RunState.Running, null), (target.State, target.Outcome)));
+            await ledger.WriteDurablyAsync(Begun("hv4", "light") with { IsUnseen = true });
+            Assert.Equal(RunState.Open, store.Describe("r1").State);
+            Assert.Equal(
+                [(RunState.Succeeded, null), (RunState.Failed, StepOutcome.Failed), (RunState.Running, null), (RunState.Running, (StepOutcome?)null)],
+                store.Describe("r1").Targets.Select(target => (target.State, target.Outcome)));
         }
 
+        var run = store.Describe("r1");
+        Assert.Equal((RunState.Interrupted, RunKind.Script), (run.State, run.Kind));
         Assert.Equal(
-            [(RunState.Interrupted, null), (RunState.Interrupted, StepOutcome.Failed), (RunState.Interrupted, (StepOutcome?)StepOutcome.Unknown)],
-            store.Describe("r1").Targets.Select(target => (target.State, target.Outcome)));
-        Assert.Equal("failed or in doubt: light", store.Describe("r1").Targets[2].Message);
-
-        static Intent Begun(string target) => new(new StepKey(target, null, "light"), "light.switch", Nothing, Nothing, "off", "on");
+            [(RunState.Succeeded, null), (RunState.Failed, StepOutcome.Failed), (RunState.Interrupted, null), (RunState.Failed, (StepOutcome?)StepOutcome.Unknown)],
+            run.Targets.Select(target => (target.State, target.Outcome)));
+        Assert.Equal("interrupted; starting it again looks what became of light", run.Targets[2].Message);
+        Assert.Equal("Get-OpsStep r1 -Open | Resolve-OpsStep decides what is in doubt: light", run.Targets[3].Message);
         static Result Done(string target, StepOutcome outcome) => new(new StepKey(target, null, "light"), "light.switch", StepKind.Change, outcome, "");
     }
+
+    [Fact]
+    public async Task A_session_that_nobody_named_and_that_left_nothing_open_has_ended_with_its_process()
+    {
+        var store = new RunStore(new MemoryLedgerFiles(), "/state", new FakeTimeProvider());
+        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [], Targets = [] }))
+        {
+            await ledger.WriteDurablyAsync(Begun("hv1", "light"));
+            await ledger.WriteDurablyAsync(new Result(new StepKey("hv1", null, "light"), "light.switch", StepKind.Change, StepOutcome.Done, ""));
+        }
+
+        Assert.Equal(RunState.Succeeded, store.Describe("r1").State);
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_had_begun_is_interrupted_and_unknown_only_where_a_person_decides()
+    {
+        var store = new RunStore(new MemoryLedgerFiles(), "/state", new FakeTimeProvider());
+        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")], Targets = [new JournalTarget("hypervisor", "hv1", null)] }))
+        {
+            await ledger.WriteDurablyAsync(new TargetStarted("hv1", 1));
+            await ledger.WriteDurablyAsync(Begun("hv1", "light", "Phase"));
+            Assert.Equal((StepOutcome.Running, "under way (off → on)"), Told(isUnderWay: true));
+            Assert.Equal((RunState.Running, null, null), Target());
+        }
+
+        Assert.Equal((StepOutcome.Interrupted, "interrupted; Resume-OpsRun r1 looks whether it happened (off → on)"), Told(isUnderWay: false));
+        Assert.Equal((RunState.Interrupted, null, "interrupted; Resume-OpsRun r1 looks what became of light"), Target());
+
+        await using (var ledger = await store.OpenAsync("r1", "alice"))
+            await ledger.WriteDurablyAsync(Begun("hv1", "light", "Phase") with { IsUnseen = true });
+        Assert.Equal(StepOutcome.Unknown, Told(isUnderWay: false).Outcome);
+        Assert.Equal((RunState.Interrupted, StepOutcome.Unknown, "Get-OpsStep r1 -Open | Resolve-OpsStep decides what is in doubt: light"), Target());
+
+        (StepOutcome Outcome, string Message) Told(bool isUnderWay) => StepRecords.From("r1", store.History("r1"), isUnderWay).Select(step => (step.Outcome, step.Message)).Single();
+
+        (RunState, StepOutcome?, string?) Target() => store.Describe("r1").Targets.Where(target => target.Target == "hv1").Select(target => (target.State, target.Outcome, target.Message)).Single();
+    }
+
+    private static Intent Begun(string target, string step, string? phase = null) => new(new StepKey(target, phase, step), "light.switch", Nothing, Nothing, "off", "on");
 
     private static JsonElement Nothing { get; } = JsonSerializer.SerializeToElement(new { });
 

@@ -24,7 +24,7 @@ public sealed class LookTests
         look.Dispose();
 
         await using var ledger = await creating;
-        Assert.Equal(RunState.Running, _store.Describe("r1").State);
+        Assert.Equal(RunState.Open, _store.Describe("r1").State);
     }
 
     [Fact]

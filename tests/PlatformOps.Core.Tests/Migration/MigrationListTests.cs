@@ -10,7 +10,7 @@ public sealed class MigrationListTests
     public void Any_white_space_separates_and_comments_and_blank_lines_are_nothing()
     {
         Assert.Equal(
-            [Target("hv1.example.com", "MH-101"), Target("hv2.example.com", null), Target("hv3", "A1_B-7")],
+            [Target("hv1.example.com", "MH-101") with { ListLine = 3 }, Target("hv2.example.com", null) with { ListLine = 4 }, Target("hv3", "A1_B-7") with { ListLine = 6 }],
             MigrationList.Parse("# list\r\n\r\n\thv1.example.com \t MH-101\r\nhv2.example.com  # MH-9\r\n  # hv9\nhv3\u00A0A1_B-7", "list"));
     }
 

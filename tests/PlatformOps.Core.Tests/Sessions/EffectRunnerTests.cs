@@ -38,7 +38,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         await SwitchAsync("hv2");
 
         var run = Assert.Single(Store.List());
-        Assert.Equal(("script", RunState.Running, Effects.RunId), (run.Name, run.State, run.RunId));
+        Assert.Equal(("script", RunState.Open, Effects.RunId), (run.Name, run.State, run.RunId));
         Assert.Equal(["hv1", "hv2"], run.Targets.Select(target => target.Target));
         Assert.Equal(["hv1", "hv2"], Store.Entries(run.RunId).OfType<Result>().Select(result => result.Key.Target));
         Assert.Contains("hv2", await File.ReadAllTextAsync(Path.Combine(run.Path, "run.log"), Token), StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         await Effects.EnterAsync("two");
         await SwitchAsync("hv2");
 
-        Assert.Equal([("two", RunState.Running), ("one", RunState.Succeeded)], Store.List().Select(run => (run.Name, run.State)));
+        Assert.Equal([("two", RunState.Open), ("one", RunState.Succeeded)], Store.List().Select(run => (run.Name, run.State)));
         Assert.Equal("two", Effects.Name);
     }
 
@@ -171,7 +171,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         Assert.True(await Effects.ReleaseAsync(runId));
 
         await using (var taken = await Store.OpenAsync(runId, "alice"))
-            Assert.Equal(RunState.Running, Store.Describe(runId).State);
+            Assert.Equal(RunState.Open, Store.Describe(runId).State);
         await SwitchAsync("hv2");
         Assert.NotEqual(runId, Effects.RunId);
         Assert.Equal("rack 12", Store.Describe(Effects.RunId!).Name);
@@ -258,7 +258,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         await Assert.ThrowsAsync<LedgerException>(Effects.ExitAsync);
         _session.Files.BeforeOperation = null;
 
-        Assert.Equal(RunState.Interrupted, Store.Describe(runId).State);
+        Assert.Equal(RunState.Succeeded, Store.Describe(runId).State);
         await SwitchAsync("hv2");
         Assert.NotEqual(runId, Effects.RunId);
     }

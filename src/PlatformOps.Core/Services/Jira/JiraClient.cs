@@ -39,10 +39,11 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     public async Task<Ticket> GetAsync(string key, CancellationToken cancellationToken) => Show(await IssueAsync(key, TicketFields, cancellationToken));
 
     /// <summary>All tickets that a JQL query finds. On Cloud the index lags behind by seconds.</summary>
-    public async IAsyncEnumerable<Ticket> SearchAsync(string jql, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<Ticket> SearchAsync(string jql, CancellationToken cancellationToken) => SearchAsync(jql, $"search Jira for {ServerText.Clean(jql, 300)}", cancellationToken);
+
+    private async IAsyncEnumerable<Ticket> SearchAsync(string jql, string what, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (http, kind, _) = await SiteAsync(cancellationToken);
-        var what = $"search Jira for {ServerText.Clean(jql, 300)}";
         var guard = new PageGuard(ServiceName, what, 1000);
         var startAt = 0;
         string? token = null;
@@ -85,7 +86,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     {
         var jql = $"project = {Quote(project ?? configuration.Project)} AND issuetype = {Quote(type ?? configuration.IssueType)} AND statusCategory != Done AND summary ~ {Quote($"\"{summary.Replace("\"", " ", StringComparison.Ordinal).Replace("\\", " ", StringComparison.Ordinal)}\"")} ORDER BY created ASC";
         List<Ticket> found = [];
-        await foreach (var ticket in SearchAsync(jql, cancellationToken))
+        await foreach (var ticket in SearchAsync(jql, $"find the open ticket of {ServerText.Clean(summary, 100)}", cancellationToken))
         {
             if (string.Equals(ticket.Summary.Trim(), summary.Trim(), StringComparison.OrdinalIgnoreCase))
                 found.Add(ticket);
@@ -355,7 +356,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private static JsonNode Body(TicketText text, JiraKind kind) => kind == JiraKind.Cloud ? AdfWriter.Write(text) : WikiWriter.Write(text);
 
     private static ObjectNotFoundException NoIssue(string key, HttpAnswer answer)
-        => new($"Jira has no ticket {key} that we may see: {answer.Fault.Text} Correct the key in the list file, or ask for the right to browse its project.") { TargetName = key };
+        => new($"Jira has no ticket {key} that we may see (it says '{answer.Fault.Text.TrimEnd('.')}'). Correct the key, in the list or where it was given, or ask for the right to browse its project.") { TargetName = key };
 
     private static IEnumerable<NewTicketResult> BulkResults(NewTicket[] chunk, HttpAnswer answer)
     {

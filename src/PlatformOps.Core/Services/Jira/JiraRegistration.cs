@@ -23,12 +23,17 @@ internal sealed class JiraRegistration : ServiceRegistration
 
     public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
     {
+        var place = target.Place is { } line ? line + ": " : "";
         try
         {
             var ticket = await scope.Get<JiraClient>().GetAsync(target.TicketId!, cancellationToken);
             if (!TicketSubject.Names(ticket, target.Name))
-                throw new RefusedException($"{ticket.TicketId} is '{ticket.Summary}', which does not name {target.Name}: it may be another hypervisor's. Correct the key, or give the ticket the label {CreateTicket.LabelOf(target.Name)}.") { TargetName = target.Name };
+                throw new RefusedException($"{place}{ticket.TicketId} is '{ticket.Summary}', which does not name {target.Name}: it may be another hypervisor's. Correct the key, or give the ticket the label {CreateTicket.LabelOf(target.Name)}.") { TargetName = target.Name };
             return new Dictionary<string, string> { [ActionTarget.Ticket] = ticket.TicketId };
+        }
+        catch (ObjectNotFoundException e) when (place.Length > 0)
+        {
+            throw new ObjectNotFoundException(place + e.Message, e) { TargetName = target.Name };
         }
         catch (OpsException e) when (e is not (ObjectNotFoundException or RefusedException))
         {

@@ -43,6 +43,9 @@ internal sealed record KayobeCheckout(string? Commit, string? Branch, string? Up
             : Changes > 0 ? $"{Changes} files differ from commit {Commit}, or are not in it"
             : null;
 
+    /// <summary>Which checkout it is, for a line of a table.</summary>
+    public string Short => $"{Branch ?? "no branch"} at {(Commit is null ? "no commit" : Commit[..Math.Min(12, Commit.Length)])}";
+
     public override string ToString() => $"{Branch ?? "no branch"} at {Commit ?? "no commit"}{(Ahead > 0 ? $", {Ahead} commits ahead of {Upstream}" : "")}";
 
     private static int Count(string signed) => int.Parse(signed.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);

@@ -152,7 +152,7 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
         var checkout = await CheckoutAsync(log, cancellationToken);
         if (configuration.VaultPassword is { } password)
             await secrets.ResolveAsync(password, cancellationToken);
-        return new ServiceProbe($"{installation.Version}, {checkout}", null, paths.Host)
+        return new ServiceProbe(installation.Version.ToString(), $"checkout {checkout.Short}", paths.Host)
         {
             MissingRights = checkout.Problem(configuration.Branch) is { } problem ? [$"the checkout {paths.Config} is not fit to configure hosts from: {problem}"] : [],
         };

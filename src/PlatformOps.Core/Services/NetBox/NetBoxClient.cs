@@ -117,8 +117,17 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
         return all;
     }
 
-    public Task SetStatusAsync(long id, string device, string status, DateTimeOffset? seen, string message, CancellationToken cancellationToken)
-        => PatchAsync(id, device, $"set {device} to {status}", _ => new JsonObject { ["status"] = status }, seen, message, cancellationToken);
+    public async Task SetStatusAsync(long id, string device, string status, DateTimeOffset? seen, string message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PatchAsync(id, device, $"set {device} to {status}", _ => new JsonObject { ["status"] = status }, seen, message, cancellationToken);
+        }
+        catch (ServiceException e) when (e.StatusCode == 400 && !DeviceStatuses.All.Contains(status))
+        {
+            throw new ServiceException(ServiceName, $"NetBox has no status '{ServerText.Clean(status, 80)}' for devices, so {device} was not changed. Every NetBox has {string.Join(", ", DeviceStatuses.All)}; this site has none of that name beside them.", 400, e) { TargetName = device };
+        }
+    }
 
     public Task SetRoleAsync(long id, string device, NetBoxReference role, DateTimeOffset? seen, string message, CancellationToken cancellationToken)
         => PatchAsync(id, device, $"give {device} the role {role.Name}", version => new JsonObject { [version < new Version(3, 6) ? "device_role" : "role"] = role.Id }, seen, message, cancellationToken);

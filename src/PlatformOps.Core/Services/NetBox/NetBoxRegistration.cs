@@ -18,6 +18,8 @@ internal sealed class NetBoxRegistration : ServiceRegistration
 
     public override Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken) => scope.Get<NetBoxClient>().ProbeAsync(cancellationToken);
 
+    public override bool ListsMachines => true;
+
     public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
         => new Dictionary<string, string> { ["netbox"] = (await scope.Get<NetBoxClient>().DeviceAsync(target.Name, cancellationToken)).DeviceName };
 

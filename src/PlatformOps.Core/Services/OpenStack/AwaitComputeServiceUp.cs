@@ -36,6 +36,6 @@ internal sealed class AwaitComputeServiceUp : Wait<AwaitComputeServiceUpParamete
             now = e.Message;
         }
 
-        return new WaitResult(false, $"waits for nova-compute to be up: {now}. Resume-OpsRun {context.Run.RunId} looks again");
+        return new WaitResult(false, $"Resume-OpsRun {context.Run.RunId} looks again: nova-compute is not up: {now}");
     }
 }

@@ -24,6 +24,6 @@ internal sealed class DrainedWait : Wait<DrainedParameters>
         var look = await _empty.RunAsync(context, new NoParameters(), cancellationToken);
         return look.Outcome == StepOutcome.Passed
             ? new WaitResult(true, look.Evidence)
-            : new WaitResult(false, $"{context.Target.Name} is not drained: {look.Evidence}. Move what is there; Resume-OpsRun {context.Run.RunId} looks again");
+            : new WaitResult(false, $"Move what is there, then Resume-OpsRun {context.Run.RunId}: {context.Target.Name} is not drained: {look.Evidence}");
     }
 }

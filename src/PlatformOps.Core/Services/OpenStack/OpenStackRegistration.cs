@@ -33,6 +33,8 @@ internal sealed class OpenStackRegistration : ServiceRegistration
         [typeof(RoomLimits)] = scope => new RoomLimits(scope.Configuration.Targets.MaxUnavailable),
     };
 
+    public override bool ListsMachines => true;
+
     public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
     {
         var nova = scope.Get<NovaClient>();

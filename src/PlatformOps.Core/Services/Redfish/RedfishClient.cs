@@ -39,7 +39,7 @@ internal sealed class RedfishClient(BmcConfiguration configuration, HttpServiceF
     public async Task<ServiceProbe> ProbeAsync(CancellationToken cancellationToken)
     {
         await secrets.ResolveAsync(configuration.Password, cancellationToken);
-        return new ServiceProbe("Redfish", configuration.Username, configuration.AddressPattern);
+        return new ServiceProbe("Redfish", configuration.Username, configuration.AddressPattern) { IsUnasked = true };
     }
 
     /// <summary>Ends the sessions: a controller has few, and holds them for half an hour.</summary>

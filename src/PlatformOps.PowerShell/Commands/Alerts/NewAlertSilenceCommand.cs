@@ -88,7 +88,7 @@ public sealed class NewAlertSilenceCommand : EffectCmdlet
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 
-    /// <summary>Emits what came from the pipeline, once, instead of the silences, so that it pipes on.</summary>
+    /// <summary>Emits what came from the pipeline, once, instead of the silences, so that it pipes on. The silences are emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -154,6 +154,9 @@ public sealed class NewAlertSilenceCommand : EffectCmdlet
 
     private async ValueTask<bool> SilenceAsync(ActionTarget target, SilenceAlertsParameters parameters, CancellationToken cancellationToken)
     {
+        // Alertmanager keeps no machines, and takes a silence of any name.
+        if (target.IsMachine && await new TargetIdentifier(Scope).UnknownToAsync(target, cancellationToken) is { Count: > 0 } services)
+            await WriteWarningAsync($"{target.Name}: {string.Join(" and ", services)} {(services.Count == 1 ? "knows" : "know")} no machine of that name, so a silence of it may silence nothing. Is the name right? Remove-AlertSilence ends one that is not.");
         if (!IsThere(await ApplyAsync<SilenceAlerts>(target, parameters, cancellationToken)))
             return false;
         var alertmanager = Scope.Get<AlertmanagerClient>();

@@ -43,7 +43,7 @@ public sealed class SetAlertSilenceCommand : SilenceCmdlet
     [ValidateNotNullOrEmpty]
     public string? Comment { get; set; }
 
-    /// <summary>Emits the silences once they are as asked for.</summary>
+    /// <summary>Emits the silences once they are as asked for. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

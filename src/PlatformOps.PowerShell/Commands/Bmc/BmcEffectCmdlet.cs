@@ -18,7 +18,7 @@ public abstract class BmcEffectCmdlet : FanOutEffectCmdlet<string>
     [ArgumentCompleter(typeof(HypervisorCompleter))]
     public string[] HypervisorName { get; set; } = [];
 
-    /// <summary>Emits the machines once it is done.</summary>
+    /// <summary>Emits the machines once it is done. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

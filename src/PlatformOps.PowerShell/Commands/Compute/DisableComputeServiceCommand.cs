@@ -48,7 +48,7 @@ public sealed class DisableComputeServiceCommand : EffectCmdlet
     [Parameter]
     public SwitchParameter TakeOver { get; set; }
 
-    /// <summary>Emits the services once they are disabled; with the ticket they came with, so that they pipe on.</summary>
+    /// <summary>Emits the services once they are disabled; with the ticket they came with, so that they pipe on. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -52,7 +52,7 @@ public sealed class EnableComputeServiceCommand : EffectCmdlet
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 
-    /// <summary>Emits the services once they are enabled.</summary>
+    /// <summary>Emits the services once they are enabled. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

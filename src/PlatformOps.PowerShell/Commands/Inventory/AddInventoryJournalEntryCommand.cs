@@ -43,7 +43,7 @@ public sealed class AddInventoryJournalEntryCommand : EffectCmdlet
     [ValidateSet("Info", "Success", "Warning", "Danger")]
     public string Kind { get; set; } = "Info";
 
-    /// <summary>Emits the devices once the note is written.</summary>
+    /// <summary>Emits the devices once the note is written. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

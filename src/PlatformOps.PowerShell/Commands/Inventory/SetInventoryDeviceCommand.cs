@@ -45,7 +45,7 @@ public sealed class SetInventoryDeviceCommand : EffectCmdlet
     [ValidateNotNullOrEmpty]
     public string? Role { get; set; }
 
-    /// <summary>Emits the devices once they are as asked for.</summary>
+    /// <summary>Emits the devices once they are as asked for. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -11,7 +11,14 @@ internal static class RunspaceLabs
     {
         var all = state.Owned<LabProcess>();
         foreach (var ended in all.Where(process => process.HasEnded))
-            state.Disown(ended);
+            Forget(state, ended);
         return [.. all.Where(process => !process.HasEnded)];
+    }
+
+    /// <summary>Lets go of a lab that ends, or has ended.</summary>
+    public static void Forget(OpsRunspace state, LabProcess lab)
+    {
+        state.Disown(lab);
+        state.EndLab(lab.Lab.ConfigurationPath);
     }
 }

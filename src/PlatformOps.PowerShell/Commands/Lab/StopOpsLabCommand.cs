@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PlatformOps.Core.Labs;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
@@ -24,7 +25,8 @@ namespace PlatformOps.PowerShell.Commands.Lab;
 public sealed class StopOpsLabCommand : AsyncCmdlet
 {
     /// <summary>The lab's process; a lab from Start-OpsLab or Get-OpsLab carries it.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <value>The one lab of this session</value>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [LabTransformation]
     [ArgumentCompleter(typeof(LabCompleter))]
     public int[] ProcessId { get; set; } = [];
@@ -32,7 +34,7 @@ public sealed class StopOpsLabCommand : AsyncCmdlet
     private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
         var state = OpsRunspace.Current;
-        foreach (var id in ProcessId)
+        foreach (var id in MyInvocation.BoundParameters.ContainsKey(nameof(ProcessId)) ? ProcessId : [TheOne(RunspaceLabs.Running(state))])
         {
             var lab = RunspaceLabs.Running(state).FirstOrDefault(process => process.Lab.ProcessId == id);
             if (lab is null)
@@ -41,9 +43,16 @@ public sealed class StopOpsLabCommand : AsyncCmdlet
             }
             else if (await ShouldProcessAsync($"lab {id} at {lab.Lab.Address}", "Stop"))
             {
-                state.Disown(lab);
+                RunspaceLabs.Forget(state, lab);
                 await lab.DisposeAsync();
             }
         }
     }
+
+    private static int TheOne(IReadOnlyList<LabProcess> labs) => labs switch
+    {
+        [var one] => one.Lab.ProcessId,
+        [] => throw new ObjectNotFoundException("No lab of this session runs: there is nothing to stop."),
+        _ => throw new AmbiguousNameException($"{labs.Count} labs of this session run: {string.Join(", ", labs.Select(process => $"{process.Lab.ProcessId} ({process.Lab.Address})"))}. Say which; Get-OpsLab | Stop-OpsLab stops all."),
+    };
 }

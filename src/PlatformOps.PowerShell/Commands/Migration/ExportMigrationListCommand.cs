@@ -40,7 +40,7 @@ public sealed class ExportMigrationListCommand : AsyncCmdlet
     [Parameter]
     public SwitchParameter Append { get; set; }
 
-    /// <summary>Emits the targets once they are written.</summary>
+    /// <summary>Emits the targets once they are written. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -8,7 +8,7 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 
 /// <summary>Tells where hypervisors are in their migration.</summary>
 /// <remarks>
-/// <para>Read from the live systems: Nova's service with its reason and owner, the servers on it, the inventory, the ticket, until when its alerts are silenced; and the newest run of this state folder, if there is one. Nothing is changed. A system that does not answer leaves its columns empty and is named in Unknown.</para>
+/// <para>Read from the live systems: Nova's service with its reason and owner, the servers on it, the inventory, the ticket, until when its alerts are silenced; and the newest run of this state folder, if there is one. Nothing is changed. A system that does not answer leaves its columns empty and is named in Unknown. They come in the order in which they were given.</para>
 /// </remarks>
 /// <example>
 /// <summary>Where is everything on the list?</summary>
@@ -21,9 +21,10 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// <seealso cref="InvokeMigrationStepCommand"/>
 [Cmdlet(VerbsCommon.Get, "MigrationStatus")]
 [OutputType(typeof(MigrationStatus))]
-public sealed class GetMigrationStatusCommand : FanOutCmdlet<(string Name, string? Ticket)>
+public sealed class GetMigrationStatusCommand : FanOutCmdlet<GetMigrationStatusCommand.Asked>
 {
     private MigrationStatusReader? _reader;
+    private Task _before = Task.CompletedTask;
 
     /// <summary>The hypervisors, by their fully qualified names, or objects with a HypervisorName.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -42,14 +43,40 @@ public sealed class GetMigrationStatusCommand : FanOutCmdlet<(string Name, strin
         return default;
     }
 
-    private protected override IEnumerable<(string Name, string? Ticket)> Inputs()
+    private protected override IEnumerable<Asked> Inputs()
     {
         foreach (var name in HypervisorName)
-            yield return (name, string.IsNullOrEmpty(TicketId) ? null : TicketId);
+        {
+            var asked = new Asked(name, string.IsNullOrEmpty(TicketId) ? null : TicketId, _before);
+            _before = asked.Told.Task;
+            yield return asked;
+        }
     }
 
-    private protected override string? NameOf((string Name, string? Ticket) input) => input.Name;
+    private protected override string? NameOf(Asked input) => input.Name;
 
-    private protected override async ValueTask ProcessAsync((string Name, string? Ticket) input, CancellationToken cancellationToken)
-        => await WriteObjectAsync(await _reader!.ReadAsync(input.Name, input.Ticket, cancellationToken));
+    private protected override async ValueTask ProcessAsync(Asked input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await _reader!.ReadAsync(input.Name, input.Ticket, cancellationToken);
+            // They are read side by side, and told in the order of the list.
+            await input.Before.WaitAsync(cancellationToken);
+            await WriteObjectAsync(status);
+        }
+        finally
+        {
+            input.Told.SetResult();
+        }
+    }
+
+    /// <summary>A hypervisor that is asked about.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Ticket">Its ticket; null where it came with none.</param>
+    /// <param name="Before">Ends when the one before it was told.</param>
+    public sealed record Asked(string Name, string? Ticket, Task Before)
+    {
+        /// <summary>Ends when this one was told, or failed.</summary>
+        internal TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

@@ -8,7 +8,7 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// <summary>Reads the list of hypervisors to migrate.</summary>
 /// <remarks>
 /// <para>A line is a fully qualified name and a ticket key, with any white space between them. Blank lines and comments, which begin with #, are left out; the key may be missing where no ticket is needed.</para>
-/// <para>The whole file is read and checked before the first target is emitted. A malformed line, or a host that comes twice, is a terminating error that names the file and the line.</para>
+/// <para>The whole file is read and checked before the first target is emitted. A malformed line, or a host that comes twice, is a terminating error that names the file and the line; so is a list that is not there, or that names nobody.</para>
 /// </remarks>
 /// <example>
 /// <summary>Read a list</summary>
@@ -38,6 +38,6 @@ public sealed class ImportMigrationListCommand : AsyncCmdlet
     {
         var file = this.FilePath(Path);
         var name = System.IO.Path.GetFileName(file);
-        await WriteObjectsAsync(MigrationList.Parse(await File.ReadAllTextAsync(file, cancellationToken), file).Select(target => target with { ListName = name }));
+        await WriteObjectsAsync((await MigrationList.ReadAsync(file, cancellationToken)).Select(target => target with { ListName = name }));
     }
 }

@@ -44,6 +44,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     public string[] HypervisorName { get; set; } = [];
 
     /// <summary>The ticket of the hypervisor, such as MH-101.</summary>
+    /// <value>The one open ticket that has the hypervisor's name as its title; a warning where there is none</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [TicketIdTransformation(AllowsNone = true)]
     [ArgumentCompleter(typeof(MigrationTicketCompleter))]
@@ -53,6 +54,11 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("ListName")]
     public string? List { get; set; }
+
+    /// <summary>The line of the list; errors of its ticket name it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int ListLine { get; set; }
 
     private protected override string RunName => string.Join(", ", Step);
 
@@ -66,6 +72,14 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
         return folder.Length == 0 ? null : Path.Combine(this.FilePath(folder), MigrationRun.LogNameOf(_listName, Scope.Time.GetUtcNow()));
     }
 
+    private protected override async ValueTask<IReadOnlyList<ActionTarget>> CompleteAsync(IReadOnlyList<ActionTarget> targets, CancellationToken cancellationToken)
+    {
+        var (complete, warning) = await new TicketFinder(Scope).FindAsync(targets, cancellationToken);
+        if (warning is not null)
+            await WriteWarningAsync(warning);
+        return complete;
+    }
+
     // Phases that are wrong are known before any hypervisor is asked for.
     private protected override ValueTask BeginAsync(CancellationToken cancellationToken)
     {
@@ -77,7 +91,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     {
         _listName ??= List;
         foreach (var name in HypervisorName)
-            Collect(new ActionTarget(MigrationRun.TargetKind, name, string.IsNullOrEmpty(TicketId) ? null : TicketId));
+            Collect(new ActionTarget(MigrationRun.TargetKind, name, string.IsNullOrEmpty(TicketId) ? null : TicketId) { Place = MigrationRun.PlaceOf(List, ListLine) });
         return default;
     }
 }

@@ -32,7 +32,7 @@ public sealed class GrantRemoteRootAccessCommand : FanOutEffectCmdlet<string>
     [ArgumentCompleter(typeof(HypervisorCompleter))]
     public string[] HostName { get; set; } = [];
 
-    /// <summary>Emits a record for each host: whether root was let in before, and is now.</summary>
+    /// <summary>Emits a record for each host: whether root was let in before, and is now. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

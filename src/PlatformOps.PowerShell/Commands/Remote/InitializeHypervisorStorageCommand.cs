@@ -64,7 +64,7 @@ public sealed class InitializeHypervisorStorageCommand : FanOutEffectCmdlet<(str
     [ValidateNotNullOrEmpty]
     public string[] Force { get; set; } = [];
 
-    /// <summary>Emits a record for each hypervisor: its storage before and now.</summary>
+    /// <summary>Emits a record for each hypervisor: its storage before and now. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -37,7 +37,7 @@ public sealed class UpdateRemotePackageCommand : FanOutEffectCmdlet<string>
     [ValidatePattern(@"\A[A-Za-z0-9][A-Za-z0-9+._-]{0,127}\z")]
     public string[] Package { get; set; } = [];
 
-    /// <summary>Emits a record for each host and package: its version before and now.</summary>
+    /// <summary>Emits a record for each host and package: its version before and now. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

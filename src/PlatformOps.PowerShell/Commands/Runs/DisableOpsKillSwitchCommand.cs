@@ -24,7 +24,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 [OutputType(typeof(OpsKillSwitch))]
 public sealed class DisableOpsKillSwitchCommand : SessionCmdlet
 {
-    /// <summary>Emits the kill switch.</summary>
+    /// <summary>Emits the kill switch. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

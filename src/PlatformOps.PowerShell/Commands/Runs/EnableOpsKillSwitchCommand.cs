@@ -32,7 +32,7 @@ public sealed class EnableOpsKillSwitchCommand : SessionCmdlet
     [ValidatePattern(@"\S")]
     public string Reason { get; set; } = "";
 
-    /// <summary>Emits the kill switch.</summary>
+    /// <summary>Emits the kill switch. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -54,7 +54,7 @@ public sealed class ExportOpsReportCommand : SessionCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Emits the file.</summary>
+    /// <summary>Emits the file. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

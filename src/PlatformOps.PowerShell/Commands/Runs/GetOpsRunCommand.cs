@@ -9,7 +9,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 
 /// <summary>Gets runs from the ledger, newest first.</summary>
 /// <remarks>
-/// <para>A run is read from its journal: nothing is asked of any service. Running is one that a living process works on; Interrupted is one whose process ended before it did. One whose journal is damaged is an error, and the others are listed.</para>
+/// <para>A run is read from its journal: nothing is asked of any service. Running is one that a living process works on; Interrupted is one whose process ended before it did, and Resume-OpsRun goes on with it. What a session changes by single cmdlets is a run too, of the kind Script: it is Open until the session ends, and there is nothing in it to resume. One whose journal is damaged is an error, and the others are listed.</para>
 /// </remarks>
 /// <example>
 /// <summary>What did not end well, or waits</summary>
@@ -17,6 +17,10 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// Connect-PlatformOps (Start-OpsLab).ConfigurationPath
 /// Get-OpsRun -State Failed, Waiting, Interrupted
 /// </code>
+/// </example>
+/// <example>
+/// <summary>The newest run of runbooks, whatever this session changed since</summary>
+/// <code>Get-OpsRun -Kind Runbook | Select-Object -First 1</code>
 /// </example>
 /// <example>
 /// <summary>The last run that worked on a hypervisor, target by target</summary>
@@ -39,6 +43,11 @@ public sealed class GetOpsRunCommand : SessionCmdlet
     /// <summary>Only runs in these states.</summary>
     [Parameter]
     public new RunState[]? State { get; set; }
+
+    /// <summary>Only runs of this kind: Runbook, which Resume-OpsRun goes on with, or Script, what sessions changed by single cmdlets.</summary>
+    /// <value>Both</value>
+    [Parameter]
+    public RunKind? Kind { get; set; }
 
     /// <summary>Only runs with such a target; wildcards are allowed.</summary>
     [Parameter]
@@ -89,7 +98,7 @@ public sealed class GetOpsRunCommand : SessionCmdlet
             return;
         }
 
-        if (run is not null && State?.Contains(run.State) != false && (targets is null || run.Targets.Any(target => targets.Exists(pattern => pattern.IsMatch(target.Target)))))
+        if (run is not null && State?.Contains(run.State) != false && (Kind is null || run.Kind == Kind) && (targets is null || run.Targets.Any(target => targets.Exists(pattern => pattern.IsMatch(target.Target)))))
             await WriteObjectAsync(run);
     }
 }

@@ -9,7 +9,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 
 /// <summary>Gets the steps of a run from the ledger.</summary>
 /// <remarks>
-/// <para>Each step comes once, as it ended last. A step that was begun and of which nothing was written after it is Unknown: with -Open only those are emitted, which a resumed run looks at first and a person decides where looking does not tell.</para>
+/// <para>Each step comes once, as it ended last. One that was begun and has no end is Running while a living process is at it, and Interrupted afterwards: Resume-OpsRun looks whether it happened. Unknown is one where looking does not tell, and a person has to decide by Resolve-OpsStep. -Open emits only what is Running, Interrupted or Unknown.</para>
 /// </remarks>
 /// <example>
 /// <summary>What the newest run did</summary>
@@ -45,7 +45,7 @@ public sealed class GetOpsStepCommand : RunIdCmdlet
     [Parameter]
     public StepOutcome[]? Outcome { get; set; }
 
-    /// <summary>Only steps in doubt: begun, and nobody knows whether they happened.</summary>
+    /// <summary>Only steps that were begun and have no end: running, interrupted, or in doubt.</summary>
     [Parameter]
     public SwitchParameter Open { get; set; }
 
@@ -53,7 +53,7 @@ public sealed class GetOpsStepCommand : RunIdCmdlet
     {
         var runId = Scope.Store.Describe(given).RunId;
         var history = Scope.Store.History(runId);
-        return WriteObjectsAsync(StepRecords.From(runId, history).Where(step => IsWanted(step, history)));
+        return WriteObjectsAsync(StepRecords.From(runId, history, Scope.Store.IsUnderWay(runId)).Where(step => IsWanted(step, history)));
     }
 
     private static bool Matches(string[]? patterns, string text)

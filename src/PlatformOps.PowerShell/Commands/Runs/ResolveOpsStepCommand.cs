@@ -93,12 +93,12 @@ public sealed class ResolveOpsStepCommand : SessionCmdlet
         var name = $"{(key.Phase is null ? "" : key.Phase + ".")}{key.Step} on {key.Target}";
         if (history.Target(key.Target).Find(key) is not { IsOpen: true, Intent: { } intent } step)
             throw new RefusedException($"{name} is not in doubt in run {runId}: there is nothing to decide. Get-OpsStep {runId} -Open lists what is.") { TargetName = key.Target };
-        var evidence = $"begun at {intent.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} ({intent.BeforeText} → {intent.DesiredText}){(step.Result is null ? ", and nothing was written after it" : ": " + step.Result.Message)}";
+        var evidence = $"begun at {intent.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} ({intent.BeforeText} → {intent.DesiredText}){(step.Result is null ? ", and interrupted" : ": " + step.Result.Message)}";
         if (!await ShouldProcessAsync($"[{OpenSession.Environment}] {name}, {evidence} (run {runId})", $"Decide that it {Meaning()}"))
             return;
         await TakeRunAsync(run);
         await Scope.Runner().ResolveAsync(runId, key, As, Reason, SessionScope.Person);
-        foreach (var record in StepRecords.From(runId, Scope.Store.History(runId), key.Target).Where(record => record.Phase == key.Phase && record.Step == key.Step))
+        foreach (var record in StepRecords.From(runId, Scope.Store.History(runId), isUnderWay: false, key.Target).Where(record => record.Phase == key.Phase && record.Step == key.Step))
             await WriteObjectAsync(record);
     }
 

@@ -38,22 +38,24 @@ public sealed class StopOpsRunCommand : RunIdCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Emits the run.</summary>
+    /// <summary>Emits the run. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     private protected override async ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {
         var run = Scope.Store.Describe(given);
-        if (run.State != RunState.Running)
+        if (!IsAlive(run))
             throw new RefusedException($"Run {run.RunId} is {run.State}: no process works on it, so there is nothing to stop.") { TargetName = run.RunId };
         if (!await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name}), {run.Targets.Length} targets, on {run.Machine}", $"Stop {Mode}"))
             return;
         // This session's own run has nobody who would look for a request: it ends here.
-        if ((await TakeRunAsync(run)).State == RunState.Running)
+        if (IsAlive(await TakeRunAsync(run)))
             Scope.Store.RequestStop(run.RunId, Mode);
         _asked.Add(run.RunId);
     }
+
+    private static bool IsAlive(OpsRun run) => run.State is RunState.Running or RunState.Open;
 
     // All are asked before any is waited for.
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
@@ -61,7 +63,7 @@ public sealed class StopOpsRunCommand : RunIdCmdlet
         foreach (var runId in _asked)
         {
             var run = Scope.Store.Describe(runId);
-            while (Wait && run.State == RunState.Running)
+            while (Wait && IsAlive(run))
             {
                 await Task.Delay(LookEvery, Time, cancellationToken);
                 run = Scope.Store.Describe(runId);

@@ -45,7 +45,7 @@ public sealed class ConnectPlatformOpsCommand : AsyncCmdlet
     [Parameter]
     public Hashtable? Set { get; set; }
 
-    /// <summary>Emits the session.</summary>
+    /// <summary>Emits the session. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

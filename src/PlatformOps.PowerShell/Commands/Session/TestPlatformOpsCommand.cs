@@ -9,7 +9,7 @@ namespace PlatformOps.PowerShell.Commands.Session;
 
 /// <summary>Probes the configured services: reachable, authenticated, version, rights. Changes nothing.</summary>
 /// <remarks>
-/// <para>The services are asked side by side, and each is emitted as it answers. One that cannot be reached or lets nobody in is a row with its error, not an error: all of them are seen at once.</para>
+/// <para>The services are asked side by side, and emitted in the order of the configuration. One without an address of its own, as BMCs are, is Unasked. One that cannot be reached or lets nobody in is a row with its error, not an error: all of them are seen at once.</para>
 /// <para>-Step asks only what those phases of a migration need: their actions, and the tickets they tell; -Quiet answers with one truth value.</para>
 /// </remarks>
 /// <example>

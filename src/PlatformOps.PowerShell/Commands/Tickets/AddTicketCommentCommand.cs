@@ -41,7 +41,7 @@ public sealed class AddTicketCommentCommand : EffectCmdlet
     [Parameter]
     public SwitchParameter Internal { get; set; }
 
-    /// <summary>Emits the comments once they are written.</summary>
+    /// <summary>Emits the comments once they are written. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -81,5 +81,17 @@ public sealed class GetTicketCommand : SessionCmdlet
     }
 
     private async ValueTask WriteAsync(JiraClient jira, Ticket ticket, string? host, CancellationToken cancellationToken)
-        => await WriteObjectAsync(ticket with { HypervisorName = host, Comments = IncludeComment ? [.. await jira.CommentsAsync(ticket.TicketId, cancellationToken)] : null });
+    {
+        ticket = ticket with { HypervisorName = host };
+        if (!IncludeComment)
+        {
+            await WriteObjectAsync(ticket);
+            return;
+        }
+
+        // A view of its own, which shows them.
+        var commented = new PSObject(ticket with { Comments = [.. await jira.CommentsAsync(ticket.TicketId, cancellationToken)] });
+        commented.TypeNames.Insert(0, $"{typeof(Ticket).FullName}#Commented");
+        await WriteObjectAsync(commented);
+    }
 }

@@ -38,7 +38,7 @@ public sealed class SetTicketStatusCommand : EffectCmdlet
     [ValidateNotNullOrEmpty]
     public string Status { get; set; } = "";
 
-    /// <summary>Emits the tickets once they are moved.</summary>
+    /// <summary>Emits the tickets once they are moved. Nothing is emitted without it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

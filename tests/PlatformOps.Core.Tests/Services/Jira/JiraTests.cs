@@ -52,7 +52,7 @@ public sealed class JiraTests
 
         var error = await Assert.ThrowsAsync<ObjectNotFoundException>(() => Jira.GetAsync("MH-9", Token));
 
-        Assert.Contains("no ticket MH-9 that we may see: Issue Does Not Exist", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no ticket MH-9 that we may see (it says 'Issue Does Not Exist", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -251,7 +251,8 @@ public sealed class KayobeActionTests
         await lab.SetAsync(new { changes = new[] { "x" } });
         var bad = await registration.ProbeAsync(lab.Session, Stop);
 
-        Assert.StartsWith("19.1.0, lab/2025.2 at ", good.Version);
+        Assert.Equal("19.1.0", good.Version);
+        Assert.Matches("^checkout lab/2025\\.2 at [0-9a-f]{12}$", good.Identity);
         Assert.Empty(good.MissingRights);
         Assert.Single(bad.MissingRights);
     }
