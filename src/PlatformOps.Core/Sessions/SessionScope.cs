@@ -81,6 +81,9 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     /// <summary>Whether the configuration has the service's section.</summary>
     public bool IsConfigured(ServiceRegistration registration) => registration.ConfigurationType is { } type && Configuration.Sections.ContainsKey(type);
 
+    /// <inheritdoc cref="IsConfigured(ServiceRegistration)"/>
+    public bool IsConfigured(string service) => Services.Any(registration => registration.Name == service && IsConfigured(registration));
+
     /// <summary>A run's surroundings.</summary>
     public RunScope RunScope(params IReadOnlyList<IRunObserver> observers) => new()
     {
@@ -91,6 +94,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         Policy = Policy,
         KillSwitch = KillSwitch,
         Redactor = Secrets.Redactor,
+        IsConfigured = IsConfigured,
         Identify = new TargetIdentifier(this).IdentifyAsync,
         Settings = run => MigrationSettings.Of(Configuration, run),
         Observers = observers,
