@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Runtime.ExceptionServices;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
@@ -51,7 +52,11 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     /// <summary>The effects of single cmdlets, and the run they are written to.</summary>
     public EffectRunner Effects { get; }
 
-    public TargetPolicy Policy => TargetPolicy.Of(Configuration) with { ServiceHosts = [.. Services.SelectMany(registration => registration.HostsOf(Configuration).Select(host => (host, registration.Name)))] };
+    public TargetPolicy Policy => TargetPolicy.Of(Configuration) with
+    {
+        // A session that takes its own machine down cannot end what it began.
+        ServiceHosts = [(Dns.GetHostName(), "this session"), .. Services.SelectMany(registration => registration.HostsOf(Configuration).Select(host => (host, registration.Name)))],
+    };
 
     /// <inheritdoc/>
     public T Get<T>()
