@@ -13,6 +13,7 @@ public sealed partial class FolderConventions
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Files"] = [],
+        ["Texts"] = [],
         ["Logging"] = [],
         ["Parallelism"] = [],
         ["Processes"] = [],
@@ -20,8 +21,8 @@ public sealed partial class FolderConventions
         ["Secrets"] = ["Configuration", "Files", "Processes"],
         ["Labs"] = ["Processes"],
         ["Ledger"] = ["Files"],
-        ["Http"] = ["Configuration", "Secrets", "Logging"],
-        ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Parallelism"],
+        ["Http"] = ["Configuration", "Secrets", "Logging", "Texts"],
+        ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Parallelism", "Texts"],
         ["Changes"] = ["Configuration", "Secrets", "Logging", "Ledger"],
         ["Services"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Processes", "Files", "Parallelism"],
         ["Runbooks"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Parallelism"],
