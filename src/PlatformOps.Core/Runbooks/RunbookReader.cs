@@ -10,13 +10,22 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
     /// <summary>What the names of the steps of <c>on-failure</c> begin with.</summary>
     public const string OnFailurePrefix = "on-failure/";
 
-    private static readonly string[] StepKeys = ["check", "change", "report", "wait"];
+    private static readonly string[] Kinds = ["check", "change", "report", "wait"];
+
+    /// <summary>What a runbook may say, a step of it, and a parameter.</summary>
+    public static readonly IReadOnlyList<string> RunbookKeys = ["runbook", "description", "target", "optional-services", "parameters", "steps", "on-failure"];
+
+    /// <inheritdoc cref="RunbookKeys"/>
+    public static readonly IReadOnlyList<string> StepKeys = [.. Kinds, "with", "when", "name", "once", "optional", "guard"];
+
+    /// <inheritdoc cref="RunbookKeys"/>
+    public static readonly IReadOnlyList<string> ParameterKeys = ["type", "default", "description"];
 
     public Runbook Read(string text, string origin)
     {
         var source = YamlSource.Runbook(origin);
         var root = YamlReader.ReadMapping(text, source);
-        RefuseUnknown(root, ["runbook", "description", "target", "optional-services", "parameters", "steps", "on-failure"], "a runbook");
+        RefuseUnknown(root, RunbookKeys, "a runbook");
 
         var parameters = ReadParameters(root);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -60,10 +69,10 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
 
     private RunbookStep ReadStep(YamlMapping step, int number, HashSet<string> names, HashSet<string> known, IReadOnlyList<YamlScalar> optional, bool isOnFailure)
     {
-        RefuseUnknown(step, [.. StepKeys, "with", "when", "name", "once", "optional", "guard"], "a step");
-        var kinds = StepKeys.Where(kind => step.Find(kind) is not null).ToList();
+        RefuseUnknown(step, StepKeys, "a step");
+        var kinds = Kinds.Where(kind => step.Find(kind) is not null).ToList();
         if (kinds is not [var kindKey])
-            throw step.Error($"A step has exactly one of {string.Join(", ", StepKeys)}.");
+            throw step.Error($"A step has exactly one of {string.Join(", ", Kinds)}.");
 
         var actionNode = step.Find(kindKey) as YamlScalar ?? throw step.Error($"{kindKey}: is the name of an action.");
         var kind = Enum.Parse<StepKind>(kindKey, ignoreCase: true);
@@ -168,7 +177,7 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
                 foreach (var entry in mapping.Entries)
                 {
                     var body = entry.Value as YamlMapping ?? throw entry.Value.Error($"parameters: {entry.Name} is a mapping with type, default or description.");
-                    RefuseUnknown(body, ["type", "default", "description"], "a parameter");
+                    RefuseUnknown(body, ParameterKeys, "a parameter");
                     var parameter = new RunbookParameter
                     {
                         Name = entry.Name,
@@ -203,7 +212,7 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
         return scalar;
     }
 
-    private static void RefuseUnknown(YamlMapping mapping, string[] keys, string what)
+    private static void RefuseUnknown(YamlMapping mapping, IReadOnlyList<string> keys, string what)
     {
         foreach (var entry in mapping.Entries)
         {
