@@ -28,6 +28,7 @@ public sealed class RunbookLibraryTests : IDisposable
         var steps = Library(null).Get("hypervisor/pre-reinstall").Steps;
 
         // How it boots, the first delete, and what arms the installer, which comes last but for the ticket.
+        InOrder("hypervisor/pre-reinstall", "openstack.hypervisor.empty", "hypervisor.identity", "kayobe.pxe", "aquilon.record", "aquilon.host.delete", "aquilon.install");
         Assert.Equal("kayobe.pxe", steps.First(step => step.Action is Change { IsDestructive: true }).Name);
         foreach (var step in steps.Where(step => step.Name is "kayobe.pxe" or "aquilon.host.delete" or "aquilon.install"))
             Assert.Equal(["openstack.claim", "hypervisor.identity", "openstack.hypervisor.empty", "host.domains.none"], step.Guards.Select(guard => guard.Name));
