@@ -2,8 +2,8 @@
 .SYNOPSIS
 Runs phases of a migration on a list of hypervisors, unattended: for a scheduler, Jenkins or a hybrid worker.
 .DESCRIPTION
-Goes on with what an earlier call of it left (killed, failed, waiting), and begins a run where there is none. Ends with an error where a
-hypervisor failed; what waits for a person is no error.
+Goes on with what an earlier call with the same phases and hypervisors left (killed, failed, waiting), and begins a run where there is none:
+a run of other hypervisors is another list's, and is left alone. Ends with an error where a hypervisor failed; what waits for a person is no error.
 .EXAMPLE
 ./migrate-batch.ps1 -ConfigurationPath ./ops.yaml -ListPath ./hypervisors.txt -Step Setup, PreDrain
 #>
@@ -20,17 +20,22 @@ Import-Module PlatformOps
 Connect-PlatformOps $ConfigurationPath
 
 $name = $Step -join ', '
-$open = Get-OpsRun -State Interrupted, Stopped, Waiting, Failed | Where-Object Name -eq $name | Select-Object -First 1
 try {
-    if ($open) {
-        $open | Resume-OpsRun -FailOnError -Confirm:$false
+    $targets = @(Import-MigrationList $ListPath)
+    $hypervisors = ($targets.HypervisorName | Sort-Object) -join ' '
+    # Of the same phases and the very same hypervisors: the newest such run, whatever became of it.
+    $mine = { $_.Name -eq $name -and (($_.Targets.Target | Sort-Object) -join ' ') -eq $hypervisors }
+    $run = Get-OpsRun | Where-Object $mine | Select-Object -First 1
+    if ($run.State -in 'Interrupted', 'Stopped', 'Waiting', 'Failed') {
+        Write-Information "Goes on with run $($run.RunId), which is $($run.State): $hypervisors" -InformationAction Continue
+        $run | Resume-OpsRun -FailOnError -Confirm:$false
     }
     else {
-        Import-MigrationList $ListPath | Invoke-MigrationStep -Step $Step -ThrottleLimit $ThrottleLimit -FailOnError -Confirm:$false
+        $targets | Invoke-MigrationStep -Step $Step -ThrottleLimit $ThrottleLimit -FailOnError -Confirm:$false
     }
 }
 finally {
-    $run = Get-OpsRun | Where-Object Name -eq $name | Select-Object -First 1
+    if ($hypervisors) { $run = Get-OpsRun | Where-Object $mine | Select-Object -First 1 }
     if ($ReportPath -and $run) { $run | Export-OpsReport $ReportPath }
     if ($run.State -eq 'Waiting') { Write-Warning "Run $($run.RunId) waits: $($run.WaitingFor)" }
     Disconnect-PlatformOps

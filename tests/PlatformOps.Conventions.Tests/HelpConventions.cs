@@ -49,7 +49,9 @@ public sealed class HelpConventions
     }
 
     [Fact]
-    public void The_about_topic_is_there() => Assert.True(File.Exists(Path.Combine(BuiltModule.Folder, "en-US", "about_PlatformOps.help.txt")));
+    public void The_about_topics_are_there() => Assert.All(
+        (string[])["about_PlatformOps", "about_PlatformOps_Runbooks", "about_PlatformOps_RunbookActions"],
+        topic => Assert.True(File.Exists(Path.Combine(BuiltModule.Folder, "en-US", topic + ".help.txt"))));
 
     private static XElement Of(string name) => BuiltModule.Help.Descendants(Command + "command")
         .Single(command => command.Element(Command + "details")!.Element(Command + "name")!.Value == name);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PlatformOps.Core.Texts;
 
 namespace PlatformOps.Core.Http;
 
@@ -10,7 +11,7 @@ internal static class ServerText
     {
         var clean = new StringBuilder();
         var space = false;
-        foreach (var rune in (text ?? "").EnumerateRunes())
+        foreach (var rune in TerminalText.WithoutSequences(text ?? "").EnumerateRunes())
         {
             if (clean.Length >= cap)
                 return clean.Append('…').ToString();

@@ -61,7 +61,7 @@ internal sealed class AcceptHostKey : Change<NoParameters, AcceptHostKey.State>
             var serial = (await host.ReadTextAsync([.. sudo, "cat", "/sys/class/dmi/id/product_serial"], cancellationToken)).Trim();
             var boot = (await host.ReadTextAsync(["cat", ReinstalledWait.BootIdPath], cancellationToken)).Trim();
             if (!MachineNumbers.AreSame(serial, dossier.Host.SerialNumber) || boot == dossier.LastBootId)
-                throw new RefusedException($"{context.Target.Name} shows another host key than before, and its word does not prove that it is the reinstalled machine: serial number {serial}, boot {boot}; the dossier has {dossier.Host.SerialNumber} and, before the reinstall, boot {dossier.LastBootId}. Compare the key with its console or BMC.") { TargetName = context.Target.Name };
+                throw new RefusedException($"{context.Target.Name} shows another host key than before, and its word does not prove that it is the reinstalled machine: serial number {serial}, boot {boot}; the dossier has {dossier.Host.SerialNumber} and, before the reinstall, boot {dossier.LastBootId}. Compare the key with its console or BMC, and trust it by hand (docs/on-call.md).") { TargetName = context.Target.Name };
         }
 
         var port = shell.Options.PortOf(new SshHost(context.Target.Name));

@@ -1,4 +1,3 @@
-using System.Reflection;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Configuration.Yaml;
@@ -9,16 +8,13 @@ namespace PlatformOps.Core.Migration;
 /// <summary>What the configuration says of a migration, as runbooks name it: <c>${setting.…}</c>.</summary>
 internal static class MigrationSettings
 {
-    // Services that a site may do without: runbooks leave their steps out.
-    private static readonly string[] Optional = ["alertmanager", "aquilon", "kayobe", "bmc", "prometheus"];
-
-    private const string Role = "role";
-    private const string PostReinstallFailed = "post-reinstall-failed";
+    private const string HasRole = "configured.role";
+    private const string HasPostReinstallFailed = "configured.post-reinstall-failed";
 
     /// <summary>The names.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        .. Optional.Select(ConfiguredName), ConfiguredName(Role), ConfiguredName(PostReinstallFailed),
+        HasRole, HasPostReinstallFailed,
         "old-os.id", "old-os.version", "new-os.id", "new-os.version", "reason",
         .. typeof(MigrationStatuses).GetProperties().Select(property => StatusName(property.Name)),
     ];
@@ -35,11 +31,8 @@ internal static class MigrationSettings
             ["new-os.version"] = migration.NewOs.Version,
             ["reason"] = Reason(migration, run),
         };
-        var sections = configuration.Sections.Keys.Select(type => type.GetCustomAttribute<SectionAttribute>()?.Name).ToHashSet();
-        foreach (var name in Optional)
-            values[ConfiguredName(name)] = Flag(sections.Contains(name));
-        values[ConfiguredName(Role)] = Flag(configuration.Has<NetBoxConfiguration>() && configuration.Section<NetBoxConfiguration>().Role is not null);
-        values[ConfiguredName(PostReinstallFailed)] = Flag(migration.Statuses.PostReinstallFailed is not null);
+        values[HasRole] = Flag(configuration.Has<NetBoxConfiguration>() && configuration.Section<NetBoxConfiguration>().Role is not null);
+        values[HasPostReinstallFailed] = Flag(migration.Statuses.PostReinstallFailed is not null);
         foreach (var property in typeof(MigrationStatuses).GetProperties())
         {
             if (property.GetValue(migration.Statuses) is string status)
@@ -60,8 +53,6 @@ internal static class MigrationSettings
     private static string Short(DistributionVersion os) => (os.Id switch { "rocky" => "RL", "rhel" => "RHEL", "centos" => "CentOS", "almalinux" => "AL", var id => id }) + os.Version;
 
     private static string Flag(bool value) => value ? "true" : "false";
-
-    private static string ConfiguredName(string section) => "configured." + section;
 
     private static string StatusName(string property) => "status." + YamlKey.Of(property);
 }

@@ -26,7 +26,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         try
         {
             guard.ThrowIfTargetRefused(target);
-            await scope.Identify(target, request.Needs, cancellationToken);
+            await scope.Identify(target, request.NeedsAt(scope.IsConfigured), cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -97,6 +97,8 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         };
         try
         {
+            if (step.LackAt(scope.IsConfigured) is { } lack)
+                return new StepEnd(StepOutcome.Skipped, $"would be skipped: {lack}") { IsByCondition = true };
             await facts.EnsureAsync(step, context, cancellationToken);
             var variables = new Variables(target, request.Identity, inputs, facts.Values, scope.Settings(request.Identity));
             if (step.When?.Holds(variables) == false)

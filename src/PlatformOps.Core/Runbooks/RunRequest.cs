@@ -32,8 +32,8 @@ internal sealed record RunRequest
     /// <summary>Where a copy of the run's log goes; a full path, null for none.</summary>
     public string? LogPath { get; init; }
 
-    /// <summary>The services that its actions need.</summary>
-    public IReadOnlyCollection<string> Needs => field ??= Phases.SelectMany(phase => phase.Runbook.Needs).ToHashSet(StringComparer.Ordinal);
+    /// <inheritdoc cref="Runbook.NeedsAt"/>
+    public IReadOnlyCollection<string> NeedsAt(Func<string, bool> isConfigured) => Phases.SelectMany(phase => phase.Runbook.NeedsAt(isConfigured)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The step of the first phase to begin at; what comes before it is skipped, and never satisfies a guard.</summary>
     public string? StartAt { get; init; }

@@ -24,6 +24,9 @@ internal sealed record RunScope
     /// <summary>Values of the configuration that runbooks may name as <c>${setting.…}</c>.</summary>
     public Func<RunIdentity, IReadOnlyDictionary<string, string>> Settings { get; init; } = _ => new Dictionary<string, string>();
 
+    /// <summary>Whether the configuration has a service's section.</summary>
+    public Func<string, bool> IsConfigured { get; init; } = _ => true;
+
     /// <summary>What the services that are named call a target, asked live: by identity key, and its ticket under <c>ticket</c>. Throws where one knows none or several of it, or where the ticket is another's.</summary>
     public Func<ActionTarget, IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlyDictionary<string, string>>> Identify { get; init; }
         = (_, _, _) => Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());

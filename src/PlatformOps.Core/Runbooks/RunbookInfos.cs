@@ -18,6 +18,7 @@ internal static class RunbookInfos
             IsBuiltIn = !Path.IsPathRooted(runbook.Origin),
             Impact = steps.Select(step => step.Impact).DefaultIfEmpty(Impact.None).Max(),
             Needs = [.. runbook.Needs.Order(StringComparer.Ordinal)],
+            OptionalServices = [.. runbook.OptionalServices],
             Parameters =
             [
                 .. runbook.Parameters.Select(parameter => new RunbookParameterInfo

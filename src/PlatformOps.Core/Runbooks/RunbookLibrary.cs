@@ -52,6 +52,23 @@ internal sealed class RunbookLibrary(RunbookReader reader, string? folder)
     public static ObjectNotFoundException Missing(string name, RunbookListing all)
         => new($"There is no runbook '{name}'. There are: {string.Join(", ", all.Runbooks.Keys)}.") { TargetName = name };
 
+    /// <summary>What a site's runbook leaves out of the guards of the built-in one whose place it takes: a sentence for each action, nothing where there is none of that name.</summary>
+    /// <remarks>What an action itself proves before its effect is proven there too, whatever a runbook says.</remarks>
+    public IEnumerable<string> FewerGuards(Runbook runbook)
+    {
+        if (BuiltIn().FirstOrDefault(known => known.Name == runbook.Name) is not { } replaced)
+            yield break;
+        foreach (var step in replaced.Steps.Where(step => step.Guards.Count > 0))
+        {
+            foreach (var own in runbook.Steps.Where(own => own.Action == step.Action))
+            {
+                var missing = step.Guards.Select(guard => guard.Name).Except(own.Guards.Select(guard => guard.Name)).ToList();
+                if (missing.Count > 0)
+                    yield return $"{runbook.Origin}: {own.Name} has no guard {string.Join(", ", missing)}, which {step.Name} of the built-in {replaced.Name} has: what was proven earlier may be so no more when it is done. Add guard: [{string.Join(", ", step.Guards.Select(guard => guard.Name))}].";
+            }
+        }
+    }
+
     public Runbook ReadFile(string path) => Reader.Read(ReadText(path), path);
 
     private static string ReadText(string path)

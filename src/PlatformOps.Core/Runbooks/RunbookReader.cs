@@ -8,13 +8,23 @@ namespace PlatformOps.Core.Runbooks;
 /// <summary>YAML → runbook, strictly: an unknown action, an unknown, missing or wrong parameter, an unknown variable is an error with its place, before anything runs.</summary>
 internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> settings)
 {
-    private static readonly string[] StepKeys = ["check", "change", "report", "wait"];
+
+    private static readonly string[] Kinds = ["check", "change", "report", "wait"];
+
+    /// <summary>What a runbook may say, a step of it, and a parameter.</summary>
+    public static readonly IReadOnlyList<string> RunbookKeys = ["runbook", "description", "target", "optional-services", "parameters", "steps", "on-failure"];
+
+    /// <inheritdoc cref="RunbookKeys"/>
+    public static readonly IReadOnlyList<string> StepKeys = [.. Kinds, "with", "when", "name", "once", "optional", "guard"];
+
+    /// <inheritdoc cref="RunbookKeys"/>
+    public static readonly IReadOnlyList<string> ParameterKeys = ["type", "default", "description"];
 
     public Runbook Read(string text, string origin)
     {
         var source = YamlSource.Runbook(origin);
         var root = YamlReader.ReadMapping(text, source);
-        RefuseUnknown(root, ["runbook", "description", "target", "parameters", "steps", "on-failure"], "a runbook");
+        RefuseUnknown(root, RunbookKeys, "a runbook");
 
         var parameters = ReadParameters(root);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -23,9 +33,12 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
         known.UnionWith(settings.Select(name => "setting." + name));
         known.UnionWith(catalog.FactNames.Select(name => "fact." + name));
 
-        var steps = ReadSteps(root, "steps", names, known, isOnFailure: false);
+        var optional = ReadOptionalServices(root);
+        var steps = ReadSteps(root, "steps", names, known, optional, isOnFailure: false);
         if (steps.Count == 0)
             throw root.Error("steps: a runbook has at least one.");
+        var onFailure = ReadSteps(root, "on-failure", names, known, optional, isOnFailure: true);
+        RefuseUnneeded(optional, [.. steps, .. onFailure]);
         return new Runbook
         {
             Name = Text(root, "runbook") ?? throw root.Error("runbook: the name is missing, such as 'runbook: hypervisor/pre-drain'."),
@@ -33,31 +46,32 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
             TargetKind = Text(root, "target") ?? throw root.Error("target: what the runbook works on is missing, such as 'target: hypervisor'."),
             Parameters = parameters,
             Steps = steps,
-            OnFailure = ReadSteps(root, "on-failure", names, known, isOnFailure: true),
+            OnFailure = onFailure,
+            OptionalServices = [.. optional.Select(service => service.Text)],
             Origin = origin,
             Source = text,
         };
     }
 
-    private List<RunbookStep> ReadSteps(YamlMapping root, string key, HashSet<string> names, HashSet<string> known, bool isOnFailure)
+    private List<RunbookStep> ReadSteps(YamlMapping root, string key, HashSet<string> names, HashSet<string> known, IReadOnlyList<YamlScalar> optional, bool isOnFailure)
     {
         var steps = new List<RunbookStep>();
         foreach (var item in Items(root, key))
         {
             if (item is not YamlMapping step)
                 throw item.Error($"{key}: each step is a mapping such as '- check: host.os', not {item.KindName}.");
-            steps.Add(ReadStep(step, steps.Count + 1, names, known, isOnFailure));
+            steps.Add(ReadStep(step, steps.Count + 1, names, known, optional, isOnFailure));
         }
 
         return steps;
     }
 
-    private RunbookStep ReadStep(YamlMapping step, int number, HashSet<string> names, HashSet<string> known, bool isOnFailure)
+    private RunbookStep ReadStep(YamlMapping step, int number, HashSet<string> names, HashSet<string> known, IReadOnlyList<YamlScalar> optional, bool isOnFailure)
     {
-        RefuseUnknown(step, [.. StepKeys, "with", "when", "name", "once", "optional", "guard"], "a step");
-        var kinds = StepKeys.Where(kind => step.Find(kind) is not null).ToList();
+        RefuseUnknown(step, StepKeys, "a step");
+        var kinds = Kinds.Where(kind => step.Find(kind) is not null).ToList();
         if (kinds is not [var kindKey])
-            throw step.Error($"A step has exactly one of {string.Join(", ", StepKeys)}.");
+            throw step.Error($"A step has exactly one of {string.Join(", ", Kinds)}.");
 
         var actionNode = step.Find(kindKey) as YamlScalar ?? throw step.Error($"{kindKey}: is the name of an action.");
         var kind = Enum.Parse<StepKind>(kindKey, ignoreCase: true);
@@ -90,8 +104,20 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
             Once = once,
             IsOptional = Flag(step, "optional"),
             IsOnFailure = isOnFailure,
+            OptionalNeeds = [.. action.Needs.Where(need => optional.Any(service => service.Text == need))],
             FactNames = [.. used.Where(name => name.StartsWith("fact.", StringComparison.Ordinal)).Select(name => name["fact.".Length..])],
         };
+    }
+
+    private static List<YamlScalar> ReadOptionalServices(YamlMapping root)
+        => [.. Items(root, "optional-services").Select(item => item as YamlScalar ?? throw item.Error($"optional-services: each is the name of a service, not {item.KindName}."))];
+
+    // One that no step needs is a slip of the pen, and the steps that it was meant for would fail at the site.
+    private static void RefuseUnneeded(IEnumerable<YamlScalar> optional, IReadOnlyList<RunbookStep> steps)
+    {
+        var needed = steps.SelectMany(step => step.Action.Needs).ToHashSet(StringComparer.Ordinal);
+        if (optional.FirstOrDefault(service => !needed.Contains(service.Text)) is { } other)
+            throw other.Error($"optional-services: no step needs '{other.Text}'.{Suggest(other.Text, needed)}");
     }
 
     private static YamlMapping ReadWith(YamlMapping step, OpsAction action, HashSet<string> known, HashSet<string> used)
@@ -160,7 +186,7 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
                 foreach (var entry in mapping.Entries)
                 {
                     var body = entry.Value as YamlMapping ?? throw entry.Value.Error($"parameters: {entry.Name} is a mapping with type, default or description.");
-                    RefuseUnknown(body, ["type", "default", "description"], "a parameter");
+                    RefuseUnknown(body, ParameterKeys, "a parameter");
                     var parameter = new RunbookParameter
                     {
                         Name = entry.Name,
@@ -195,7 +221,7 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
         return scalar;
     }
 
-    private static void RefuseUnknown(YamlMapping mapping, string[] keys, string what)
+    private static void RefuseUnknown(YamlMapping mapping, IReadOnlyList<string> keys, string what)
     {
         foreach (var entry in mapping.Entries)
         {
@@ -210,7 +236,7 @@ internal sealed class RunbookReader(ActionCatalog catalog, IEnumerable<string> s
     {
         null => [],
         YamlSequence sequence => sequence.Items,
-        var other => throw other.Error($"{key}: is a list of steps, not {other.KindName}."),
+        var other => throw other.Error($"{key}: is a list, not {other.KindName}."),
     };
 
     private static bool Flag(YamlMapping mapping, string key) => Text(mapping, key) switch

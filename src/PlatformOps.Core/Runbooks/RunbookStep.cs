@@ -35,5 +35,13 @@ internal sealed record RunbookStep
     /// <summary>The facts that its parameters, its condition and its guards name.</summary>
     public IReadOnlyList<string> FactNames { get; init; } = [];
 
+    /// <summary>The services that its action needs and that the runbook does without where the site has none.</summary>
+    public IReadOnlyList<string> OptionalNeeds { get; init; } = [];
+
+    /// <summary>Why the step is left out at a site: the section that its configuration does not have; null where it runs. What only a guard needs leaves nothing out.</summary>
+    /// <param name="isConfigured">Whether the site's configuration has the service's section.</param>
+    public string? LackAt(Func<string, bool> isConfigured)
+        => OptionalNeeds.FirstOrDefault(service => !isConfigured(service)) is { } service ? $"the configuration has no section {service}" : null;
+
     public object Bind(Variables variables) => YamlBinder.Bind((YamlMapping)With.Map(variables.Expand), Action.ParametersType);
 }

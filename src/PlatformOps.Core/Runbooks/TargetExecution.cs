@@ -59,7 +59,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         // A window is for beginning with a target; destructive steps are held to it one by one.
         run.Guard.ThrowIfTargetRefused(target, isBegun: isResumed);
         AmbientLog.Current = run.Log.For(target.Name, null);
-        _hold = await TargetHold.TakeAsync(run.Scope, run.Ledger, target, run.Request.Needs, null, cancellationToken);
+        _hold = await TargetHold.TakeAsync(run.Scope, run.Ledger, target, run.Request.NeedsAt(run.Scope.IsConfigured), null, cancellationToken);
         if (_hold.Names.Count > 0)
             run.Log.For(target.Name, null).Write(BeginStep, string.Join(", ", _hold.Names.Select(name => $"{name.Key} {name.Value}")));
         await run.Ledger.WriteAsync(new TargetStarted(target.Name, _hold.Locks[0].Token) { Names = new Dictionary<string, string>(_hold.Names) });
@@ -196,6 +196,8 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     {
         if (!ReachesStartAt(step))
             return (null, new StepEnd(StepOutcome.Skipped, $"skipped: before -StartAt {run.Request.StartAt}"));
+        if (step.LackAt(run.Scope.IsConfigured) is { } lack)
+            return (null, new StepEnd(StepOutcome.Skipped, $"skipped: {lack}") { IsByCondition = true });
         await facts.EnsureAsync(step, context, cancellationToken);
         var variables = run.Actions.VariablesOf(target, facts);
         return step.When?.Holds(variables) == false

@@ -29,10 +29,10 @@ internal sealed class ServiceProbes(SessionScope session)
     public IEnumerable<(string Service, ConfigurationException Lack)> Unready()
         => Probed().Select(registration => (registration.Name, Lack: session.Prepare(registration)!)).Where(service => service.Lack is not null);
 
-    /// <summary>The sections that a phase of a migration needs in this session: those of its actions, every configured one where it looks at all services, and the tickets that every phase tells.</summary>
+    /// <summary>The sections that a phase of a migration needs in this session: those of its actions, without what the site may do without and does, every configured one where it looks at all services, and the tickets that every phase tells.</summary>
     public IReadOnlyCollection<string> NeedsOfPhase(Runbooks.Runbook runbook)
     {
-        var needs = runbook.Needs.ToHashSet(StringComparer.Ordinal);
+        var needs = runbook.NeedsAt(session.IsConfigured).ToHashSet(StringComparer.Ordinal);
         if (runbook.Steps.Concat(runbook.OnFailure).Any(step => step.Action is CheckServices))
             needs.UnionWith(Configured);
         if (session.Configuration.Has<JiraConfiguration>())

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Runtime.ExceptionServices;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
@@ -51,7 +52,11 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     /// <summary>The effects of single cmdlets, and the run they are written to.</summary>
     public EffectRunner Effects { get; }
 
-    public TargetPolicy Policy => TargetPolicy.Of(Configuration) with { ServiceHosts = [.. Services.SelectMany(registration => registration.HostsOf(Configuration).Select(host => (host, registration.Name)))] };
+    public TargetPolicy Policy => TargetPolicy.Of(Configuration) with
+    {
+        // A session that takes its own machine down cannot end what it began.
+        ServiceHosts = [(Dns.GetHostName(), "this session"), .. Services.SelectMany(registration => registration.HostsOf(Configuration).Select(host => (host, registration.Name)))],
+    };
 
     /// <inheritdoc/>
     public T Get<T>()
@@ -81,6 +86,9 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     /// <summary>Whether the configuration has the service's section.</summary>
     public bool IsConfigured(ServiceRegistration registration) => registration.ConfigurationType is { } type && Configuration.Sections.ContainsKey(type);
 
+    /// <inheritdoc cref="IsConfigured(ServiceRegistration)"/>
+    public bool IsConfigured(string service) => Services.Any(registration => registration.Name == service && IsConfigured(registration));
+
     /// <summary>A run's surroundings.</summary>
     public RunScope RunScope(params IReadOnlyList<IRunObserver> observers) => new()
     {
@@ -91,6 +99,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         Policy = Policy,
         KillSwitch = KillSwitch,
         Redactor = Secrets.Redactor,
+        IsConfigured = IsConfigured,
         Identify = new TargetIdentifier(this).IdentifyAsync,
         Settings = run => MigrationSettings.Of(Configuration, run),
         Observers = observers,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PlatformOps.Errors;
 
@@ -102,7 +103,7 @@ internal sealed class KnownHosts
             case HostKeyState.Changed:
                 message.Append($"{address} shows {shown}, but it is known by ");
                 message.AppendJoin(" and ", known.Select(e => $"{e.Key.Type} {e.Key.Fingerprint} ({e.File} line {e.Line})"));
-                message.Append($". Nothing was sent. If the host was reinstalled, compare {fingerprint ?? "its fingerprint"} with a trusted source (its console, the BMC), then replace the line; otherwise somebody else may answer for it.");
+                message.Append($". Nothing was sent. If the host was reinstalled, compare {fingerprint ?? "its fingerprint"} with a trusted source (its console, the BMC), then replace the line; otherwise somebody else may answer for it. {ByHand(host, port, type, known.Select(e => e.File).Distinct())}");
                 break;
             default:
                 message.Append($"{address} shows {shown}, and nothing is known of it in {string.Join(", ", Paths.Where(File.Exists).DefaultIfEmpty(FilePath))}. Nothing was sent. Compare it with a trusted source and add the key to {FilePath}");
@@ -113,6 +114,18 @@ internal sealed class KnownHosts
         }
 
         return new HostKeyException(message.ToString()) { TargetName = host };
+    }
+
+    // What a person types who has compared the fingerprint: the old key out of the files that have it, the one that is shown now into ours, and a look at it.
+    private string ByHand(string host, int port, string? type, IEnumerable<string> files)
+    {
+        var name = ShellQuoting.Word(port == 22 ? host : $"[{host}]:{port}");
+        var file = ShellQuoting.Word(FilePath);
+        var kind = type switch { null => "", _ when type.Contains("ed25519", StringComparison.Ordinal) => "-t ed25519 ", _ when type.Contains("ecdsa", StringComparison.Ordinal) => "-t ecdsa ", _ => "-t rsa " };
+        var commands = files.Select(known => $"ssh-keygen -R {name} -f {ShellQuoting.Word(known)}")
+            .Append(string.Create(CultureInfo.InvariantCulture, $"ssh-keyscan {(port == 22 ? "" : $"-p {port} ")}{kind}{ShellQuoting.Word(host)} >> {file}"))
+            .Append($"ssh-keygen -l -F {name} -f {file}");
+        return $"To replace it by hand: {string.Join("; ", commands)}, which must show the fingerprint that you compared.";
     }
 
     private static HostKeyState State(IReadOnlyList<KnownHostEntry> entries, HostKey key)

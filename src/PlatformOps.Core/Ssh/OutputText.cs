@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformOps.Core.Texts;
 
 namespace PlatformOps.Core.Ssh;
 
@@ -9,8 +10,6 @@ namespace PlatformOps.Core.Ssh;
 /// </remarks>
 internal static class OutputText
 {
-    private const char Escape = '\x1b';
-
     /// <summary>All of it, in lines of at most <paramref name="maxLineLength"/> characters.</summary>
     public static string Clean(ReadOnlySpan<byte> bytes, int maxLines = 100_000, int maxLineLength = 16_384)
         => Clean(Encoding.UTF8.GetString(bytes), maxLines, maxLineLength);
@@ -41,13 +40,13 @@ internal static class OutputText
                 continue;
             }
 
-            if (c == Escape || c is >= '\x80' and <= '\x9f')
+            if (TerminalText.BeginsSequence(c))
             {
-                i = EndOfSequence(text, i);
+                i = TerminalText.EndOfSequence(text, i);
                 continue;
             }
 
-            if ((c < ' ' && c != '\t') || c == '\x7f' || IsBidirectional(c) || lines >= maxLines)
+            if ((c < ' ' && c != '\t') || c == '\x7f' || TerminalText.IsBidirectional(c) || lines >= maxLines)
                 continue;
             if (char.IsSurrogate(c) && !IsInPair(text, i))
                 c = '\xfffd';
@@ -93,51 +92,8 @@ internal static class OutputText
         cut = 0;
     }
 
-    private static bool IsBidirectional(char c) => c is '\x61c' or '\x200e' or '\x200f' or (>= '\x202a' and <= '\x202e') or (>= '\x2066' and <= '\x2069') or '\x2028' or '\x2029';
-
     private static bool IsInPair(string text, int i)
         => char.IsHighSurrogate(text[i])
             ? i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])
             : i > 0 && char.IsHighSurrogate(text[i - 1]);
-
-    /// <summary>The index of the last character of the escape sequence that begins at <paramref name="i"/> (ECMA-48). A string that is not ended ends with its line: a host must not hide what follows.</summary>
-    private static int EndOfSequence(string text, int i)
-    {
-        char kind;
-        if (text[i] == Escape)
-        {
-            if (i + 1 >= text.Length || text[i + 1] is '\n' or '\r')
-                return i;
-            kind = text[++i];
-        }
-        else
-        {
-            kind = (char)(text[i] - 0x40);
-        }
-
-        switch (kind)
-        {
-            case '[':
-                while (i + 1 < text.Length && text[i + 1] is >= '\x20' and <= '\x3f')
-                    i++;
-                return i + 1 < text.Length && text[i + 1] is >= '\x40' and <= '\x7e' ? i + 1 : i;
-            case ']' or 'P' or 'X' or '^' or '_':
-                while (i + 1 < text.Length && text[i + 1] is not ('\n' or '\r'))
-                {
-                    i++;
-                    if (text[i] is '\a' or '\x9c')
-                        return i;
-                    if (text[i] == Escape)
-                        return i + 1 < text.Length && text[i + 1] == '\\' ? i + 1 : i - 1;
-                }
-
-                return i;
-            case >= '\x20' and <= '\x2f':
-                while (i + 1 < text.Length && text[i + 1] is >= '\x20' and <= '\x2f')
-                    i++;
-                return i + 1 < text.Length && text[i + 1] is >= '\x30' and <= '\x7e' ? i + 1 : i;
-            default:
-                return kind < ' ' || kind > '\x7e' ? i - 1 : i;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 namespace PlatformOps.Lab.Hosts;
 
-/// <summary>A running container.</summary>
+/// <summary>A container.</summary>
 /// <param name="Tool">What runs it: <c>docker</c> or <c>podman</c>.</param>
-internal sealed record HostContainer(string Name, string Tool = "docker");
+/// <param name="IsRunning">It runs; where not, it has exited.</param>
+internal sealed record HostContainer(string Name, string Tool = "docker", bool IsRunning = true);

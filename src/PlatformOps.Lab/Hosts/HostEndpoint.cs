@@ -193,12 +193,12 @@ internal sealed class HostEndpoint(LabContext lab, HostFleet fleet)
             case "containers":
                 host.Containers.Clear();
                 host.Containers.AddRange(Rows().Select(row => row is JsonObject given
-                    ? new HostContainer(given.Text("name") ?? throw new LabException("a container needs a name"), given.Text("tool") ?? "docker")
+                    ? new HostContainer(given.Text("name") ?? throw new LabException("a container needs a name"), given.Text("tool") ?? "docker", given.Text("state") != "exited")
                     : new HostContainer(row!.ToString())));
                 break;
             case "units":
-                foreach (var (unit, state) in value as JsonObject ?? throw new LabException("'units' is an object of names and states"))
-                    host.SetUnit(unit, state?.ToString());
+                foreach (var (unit, state) in value as JsonObject ?? throw new LabException("'units' is an object of names and states, or of objects with state and enabled"))
+                    host.SetUnit(unit, state is JsonObject ? state.Text("state") ?? throw new LabException("a unit needs a state") : state?.ToString(), (state as JsonObject).Text("enabled"));
                 break;
             case "mounts":
                 host.Mounts.Clear();

@@ -271,7 +271,8 @@ internal sealed class LabHost
     public bool Has(string program) => Commands.HostCommands.All.ContainsKey(program) && !MissingPrograms.Contains(program) && (_isComputeNode || program is not ("virsh" or "docker"));
 
     /// <summary>A service, running or not; null removes it.</summary>
-    public void SetUnit(string name, string? state)
+    /// <param name="enabled">Whether the next start runs it, in systemd's words; as it runs now where null.</param>
+    public void SetUnit(string name, string? state, string? enabled = null)
     {
         if (state is null)
         {
@@ -286,8 +287,8 @@ internal sealed class LabHost
             InvocationId = Guid.NewGuid().ToString("N"),
             MainPid = isActive ? NextPid() : 0,
             ActiveState = state,
-            SubState = isActive ? "running" : "dead",
-            Enabled = isActive ? "enabled" : "disabled",
+            SubState = isActive ? "running" : state == "failed" ? state : "dead",
+            Enabled = enabled ?? (isActive ? "enabled" : "disabled"),
         };
     }
 

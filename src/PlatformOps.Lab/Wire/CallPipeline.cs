@@ -25,7 +25,8 @@ internal sealed class CallPipeline(LabContext lab, IReadOnlyList<ILabService> se
             return;
         }
 
-        var call = new LabCall(http, lab, service, body.ToArray());
+        var sent = body.ToArray();
+        var call = new LabCall(http, lab, service, sent) { Parts = await FormPart.ReadAsync(http.Request.ContentType, sent, http.RequestAborted) };
         http.Features.Set(call);
         lab.Journal.Count(service.Name, call.Name);
 

@@ -28,6 +28,9 @@ internal sealed partial class LabCall
 
     public byte[] Body { get; }
 
+    /// <summary>The parts of the body; null where it is of another kind.</summary>
+    public IReadOnlyList<FormPart>? Parts { get; init; }
+
     public string Path { get; }
 
     public string Method => Http.Request.Method;

@@ -24,6 +24,9 @@ public sealed record RunbookInfo
     /// <summary>The sections of the configuration that its actions need.</summary>
     public string[] Needs { get; init; } = [];
 
+    /// <summary>Those of them that a site may do without: where the configuration has no such section, the steps that need it are skipped.</summary>
+    public string[] OptionalServices { get; init; } = [];
+
     /// <summary>The values that whoever runs it gives it.</summary>
     public RunbookParameterInfo[] Parameters { get; init; } = [];
 

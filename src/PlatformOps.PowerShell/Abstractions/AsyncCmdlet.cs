@@ -148,10 +148,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private protected ValueTask WriteVerboseAsync(string message) => Do(() => WriteVerbose(message));
 
-    private protected ValueTask WriteDebugAsync(string message) => Do(() => WriteDebug(message));
-
-    private protected ValueTask WriteInformationAsync(object message, params string[] tags) => Do(() => WriteInformation(message, tags));
-
     /// <summary>Asks as PowerShell does, by the impact of the cmdlet's class. Effects that differ in impact ask <see cref="Confirmation"/>.</summary>
     /// <exception cref="RefusedException">The question is needed, and nobody can be asked.</exception>
     private protected ValueTask<bool> ShouldProcessAsync(string target, string action) => AskAsync(() =>

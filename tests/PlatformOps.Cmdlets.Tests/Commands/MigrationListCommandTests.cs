@@ -100,6 +100,16 @@ public sealed class MigrationListCommandTests : IDisposable
         Assert.Equal("2037-11-20T08:15:00Z..2037-12-16T17:00:00Z", Assert.Single(_shell.Run("New-MaintenanceWindow -Start 2037-11-20T08:15:00Z -End 2037-12-16T17:00:00Z").Values).ToString());
     }
 
+    [Fact]
+    public void A_window_is_the_sites_where_a_session_is_open_as_it_is_for_runs_without_one()
+    {
+        var configuration = Write("ops.yaml", "maintenance: { weeks: 3, days: [wed, fri], holidays: [2037-12-11] }");
+
+        var windows = _shell.Run("param($p) Connect-PlatformOps $p; New-MaintenanceWindow -Start 2037-11-20T08:15:00Z; New-MaintenanceWindow -Start 2037-11-20T08:15:00Z -Weeks 4 -Day Tuesday", configuration).Values;
+
+        Assert.Equal(["2037-11-20T08:15:00Z..2037-12-16T08:15:00Z", "2037-11-20T08:15:00Z..2037-12-22T08:15:00Z"], windows.Where(value => value is MaintenanceWindow).Select(value => value!.ToString()));
+    }
+
     [Theory]
     [InlineData("-Start 2020-11-20T08:15:00Z")]
     [InlineData("-Start 2020-11-20T08:15:00Z -End 2020-12-16T17:00:00Z")]

@@ -46,6 +46,17 @@ public sealed class RunCommandTests : LabShell
     }
 
     [Fact]
+    public void A_replacement_that_loses_guards_is_emitted_with_a_warning()
+    {
+        using var alone = new Shell();
+
+        var result = alone.Run("param($f) Test-Runbook $f", Write("mine.yaml", "runbook: hypervisor/post-reinstall\ntarget: hypervisor\nsteps:\n  - change: host.storage\n    with: { model: x }\n"));
+
+        Assert.Equal("hypervisor/post-reinstall", Assert.Single(result.Values).ToString());
+        Assert.Contains("mine.yaml: host.storage has no guard hypervisor.identity", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_listed_runbook_is_tested_itself_and_a_wrong_file_is_an_error_beside_the_others()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder.FullName, "runbooks"));

@@ -36,6 +36,9 @@ internal sealed class RunWorld : IDisposable
 
     public TargetPolicy Policy { get; set; } = new() { Environment = "test" };
 
+    /// <summary>The services that the configuration has no section of.</summary>
+    public HashSet<string> Absent { get; } = [];
+
     /// <summary>What the services call a target.</summary>
     public Func<ActionTarget, Dictionary<string, string>> Identify { get; set; } = _ => [];
 
@@ -54,6 +57,7 @@ internal sealed class RunWorld : IDisposable
         Policy = Policy,
         KillSwitch = new KillSwitch(Files, _folder.Path, Time),
         Redactor = Redactor,
+        IsConfigured = service => !Absent.Contains(service),
         Identify = (target, _, _) => Task.FromResult<IReadOnlyDictionary<string, string>>(Identify(target)),
         Observers = Observers,
     };

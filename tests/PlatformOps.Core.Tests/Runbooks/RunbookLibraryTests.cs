@@ -28,6 +28,7 @@ public sealed class RunbookLibraryTests : IDisposable
         var steps = Library(null).Get("hypervisor/pre-reinstall").Steps;
 
         // How it boots, the first delete, and what arms the installer, which comes last but for the ticket.
+        InOrder("hypervisor/pre-reinstall", "openstack.hypervisor.empty", "hypervisor.identity", "kayobe.pxe", "aquilon.record", "aquilon.host.delete", "aquilon.install");
         Assert.Equal("kayobe.pxe", steps.First(step => step.Action is Change { IsDestructive: true }).Name);
         foreach (var step in steps.Where(step => step.Name is "kayobe.pxe" or "aquilon.host.delete" or "aquilon.install"))
             Assert.Equal(["openstack.claim", "hypervisor.identity", "openstack.hypervisor.empty", "host.domains.none"], step.Guards.Select(guard => guard.Name));
@@ -37,23 +38,15 @@ public sealed class RunbookLibraryTests : IDisposable
     [Fact]
     public void The_installer_is_disarmed_before_anything_is_changed_on_the_new_system_and_disks_are_taken_only_of_the_right_machine()
     {
-        var steps = Library(null).Get("hypervisor/post-reinstall").Steps.Select(step => step.Name).ToList();
-
-        Assert.All(["hypervisor.identity", "host.os", "aquilon.localboot", "host.storage"], step => Assert.Contains(step, steps));
-        Assert.True(steps.IndexOf("hypervisor.identity") < steps.IndexOf("aquilon.localboot"));
         // What is not installed yet stays armed.
-        Assert.True(steps.IndexOf("host.os") < steps.IndexOf("aquilon.localboot"));
-        Assert.True(steps.IndexOf("aquilon.localboot") < steps.IndexOf("host.storage"));
+        InOrder("hypervisor/post-reinstall", "hypervisor.reinstalled", "hypervisor.identity", "host.os", "aquilon.localboot", "host.storage");
         Assert.Contains("hypervisor.identity", Library(null).Get("hypervisor/post-reinstall").Steps.Single(step => step.Name == "host.storage").Guards.Select(guard => guard.Name));
     }
 
     [Fact]
     public void Compute_id_is_back_before_nova_is_started()
     {
-        var steps = Library(null).Get("hypervisor/adoption").Steps.Select(step => step.Name).ToList();
-
-        Assert.True(steps.IndexOf("host.compute-id") < steps.IndexOf("kayobe.host.configure"));
-        Assert.True(steps.IndexOf("openstack.compute-service.wait-up") < steps.IndexOf("openstack.compute-service.enable"));
+        InOrder("hypervisor/adoption", "host.compute-id", "kayobe.host.configure", "kayobe.service.deploy", "openstack.compute-service.wait-up", "openstack.compute-service.enable");
     }
 
     [Fact]
@@ -65,6 +58,22 @@ public sealed class RunbookLibraryTests : IDisposable
 
         Assert.Equal("hypervisor.disks", Assert.Single(runbook.Steps).Action.Name);
         Assert.EndsWith("mine.yaml", runbook.Origin, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_replacement_with_fewer_guards_is_told_and_no_other()
+    {
+        const string Head = "runbook: hypervisor/pre-reinstall\ntarget: hypervisor\nsteps:\n";
+        const string All = "guard: [openstack.claim, hypervisor.identity, openstack.hypervisor.empty, host.domains.none]";
+
+        Assert.Contains(
+            "mine.yaml: kayobe.playbook has no guard openstack.hypervisor.empty, host.domains.none, which kayobe.pxe of the built-in hypervisor/pre-reinstall has",
+            Assert.Single(Fewer(Head + "  - change: kayobe.playbook\n    with: { playbook: x.yml }\n    guard: [hypervisor.identity, openstack.claim]\n")), StringComparison.Ordinal);
+        Assert.Empty(Fewer(Head + $"  - change: kayobe.playbook\n    with: {{ playbook: x.yml }}\n    {All}\n"));
+        Assert.Empty(Fewer("runbook: site/mine\ntarget: hypervisor\nsteps:\n  - change: kayobe.playbook\n    with: { playbook: x.yml }\n"));
+        Assert.All(Library(null).List().Runbooks.Values, runbook => Assert.Empty(Library(null).FewerGuards(runbook)));
+
+        static IEnumerable<string> Fewer(string text) => Library(null).FewerGuards(Library(null).Reader.Read(text, "mine.yaml"));
     }
 
     [Fact]
@@ -103,6 +112,13 @@ public sealed class RunbookLibraryTests : IDisposable
     [Fact]
     public void A_name_that_is_not_there_is_told_with_those_that_are()
         => Assert.Contains("hypervisor/setup", Assert.Throws<ObjectNotFoundException>(() => Library(null).Get("hypervisor/predrain")).Message, StringComparison.Ordinal);
+
+    // They are all there, and one comes after the other.
+    private static void InOrder(string runbook, params string[] wanted)
+    {
+        var steps = Library(null).Get(runbook).Steps.Select(step => step.Name).ToList();
+        Assert.Equal(wanted, steps.Where(wanted.Contains));
+    }
 
     private static RunbookLibrary Library(string? folder) => new(new RunbookReader(Registrations.Catalog, MigrationSettings.Names), folder);
 }

@@ -1,8 +1,11 @@
+using System.Net;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Http;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Logging;
+using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Sessions;
+using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 using PlatformOps.TestKit.Changes;
@@ -33,6 +36,21 @@ public sealed class SessionScopeTests
 
         Assert.Equal(1, made);
         Assert.All(clients, client => Assert.Same(clients[0], client));
+    }
+
+    [Fact]
+    public async Task The_bastion_and_the_machine_that_a_session_runs_on_are_never_targets()
+    {
+        await using var session = new TestSession([new HostsRegistration()], new SshConfiguration { Via = new Uri("ssh://ops@bastion.example.org:2222") });
+        var own = Dns.GetHostName();
+
+        foreach (var (name, why) in new[] { ("bastion.example.org", "ssh"), ("BASTION", "ssh"), (own, "this session"), (own.ToUpperInvariant(), "this session"), (own.Split('.')[0], "this session") })
+        {
+            var error = await Assert.ThrowsAsync<RefusedException>(() => session.Effects.RunAsync(new HostCommandChange(), new ActionTarget(ActionTarget.Host, name), new HostCommandParameters { Argv = ["true"] }, null, Token));
+            Assert.Equal($"[test] {name} is protected: {why} is worked on from there.", error.Message);
+        }
+
+        session.Scope.Policy.ThrowIfRefused(new ActionTarget(ActionTarget.Host, "hv01.example.org"));
     }
 
     [Fact]

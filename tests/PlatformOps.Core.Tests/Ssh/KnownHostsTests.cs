@@ -83,6 +83,9 @@ public sealed class KnownHostsTests : IDisposable
         Assert.Contains("line 1", changed.Message);
         Assert.Contains(Second.Fingerprint, unknown.Message);
         Assert.Equal("hv2", unknown.TargetName);
+        Assert.EndsWith(
+            $"To replace it by hand: ssh-keygen -R hv1 -f {ShellQuoting.Word(FilePath)}; ssh-keyscan -t ed25519 hv1 >> {ShellQuoting.Word(FilePath)}; ssh-keygen -l -F hv1 -f {ShellQuoting.Word(FilePath)}, which must show the fingerprint that you compared.",
+            changed.Message, StringComparison.Ordinal);
     }
 
     [Fact]

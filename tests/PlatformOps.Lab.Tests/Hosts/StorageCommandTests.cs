@@ -128,13 +128,17 @@ public sealed class StorageCommandTests
         Assert.Equal(127, (await lab.SshAsync("sudo -n podman ps")).Status);
 
         await lab.SetHostAsync("hv01.lab.example", """
-            {"containers":["ceph-mon",{"name":"x","tool":"podman"}],"units":{"ceph-osd@3.service":"active","docker.service":"inactive"},
+            {"containers":["ceph-mon",{"name":"x","tool":"podman"},{"name":"y","tool":"podman","state":"exited"}],"units":{"ceph-osd@3.service":"active","ceph-osd@4.service":{"state":"inactive","enabled":"enabled-runtime"},"docker.service":"inactive"},
              "mounts":[{"target":"/mnt/scratch","source":"filer:/scratch"}],"missing":["lspci"],"domains":["stray"],"disks":{"nvme0n1":{"fileSystem":"ext4"}}}
             """);
 
         Assert.Equal("x\n", (await lab.SshAsync("sudo -n podman ps --format '{{.Names}}'")).Out);
+        Assert.Equal("x\ny\n", (await lab.SshAsync("sudo -n podman ps -a --format '{{.Names}}'")).Out);
         Assert.Contains("Cannot connect to the Docker daemon", (await lab.SshAsync("sudo -n docker ps")).Error, StringComparison.Ordinal);
         Assert.Contains("ceph-osd@3.service loaded active running", (await lab.SshAsync("systemctl list-units --type=service --state=running --plain --no-legend")).Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("ceph-osd@4", (await lab.SshAsync("systemctl list-units --type=service --plain --no-legend")).Out, StringComparison.Ordinal);
+        Assert.Contains("ceph-osd@4.service loaded inactive dead", (await lab.SshAsync("systemctl list-units --type=service --all --plain --no-legend")).Out, StringComparison.Ordinal);
+        Assert.Equal("Id=ceph-osd@3.service\nUnitFileState=enabled\n\nId=ceph-osd@4.service\nUnitFileState=enabled-runtime\n", (await lab.SshAsync("systemctl show --property=Id --property=UnitFileState -- ceph-osd@3.service ceph-osd@4.service")).Out);
         Assert.Equal("/mnt/scratch filer:/scratch nfs4\n", (await lab.SshAsync("findmnt -n -o TARGET,SOURCE,FSTYPE /mnt/scratch")).Out);
         Assert.Equal(127, (await lab.SshAsync("lspci -nn")).Status);
         Assert.Contains("stray", (await lab.SshAsync("sudo -n virsh list --all")).Out, StringComparison.Ordinal);

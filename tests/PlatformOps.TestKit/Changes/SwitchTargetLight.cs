@@ -8,6 +8,11 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
 {
     public bool Destructive { get; init; }
 
+    /// <summary>The services that it needs.</summary>
+    public IReadOnlyList<string> Services { get; init; } = [];
+
+    public override IReadOnlyList<string> Needs => Services;
+
     public override string Name => name;
 
     public override string Summary => name;

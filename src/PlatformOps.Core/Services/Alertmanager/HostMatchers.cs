@@ -72,7 +72,7 @@ internal sealed class HostMatchers(IReadOnlyList<string> templates, Func<string,
     {
         foreach (var name in names(target))
         {
-            foreach (var own in Named(name).SelectMany(set => set).Where(matcher => matcher.Value.Contains(matcher.IsRegex ? MatcherText.Escape(name) : name, StringComparison.Ordinal)))
+            foreach (var own in Named(name).SelectMany(set => set).Where(matcher => matcher.Value.Contains(matcher.IsRegex ? Re2Text.Escape(name) : name, StringComparison.Ordinal)))
             {
                 if (silence.Matchers.Any(matcher => matcher.Name == own.Name && matcher.IsEqual && Meets(matcher, own, name)))
                     return true;
@@ -108,5 +108,5 @@ internal sealed class HostMatchers(IReadOnlyList<string> templates, Func<string,
         => [.. _templates.Select(template => Made(template, name))];
 
     private static IReadOnlyList<AlertMatcher> Made(IReadOnlyList<AlertMatcher> template, string name)
-        => [.. template.Select(matcher => matcher with { Value = matcher.Value.Replace(Host, matcher.IsRegex ? MatcherText.Escape(name) : name, StringComparison.Ordinal) })];
+        => [.. template.Select(matcher => matcher with { Value = matcher.Value.Replace(Host, matcher.IsRegex ? Re2Text.Escape(name) : name, StringComparison.Ordinal) })];
 }

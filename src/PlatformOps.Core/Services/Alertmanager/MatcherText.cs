@@ -47,20 +47,6 @@ internal static partial class MatcherText
     public static bool AreSame(IReadOnlyList<AlertMatcher> one, IReadOnlyList<AlertMatcher> other)
         => one.Count == other.Count && one.Select(matcher => matcher.ToString()).Order(StringComparer.Ordinal).SequenceEqual(other.Select(matcher => matcher.ToString()).Order(StringComparer.Ordinal));
 
-    /// <summary>A text for a regular expression that matches it alone, as RE2 escapes it.</summary>
-    public static string Escape(string text)
-    {
-        var escaped = new StringBuilder();
-        foreach (var c in text)
-        {
-            if (@"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal))
-                escaped.Append('\\');
-            escaped.Append(c);
-        }
-
-        return escaped.ToString();
-    }
-
     private static string Unescape(string quoted)
     {
         var text = new StringBuilder();

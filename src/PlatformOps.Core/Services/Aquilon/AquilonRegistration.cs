@@ -45,7 +45,7 @@ internal sealed class AquilonRegistration : ServiceRegistration
     /// <inheritdoc/>
     /// <remarks>None is no error: a host that was deleted is imported anew, by the same run or another. What needs one says so itself.</remarks>
     public override async Task<IReadOnlyDictionary<string, string>> IdentifyAsync(IServiceScope scope, ActionTarget target, CancellationToken cancellationToken)
-        => scope.Configuration.Has<AquilonConfiguration>() && await scope.Get<AquilonClient>().FindHostAsync(target.Name, cancellationToken) is { HostName: { } name }
+        => await scope.Get<AquilonClient>().FindHostAsync(target.Name, cancellationToken) is { HostName: { } name }
             ? new Dictionary<string, string> { ["aquilon"] = name }
             : new Dictionary<string, string>();
 

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Processes;
 using PlatformOps.Core.Services.Hosts.Storage;
 using PlatformOps.Core.Ssh;
@@ -44,6 +45,10 @@ internal sealed class HostsRegistration : ServiceRegistration
     ];
 
     public override IReadOnlyList<FactSource> Facts { get; } = [new PciFacts()];
+
+    /// <summary>The bastion: whoever takes it down locks everybody out.</summary>
+    public override IReadOnlyList<string> HostsOf(OpsConfiguration configuration)
+        => configuration.Has<SshConfiguration>() && configuration.Section<SshConfiguration>().Via is { } via ? [via.IdnHost] : [];
 
     /// <summary>Looks at the key, the transport and the known_hosts file; no host is contacted.</summary>
     public override async Task<ServiceProbe> ProbeAsync(IServiceScope scope, CancellationToken cancellationToken)

@@ -4,7 +4,10 @@ using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.Hosts;
 
-/// <summary>Nothing else lives on the hypervisor: no service or container that is known as another's, nothing mounted that is not a hypervisor's. What cannot be read makes it Unknown.</summary>
+/// <summary>
+/// Nothing else lives on the hypervisor: no service or container that is another's, no volume that holds another's data, nothing mounted that is not a hypervisor's.
+/// One that stands still is there too: a stopped storage daemon is in maintenance, and its data are on the disks. What cannot be read makes it Unknown.
+/// </summary>
 internal sealed class NoTenantsCheck : Check<NoParameters>
 {
     private const int NotFound = 127;
@@ -22,9 +25,10 @@ internal sealed class NoTenantsCheck : Check<NoParameters>
         var foreign = new List<string>();
         try
         {
-            foreign.AddRange((await UnitsAsync(host, cancellationToken)).Where(rules.IsForeignUnit).Select(unit => $"service {unit}"));
+            foreign.AddRange((await ServiceListing.ReadAsync(host, rules.IsForeignUnit, cancellationToken)).Select(service => $"service {service}"));
             foreach (var tool in rules.ContainerTools)
                 foreign.AddRange((await ContainersAsync(host, tool, cancellationToken)).Where(rules.IsForeignContainer).Select(name => $"container {name} ({tool})"));
+            foreign.AddRange((await BlockDeviceListing.ReadAsync(host, cancellationToken)).SelectMany(disk => disk.WithDescendants()).Where(rules.IsForeignDevice).Select(device => $"device {device.Name}{(device.FileSystem is { } system ? $" ({system})" : "")}").Distinct());
             foreign.AddRange((await MountListing.ReadAsync(host, cancellationToken)).Where(mount => !rules.IsExpected(mount)).Select(mount => $"{mount.Target} ({mount.FileSystem} of {mount.Source})"));
         }
         catch (Exception error) when (error is RemoteHostException or FormatException)
@@ -38,16 +42,9 @@ internal sealed class NoTenantsCheck : Check<NoParameters>
             : CheckResult.Failed($"{host.Name} has other tenants: {string.Join(", ", foreign)}");
     }
 
-    private static async Task<IReadOnlyList<string>> UnitsAsync(RemoteHost host, CancellationToken cancellationToken)
-    {
-        var units = Words(await host.ReadAsync(["systemctl", "list-units", "--type=service", "--state=running", "--plain", "--no-legend", "--no-pager"], cancellationToken));
-        // Whoever answers over SSH runs a service, so nothing is no answer.
-        return units.Count > 0 ? units : throw new FormatException($"systemctl on {host.Name} listed no running service at all.");
-    }
-
     private static async Task<IReadOnlyList<string>> ContainersAsync(RemoteHost host, string tool, CancellationToken cancellationToken)
     {
-        string[] command = [tool, "ps", "--format", "{{.Names}}"];
+        string[] command = [tool, "ps", "-a", "--format", "{{.Names}}"];
         var listing = await host.LookAsync(new SshCommand(command), cancellationToken);
         return listing.ExitStatus switch
         {

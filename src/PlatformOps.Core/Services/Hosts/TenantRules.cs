@@ -6,7 +6,7 @@ namespace PlatformOps.Core.Services.Hosts;
 /// <summary>What is foreign to a hypervisor, and what is expected: patterns of <c>*</c> and <c>?</c>, whatever the case. A list that is given takes the place of the default.</summary>
 internal sealed record TenantRules
 {
-    /// <summary>Running services that belong to something else; <c>.service</c> may be left out.</summary>
+    /// <summary>Services that belong to something else, whether they run, failed, or are enabled; <c>.service</c> may be left out.</summary>
     public IReadOnlyList<string> Units { get; init; } =
     [
         "ceph-osd@*", "ceph-mon*", "ceph-mgr*", "ceph-mds*", "ceph-radosgw*", "ceph-????????-????-????-????-????????????@*",
@@ -15,7 +15,13 @@ internal sealed record TenantRules
         "mariadb", "mysqld", "galera*", "postgresql*", "rabbitmq*", "memcached", "etcd", "haproxy", "keepalived",
     ];
 
-    /// <summary>Running containers that belong to something else.</summary>
+    /// <summary>The services that a hypervisor has; where the list is given, any other that runs, failed or is enabled is a tenant's too. <c>.service</c> may be left out.</summary>
+    public IReadOnlyList<string>? ExpectedUnits { get; init; }
+
+    /// <summary>Block devices that hold another's data: by their own names (of volumes, each hyphen doubled, as the device mapper writes them) or by what lies on them.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = ["ceph_bluestore", "ceph--*", "cinder--volumes*"];
+
+    /// <summary>Containers that belong to something else, whether they run or not.</summary>
     public IReadOnlyList<string> Containers { get; init; } =
     [
         "ceph-*", "ceph_*", "neutron_l3_agent", "neutron_dhcp_agent", "ovn_northd", "ovn_nb_db*", "ovn_sb_db*",
@@ -41,11 +47,16 @@ internal sealed record TenantRules
         "overlay", "proc", "pstore", "ramfs", "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tmpfs", "tracefs",
     ];
 
-    public bool IsForeignUnit(string unit)
-        => Units.Any(pattern => NamePattern.Matches(pattern, unit) || (unit.EndsWith(".service", StringComparison.Ordinal) && NamePattern.Matches(pattern, unit[..^".service".Length])));
+    public bool IsForeignUnit(string unit) => IsAny(Units, unit) || (ExpectedUnits is { } expected && !IsAny(expected, unit));
+
+    public bool IsForeignDevice(BlockDevice device)
+        => Devices.Any(pattern => NamePattern.Matches(pattern, device.Name) || (device.FileSystem is { } system && NamePattern.Matches(pattern, system)));
 
     public bool IsForeignContainer(string name) => Containers.Any(pattern => NamePattern.Matches(pattern, name));
 
     public bool IsExpected(Mount mount)
         => FileSystems.Any(pattern => NamePattern.Matches(pattern, mount.FileSystem)) || Mounts.Any(pattern => NamePattern.Matches(pattern, mount.Target));
+
+    private static bool IsAny(IReadOnlyList<string> patterns, string unit)
+        => patterns.Any(pattern => NamePattern.Matches(pattern, unit) || (unit.EndsWith(".service", StringComparison.Ordinal) && NamePattern.Matches(pattern, unit[..^".service".Length])));
 }

@@ -28,7 +28,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _writers = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, string> _made = new(StringComparer.OrdinalIgnoreCase);
-    private (HttpService Http, JiraKind Kind, string? Version)? _site;
+    private Site? _site;
     private JiraUser? _me;
 
     public JiraConfiguration Configuration => configuration;
@@ -286,25 +286,6 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         };
     }, cancellationToken);
 
-    /// <summary>Gives the ticket to an account: a user name (Data Center) or account id (Cloud); null for ourselves.</summary>
-    public Task AssignAsync(string key, string? account, CancellationToken cancellationToken) => WriteAsync(key, async () =>
-    {
-        var (http, kind, api) = await ApiAsync(cancellationToken);
-        var body = kind == JiraKind.Cloud
-            ? new JsonObject { ["accountId"] = account ?? (await MeAsync(cancellationToken)).AccountId }
-            : new JsonObject { ["name"] = account ?? (await MeAsync(cancellationToken)).Name };
-        await http.SendAsync(HttpCall.Put($"{api}/issue/{Key(key)}/assignee", $"assign {key}", body), cancellationToken);
-        return true;
-    }, cancellationToken);
-
-    public Task AddLabelsAsync(string key, IEnumerable<string> labels, CancellationToken cancellationToken) => WriteAsync(key, async () =>
-    {
-        var (http, _, api) = await ApiAsync(cancellationToken);
-        var adds = new JsonArray([.. labels.Select(label => new JsonObject { ["add"] = label })]);
-        await http.SendAsync(HttpCall.Put($"{api}/issue/{Key(key)}", $"label {key}", new JsonObject { ["update"] = new JsonObject { ["labels"] = adds } }), cancellationToken);
-        return true;
-    }, cancellationToken);
-
     /// <summary>Jira's version, who we are to it, and which of the project's rights we lack.</summary>
     public async Task<ServiceProbe> ProbeAsync(CancellationToken cancellationToken)
     {
@@ -472,7 +453,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         return (http, kind, kind == JiraKind.Cloud ? "rest/api/3" : "rest/api/2");
     }
 
-    private async Task<(HttpService Http, JiraKind Kind, string? Version)> SiteAsync(CancellationToken cancellationToken)
+    private async Task<Site> SiteAsync(CancellationToken cancellationToken)
     {
         if (_site is { } site)
             return site;
@@ -488,12 +469,14 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
             var kind = info?.DeploymentType is { } type ? (Same(type, "Cloud") ? JiraKind.Cloud : JiraKind.DataCenter)
                 : host.EndsWith(".atlassian.net", StringComparison.OrdinalIgnoreCase) || host == "api.atlassian.com" ? JiraKind.Cloud
                 : JiraKind.DataCenter;
-            _site = (open(kind), kind, info?.Version);
-            return _site.Value;
+            return _site = new Site(open(kind), kind, info?.Version);
         }
         finally
         {
             _gate.Release();
         }
     }
+
+    // One reference: targets that read it while another writes it see all of it, or nothing.
+    private sealed record Site(HttpService Http, JiraKind Kind, string? Version);
 }

@@ -9,9 +9,8 @@ internal sealed class DeviceFacts : FactSource
 
     public override async Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
     {
-        var netBox = context.Client<NetBoxClient>();
-        var device = await netBox.DeviceAsync(context.Target.Name, cancellationToken);
-        var facts = new Dictionary<string, string> { ["gpu"] = await netBox.HasGpuAsync(context.Target.Name, cancellationToken) ? "true" : "false" };
+        var device = await context.Client<NetBoxClient>().DeviceAsync(context.Target.Name, cancellationToken);
+        var facts = new Dictionary<string, string> { ["gpu"] = device.HasGpu ? "true" : "false" };
         foreach (var (name, value) in new[] { ("model", device.DeviceType), ("manufacturer", device.Manufacturer), ("serial", device.SerialNumber) })
         {
             if (value is not null)

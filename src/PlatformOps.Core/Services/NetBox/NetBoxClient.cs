@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlatformOps.Core.Http;
@@ -15,6 +16,7 @@ namespace PlatformOps.Core.Services.NetBox;
 internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configuration, Uri site, Func<string, IReadOnlyList<string>> names)
 {
     private const string ServiceName = "netbox";
+    private readonly ConcurrentDictionary<long, bool> _gpuTypes = new();
     private Version? _version;
 
     public HttpService Http => http;
@@ -25,23 +27,13 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
     /// <exception cref="ObjectNotFoundException">There is none.</exception>
     /// <exception cref="AmbiguousNameException">There are several; a name is unique within a site only.</exception>
     public async Task<InventoryDevice> DeviceAsync(string target, CancellationToken cancellationToken)
-        => Show(await DeviceRowAsync(target, cancellationToken), target);
+        => await ShowAsync(await DeviceRowAsync(target, cancellationToken), target, cancellationToken);
 
     /// <summary>All devices that a filter finds, such as <c>("status", "active")</c>.</summary>
     public async IAsyncEnumerable<InventoryDevice> DevicesAsync(IReadOnlyList<(string Name, string? Value)> filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var row in ListAsync<NetBoxDevice>("dcim/devices/", "list the devices", [.. filter, ("exclude", "config_context")], cancellationToken))
-            yield return Show(row, null);
-    }
-
-    /// <summary>Whether the device's type says GPU, in its model or its description.</summary>
-    public async Task<bool> HasGpuAsync(string target, CancellationToken cancellationToken)
-    {
-        var row = await DeviceRowAsync(target, cancellationToken);
-        if (SaysGpu(row.DeviceType) || row.DeviceType is not { Id: > 0, Description: null } type)
-            return SaysGpu(row.DeviceType);
-        // Before 4.0 the device carries its type without the description.
-        return SaysGpu((await GetAsync($"dcim/device-types/{type.Id}/", $"read the device type of {target}", cancellationToken)).Read<NetBoxDeviceType>(HttpServiceJson.Snake));
+            yield return await ShowAsync(row, null, cancellationToken);
     }
 
     /// <summary>Where the device's BMC is: its out-of-band address, its BMC interface's, a management-only interface's, the custom field, or the DNS pattern.</summary>
@@ -171,6 +163,16 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
         return new ServiceProbe(version is null ? null : ServerText.Clean(version, 40), user is null ? "the owner of netbox.api-token" : ServerText.Clean(user, 80), site.AbsoluteUri) { MissingRights = missing };
     }
 
+    // Whether a device's type says GPU, in its model or its description. Before 4.0 the device carries its type without the description: each type is asked for once.
+    private async Task<bool> HasGpuAsync(NetBoxDeviceType? type, CancellationToken cancellationToken)
+    {
+        if (SaysGpu(type) || type is not { Id: > 0, Description: null })
+            return SaysGpu(type);
+        if (!_gpuTypes.TryGetValue(type.Id, out var known))
+            known = _gpuTypes[type.Id] = SaysGpu((await GetAsync($"dcim/device-types/{type.Id}/", $"read the device type {type.Model}", cancellationToken)).Read<NetBoxDeviceType>(HttpServiceJson.Snake));
+        return known;
+    }
+
     private static bool SaysGpu(NetBoxDeviceType? type)
         => type?.Model?.Contains("gpu", StringComparison.OrdinalIgnoreCase) == true || type?.Description?.Contains("gpu", StringComparison.OrdinalIgnoreCase) == true;
 
@@ -240,7 +242,7 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
         };
     }
 
-    private InventoryDevice Show(NetBoxDevice row, string? target) => new()
+    private async Task<InventoryDevice> ShowAsync(NetBoxDevice row, string? target, CancellationToken cancellationToken) => new()
     {
         HypervisorName = target,
         DeviceName = row.Name ?? "",
@@ -253,7 +255,7 @@ internal sealed class NetBoxClient(HttpService http, NetBoxConfiguration configu
         SerialNumber = string.IsNullOrWhiteSpace(row.Serial) ? null : row.Serial,
         BmcAddress = WithoutPrefix(row.OobIp?.Address),
         PrimaryAddress = WithoutPrefix(row.PrimaryIp?.Address),
-        HasGpu = SaysGpu(row.DeviceType),
+        HasGpu = await HasGpuAsync(row.DeviceType, cancellationToken),
         LastUpdated = row.LastUpdated?.ToUniversalTime(),
         Url = new Uri(site, $"dcim/devices/{row.Id}/").AbsoluteUri,
         CustomFields = row.CustomFields?.ToDictionary(pair => pair.Key, pair => Plain(pair.Value)) ?? [],

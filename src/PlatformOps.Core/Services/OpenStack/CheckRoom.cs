@@ -58,9 +58,9 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         // What is leaving beside us needs the same room until it has left.
         var leaving = In(group.Where(service => service.Status == "disabled"));
 
-        var (needed, free, source) = await CountAsync(context, [hypervisor, .. leaving], others, cancellationToken);
+        var (needed, free, tooBig, source) = await CountAsync(context, [hypervisor, .. leaving], others, cancellationToken);
         var numbers = string.Join("; ", needed.Where(pair => pair.Value > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"needs {pair.Value} {Words(pair.Key)}, free {free.GetValueOrDefault(pair.Key)}")));
-        var missing = needed.Where(pair => pair.Value > free.GetValueOrDefault(pair.Key)).Select(pair => Words(pair.Key)).ToList();
+        List<string> missing = [.. needed.Where(pair => pair.Value > free.GetValueOrDefault(pair.Key)).Select(pair => Words(pair.Key)), .. tooBig];
         var beside = leaving.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", with what {leaving.Count} disabled hosts still hold");
         var evidence = $"{others.Count} other enabled hosts in {where}: {(numbers.Length == 0 ? "nothing to move" : numbers + beside)} ({source})";
         if (missing.Count == 0)
@@ -99,7 +99,8 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         return null;
     }
 
-    private static async Task<(Dictionary<string, long> Needed, Dictionary<string, long> Free, string Source)> CountAsync(ActionContext context, IReadOnlyList<Hypervisor> leaving, IReadOnlyList<Hypervisor> others, CancellationToken cancellationToken)
+    // What leaves, what is free, and what no host takes in one piece.
+    private static async Task<(Dictionary<string, long> Needed, Dictionary<string, long> Free, IReadOnlyList<string> TooBig, string Source)> CountAsync(ActionContext context, IReadOnlyList<Hypervisor> leaving, IReadOnlyList<Hypervisor> others, CancellationToken cancellationToken)
     {
         if (!leaving.All(host => Guid.TryParse(host.Id, out _)) || !await HasPlacementAsync(context, cancellationToken))
         {
@@ -110,26 +111,33 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
                 ["MEMORY_MB"] = others.Sum(other => Math.Max(0, (other.MemoryMiB - other.MemoryMiBUsed) ?? 0)),
                 ["DISK_GB"] = others.Sum(other => Math.Max(0, (other.DiskGiB - other.DiskGiBUsed) ?? 0)),
             };
-            return (needs, has, "by Nova's hypervisor details, without overcommitment");
+            return (needs, has, [], "by Nova's hypervisor details, without overcommitment");
         }
 
         var placement = context.Client<PlacementClient>();
         var usages = await Task.WhenAll(leaving.Select(host => placement.UsagesAsync(host.Id, cancellationToken)));
         var needed = Classes.ToDictionary(name => name, name => usages.Sum(usage => usage.GetValueOrDefault(name)));
-        Dictionary<string, long> free = [];
+        var biggest = await BiggestAsync(placement, leaving, cancellationToken);
+        Dictionary<string, long> free = [], pieces = [];
         foreach (var chunk in others.OrderBy(other => other.VCpusUsed).Chunk(8))
         {
             // Enough is enough: a big cloud need not be read to its end.
-            if (free.Count > 0 && needed.All(pair => pair.Value <= free.GetValueOrDefault(pair.Key)))
-                return (needed, free, "by Placement, of the emptiest hosts");
+            if (free.Count > 0 && needed.All(pair => pair.Value <= free.GetValueOrDefault(pair.Key)) && TooBig().Count == 0)
+                return (needed, free, [], "by Placement, of the emptiest hosts");
             foreach (var host in await Task.WhenAll(chunk.Select(other => FreeAsync(placement, other.Id, cancellationToken))))
             {
-                foreach (var (name, amount) in host)
+                foreach (var (name, (amount, piece)) in host)
+                {
                     free[name] = free.GetValueOrDefault(name) + amount;
+                    pieces[name] = Math.Max(pieces.GetValueOrDefault(name), piece);
+                }
             }
         }
 
-        return (needed, free, "by Placement");
+        return (needed, free, TooBig(), "by Placement");
+
+        List<string> TooBig() => [.. biggest.Where(pair => pair.Value > pieces.GetValueOrDefault(pair.Key))
+            .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Words(pair.Key)} in one piece (a server has {pair.Value}, a host gives up to {pieces.GetValueOrDefault(pair.Key)})"))];
     }
 
     private static async Task<bool> HasPlacementAsync(ActionContext context, CancellationToken cancellationToken)
@@ -145,11 +153,18 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         }
     }
 
-    private static async Task<Dictionary<string, long>> FreeAsync(PlacementClient placement, string provider, CancellationToken cancellationToken)
+    // The biggest share of one server in each class.
+    private static async Task<Dictionary<string, long>> BiggestAsync(PlacementClient placement, IReadOnlyList<Hypervisor> leaving, CancellationToken cancellationToken)
+    {
+        var servers = (await Task.WhenAll(leaving.Select(host => placement.AllocationsAsync(host.Id, cancellationToken)))).SelectMany(allocations => allocations.Values).ToList();
+        return Classes.ToDictionary(name => name, name => servers.Select(server => server.Resources.GetValueOrDefault(name)).DefaultIfEmpty().Max());
+    }
+
+    private static async Task<Dictionary<string, (long Free, long Piece)>> FreeAsync(PlacementClient placement, string provider, CancellationToken cancellationToken)
     {
         var inventories = await placement.InventoriesAsync(provider, cancellationToken);
         var usages = await placement.UsagesAsync(provider, cancellationToken);
-        return Classes.ToDictionary(name => name, name => inventories.TryGetValue(name, out var inventory) ? Math.Max(0, inventory.Capacity - usages.GetValueOrDefault(name)) : 0);
+        return Classes.ToDictionary(name => name, name => inventories.TryGetValue(name, out var inventory) ? (inventory.FreeOf(usages.GetValueOrDefault(name)), inventory.MaxUnit) : (0, 0));
     }
 
     private static string Words(string resourceClass) => resourceClass switch

@@ -11,7 +11,7 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
 #pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private (HttpService Http, Microversion? Min, Microversion? Max)? _found;
+    private Found? _found;
 
     /// <summary>The pipeline at the endpoint; null before its first use.</summary>
     public HttpService? Http => _found?.Http;
@@ -62,7 +62,7 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
         }
     }
 
-    private async Task<(HttpService Http, Microversion? Min, Microversion? Max)> FindAsync(CancellationToken cancellationToken)
+    private async Task<Found> FindAsync(CancellationToken cancellationToken)
     {
         if (_found is { } found)
             return found;
@@ -76,8 +76,7 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
             var (min, max, folder) = hasMicroversions ? await DiscoverAsync(http, cancellationToken) : default;
             if (folder is not null)
                 http = factory.Create(KeystoneSession.Service, new Uri(http.BaseAddress, folder), keystone.Authentication, settings);
-            _found = (http, min, max);
-            return _found.Value;
+            return _found = new Found(http, min, max);
         }
         finally
         {
@@ -129,4 +128,7 @@ internal sealed class CloudEndpoint(KeystoneSession keystone, HttpServiceFactory
         => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{type} at {Http?.BaseAddress.ToString() ?? "an endpoint not asked for yet"}");
+
+    // One reference: targets that read it while another writes it see all of it, or nothing.
+    private sealed record Found(HttpService Http, Microversion? Min, Microversion? Max);
 }

@@ -30,6 +30,14 @@ internal sealed record ResourceInventory
     /// <summary>What may be given out in all: (total − reserved) × ratio.</summary>
     [JsonIgnore]
     public long Capacity => Math.Max(0, (long)Math.Floor((Total - Reserved) * AllocationRatio));
+
+    /// <summary>What is left to give out: in whole steps, and nothing where less than the least piece is left.</summary>
+    public long FreeOf(long used)
+    {
+        var free = Math.Max(0, Capacity - used);
+        free -= free % Math.Max(1, StepSize);
+        return free < MinUnit ? 0 : free;
+    }
 }
 
 internal sealed record ResourceUsages(IReadOnlyDictionary<string, long>? Usages);

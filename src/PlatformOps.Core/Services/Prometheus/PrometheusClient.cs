@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using PlatformOps.Core.Http;
 
@@ -35,18 +34,9 @@ internal sealed class PrometheusClient(HttpService http, PrometheusConfiguration
     /// <summary>The series <c>up</c> of a machine, by each name it may have, with or without a port.</summary>
     internal string QueryOf(string target)
     {
-        var escaped = names(target).Select(Escape).ToList();
+        var escaped = names(target).Select(Re2Text.Escape).ToList();
         var pattern = (escaped is [var only] ? only : $"({string.Join('|', escaped)})") + "(:[0-9]+)?";
         return $"up{{{configuration.Label}=~\"{pattern.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"}}";
-    }
-
-    // As RE2 escapes it.
-    private static string Escape(string name)
-    {
-        var escaped = new StringBuilder();
-        foreach (var c in name)
-            escaped.Append(@"\.+*?()|[]{}^$".Contains(c, StringComparison.Ordinal) ? "\\" : "").Append(c);
-        return escaped.ToString();
     }
 
     private ScrapeTarget Read(HttpAnswer answer, PrometheusSample sample)

@@ -18,20 +18,23 @@ internal static class ContainerCommands
             : null);
         if (refused is not null)
             return Task.FromResult(call.Fail(refused, 1));
-        var running = call.State.Locked(() => call.Host.Containers.Where(container => container.Tool == call.Name).Select(container => container.Name).ToList());
+        var containers = call.State.Locked(() => call.Host.Containers.Where(container => container.Tool == call.Name).ToList());
         switch (call.Arguments.ElementAtOrDefault(1))
         {
             case "ps":
                 // One format is enough for those who ask for names.
-                var isNames = call.Options("f", "format", "filter").Value("format") == "{{.Names}}";
+                var options = call.Options("f", "format", "filter");
+                var isNames = options.Value("format") == "{{.Names}}";
                 call.Out((isNames ? "" : "CONTAINER ID   IMAGE   COMMAND   CREATED   STATUS   PORTS   NAMES\n")
-                    + string.Concat(running.Order(StringComparer.Ordinal).Select(name => isNames ? $"{name}\n" : $"{name.Length:x12}   kolla/{name}   \"dumb-init\"   6 weeks ago   Up 6 weeks   {name}\n")));
+                    + string.Concat(containers.Where(container => container.IsRunning || options.Has("a", "all")).OrderBy(container => container.Name, StringComparer.Ordinal).Select(container => isNames
+                        ? $"{container.Name}\n"
+                        : $"{container.Name.Length:x12}   kolla/{container.Name}   \"dumb-init\"   6 weeks ago   {(container.IsRunning ? "Up 6 weeks" : "Exited (0) 5 days ago")}   {container.Name}\n")));
                 return Task.FromResult(0);
             case "exec":
                 var words = call.Arguments.Skip(2).SkipWhile(word => word.StartsWith('-')).ToArray();
                 if (words.Length < 2)
                     return Task.FromResult(call.Fail($"\"{call.Name} exec\" requires at least 2 arguments.", 1));
-                return running.Contains(words[0])
+                return containers.Exists(container => container.IsRunning && container.Name == words[0])
                     ? ShellRunner.RunProgramAsync(words[1..], call.State)
                     : Task.FromResult(call.Fail($"Error: no container with name or ID \"{words[0]}\" found: no such container", 1));
             default:

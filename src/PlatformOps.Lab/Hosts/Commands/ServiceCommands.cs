@@ -48,8 +48,14 @@ internal static class ServiceCommands
             case "is-system-running":
                 return SystemCommands.Print(call, "running");
             case "show":
-                foreach (var name in names)
-                    Show(call, name, options);
+                for (var i = 0; i < names.Count; i++)
+                {
+                    // A blank line between one and the next.
+                    if (i > 0)
+                        call.Out("\n");
+                    Show(call, names[i], options);
+                }
+
                 return 0;
             case "status":
                 foreach (var name in names)
@@ -63,9 +69,13 @@ internal static class ServiceCommands
 
                 return 0;
             case "list-units" or "list-unit-files":
-                foreach (var unit in units.Values.Where(unit => options.Value("state") is not { } state || unit.ActiveState == state || unit.SubState == state).OrderBy(unit => unit.Name, StringComparer.Ordinal))
+                foreach (var unit in units.Values.Where(IsListed).OrderBy(unit => unit.Name, StringComparer.Ordinal))
                     call.Out(verb == "list-units" ? $"{unit.Name} loaded {unit.ActiveState} {unit.SubState}\n" : $"{unit.Name} {unit.Enabled}\n");
                 return 0;
+
+                // What stands still is in the list of units only when it is asked for.
+                bool IsListed(HostUnit unit) => options.Value("state") is { } state ? unit.ActiveState == state || unit.SubState == state
+                    : verb == "list-unit-files" || unit.ActiveState != "inactive" || options.Has("a", "all");
             case "reboot" or "poweroff":
                 return SystemCommandsOf(call, verb);
             case "daemon-reload" or "reset-failed" or "start" or "stop" or "restart" or "enable" or "disable" or "reload" or "mask" or "unmask" or "kill":

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.WebUtilities;
 using PlatformOps.Lab.Wire;
 using PlatformOps.Lab.World;
 
@@ -388,27 +387,12 @@ internal sealed class JiraService : ILabService
         var ticket = Find(call);
         if (call.Header("X-Atlassian-Token") is not ("no-check" or "nocheck"))
             return new Answer(403) { Body = "XSRF check failed"u8.ToArray(), ContentType = "text/plain" };
-        if (!MediaTypeHeaderValue.TryParse(call.Header("Content-Type"), out var type) || type.MediaType != "multipart/form-data"
-            || type.Parameters.FirstOrDefault(parameter => parameter.Name == "boundary")?.Value?.Trim('"') is not { } boundary)
-        {
+        if (call.Parts is not { } parts)
             return Answer.Empty(415);
-        }
-
-        List<TicketAttachment> added = [];
-        var reader = new MultipartReader(boundary, new MemoryStream(call.Body));
-        // The body is in memory already: nothing here waits.
-        while (reader.ReadNextSectionAsync().GetAwaiter().GetResult() is { } section)
-        {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || disposition.Name?.Trim('"') != "file")
-                continue;
-            using var content = new MemoryStream();
-            section.Body.CopyTo(content);
-            if (content.Length > UploadLimit)
-                return JiraErrors.Of(413, "The attachment is too large.");
-            added.Add(new TicketAttachment(Data.NextPartId++, (disposition.FileNameStar ?? disposition.FileName)?.Trim('"') ?? "file",
-                section.ContentType ?? "application/octet-stream", content.ToArray(), Data.Me, _lab.Clock.Now));
-        }
-
+        var files = parts.Where(part => part.Name == "file").ToList();
+        if (files.Exists(file => file.Content.Length > UploadLimit))
+            return JiraErrors.Of(413, "The attachment is too large.");
+        List<TicketAttachment> added = [.. files.Select(file => new TicketAttachment(Data.NextPartId++, file.FileName ?? "file", file.ContentType ?? "application/octet-stream", file.Content, Data.Me, _lab.Clock.Now))];
         if (added.Count == 0)
             throw JiraErrors.Bad("No file was sent in a part named 'file'.");
         ticket.Attachments.AddRange(added);

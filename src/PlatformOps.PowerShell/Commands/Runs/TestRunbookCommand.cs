@@ -11,7 +11,8 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <summary>Checks a runbook strictly, and runs nothing of it.</summary>
 /// <remarks>
 /// <para>An unknown action, an unknown, missing or wrong parameter, an unknown variable or a duplicate key is one error with file, line and column. What is right is emitted, with its steps.</para>
-/// <para>No session is needed, and no service is asked.</para>
+/// <para>A runbook that takes the place of a built-in one and has fewer guards for the same actions is told by a warning.</para>
+/// <para>No session is needed, and no service is asked. about_PlatformOps_Runbooks says what a runbook may say.</para>
 /// </remarks>
 /// <example>
 /// <summary>Check what you write</summary>
@@ -58,15 +59,18 @@ public sealed class TestRunbookCommand : SessionCmdlet
         _ => InputObject.Name,
     };
 
-    private protected override ValueTask ProcessAsync(CancellationToken cancellationToken)
+    private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
         var library = (Session ?? State.CurrentSession) is { } session ? State.ScopeOf(session).Runbooks : Registrations.Runbooks();
-        return WriteObjectAsync(RunbookInfos.From(ParameterSetName switch
+        var runbook = ParameterSetName switch
         {
             "Path" => library.ReadFile(FileOf(library)),
             "Name" => library.Get(Name),
             _ => InputObject.IsBuiltIn ? Registrations.Runbooks().Get(InputObject.Name) : library.ReadFile(InputObject.Origin),
-        }));
+        };
+        foreach (var fewer in library.FewerGuards(runbook))
+            await WriteWarningAsync(fewer);
+        await WriteObjectAsync(RunbookInfos.From(runbook));
     }
 
     private string FileOf(RunbookLibrary library)

@@ -1,4 +1,5 @@
 using PlatformOps.Alerts;
+using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Alertmanager;
 
 namespace PlatformOps.Core.Tests.Services.Alertmanager;
@@ -50,5 +51,5 @@ public class MatcherTextTests
 
     [Fact]
     public void A_name_in_a_pattern_matches_itself_alone()
-        => Assert.Equal(@"hv1\.example\.org\+\(x\)", MatcherText.Escape("hv1.example.org+(x)"));
+        => Assert.Equal(@"hv1\.example\.org\+\(x\)", Re2Text.Escape("hv1.example.org+(x)"));
 }

@@ -11,6 +11,12 @@ namespace PlatformOps.Core.Tests.Services.Hosts;
 
 public sealed class HypervisorCheckTests : IAsyncDisposable
 {
+    private const string Units = "systemctl list-units --type=service --all --plain --no-legend --no-pager";
+    private const string Mounts = "findmnt -J -l -o TARGET,SOURCE,FSTYPE";
+    private const string Devices = $"lsblk -J -b -o {BlockDeviceListing.Columns}";
+    private const string RootOnly = """{"filesystems":[{"target":"/","source":"/dev/sda1","fstype":"xfs"}]}""";
+    private const string NoDisks = """{"blockdevices":[]}""";
+
     private const string Empty = " Id   Name   State\n--------------------\n\n";
 
     private readonly ScriptedSsh _ssh = new();
@@ -95,7 +101,7 @@ public sealed class HypervisorCheckTests : IAsyncDisposable
 
         await lab.SetHostAsync(1, new
         {
-            units = new Dictionary<string, string> { ["ceph-osd@3.service"] = "active", ["haproxy.service"] = "inactive" },
+            units = new Dictionary<string, object> { ["ceph-osd@3.service"] = "active", ["haproxy.service"] = "inactive" },
             containers = new[] { "nova_compute", "neutron_l3_agent" },
             mounts = new[] { new { target = "/mnt/scratch", source = "filer:/scratch", fileSystem = "nfs4" } },
             disks = new Dictionary<string, object> { ["nvme0n1"] = new { fileSystem = "ext4", mountPoint = "/var/lib/ceph/osd/ceph-3" } },
@@ -111,17 +117,65 @@ public sealed class HypervisorCheckTests : IAsyncDisposable
         Assert.Contains("Seen already: service ceph-osd@3.service", unknown.Evidence);
     }
 
+    // Maintenance, a crash: what does not run now has its data on the disks all the same.
+    [Fact]
+    public async Task A_tenant_that_stands_still_is_one_too()
+    {
+        await using var lab = await PhaseLab.StartAsync(new Lab.LabOptions { Hypervisors = 4, VirtualMachines = 4, Speed = 3600 });
+
+        await lab.SetHostAsync(1, new
+        {
+            units = new Dictionary<string, object>
+            {
+                ["ceph-osd@3.service"] = new { state = "inactive", enabled = "enabled-runtime" },
+                ["ceph-osd@4.service"] = "failed",
+                ["haproxy.service"] = new { state = "inactive", enabled = "disabled" },
+            },
+            containers = new object[] { "nova_compute", new { name = "rabbitmq", state = "exited" } },
+            disks = new Dictionary<string, object> { ["nvme0n1"] = new { fileSystem = "ceph_bluestore" } },
+        });
+
+        Assert.Equal(
+            "hv01.lab.example has other tenants: service ceph-osd@3.service (stopped, enabled), service ceph-osd@4.service (failed), container rabbitmq (docker), device nvme0n1 (ceph_bluestore)",
+            (await HostLab.CheckAsync(lab, new NoTenantsCheck(), 1)).Evidence);
+    }
+
+    [Fact]
+    public async Task Where_a_site_says_what_a_hypervisor_runs_anything_else_is_a_tenant()
+    {
+        _ssh.On(Units, "sshd.service loaded active running OpenSSH\nplex.service loaded active running Plex\nnotes.service not-found inactive dead notes\n● wiki.service loaded failed failed Wiki\n")
+            .On(Mounts, RootOnly).On(Devices, NoDisks);
+
+        Assert.Equal(StepOutcome.Passed, (await TenantsAsync()).Outcome);
+        Assert.EndsWith("service plex.service, service wiki.service (failed)", (await TenantsAsync(new HostsConfiguration { Tenants = new TenantRules { ExpectedUnits = ["sshd"] } })).Evidence);
+    }
+
     [Theory]
-    [InlineData("systemctl list-units --type=service --state=running --plain --no-legend --no-pager", "", 0)]
-    [InlineData("systemctl list-units --type=service --state=running --plain --no-legend --no-pager", "", 1)]
-    [InlineData("docker ps --format {{.Names}}", "", 1)]
+    [InlineData("ceph--0f0c--osd--block--8a", null, true)]
+    [InlineData("sdb1", "ceph_bluestore", true)]
+    [InlineData("cinder--volumes-volume--1", null, true)]
+    [InlineData("rl-root", "xfs", false)]
+    [InlineData("sda2", null, false)]
+    public void Volumes_of_others_are_told_by_name_or_by_what_lies_on_them(string name, string? fileSystem, bool isForeign)
+        => Assert.Equal(isForeign, new TenantRules().IsForeignDevice(new BlockDevice { Name = name, KernelName = "dm-1", Type = "lvm", SizeBytes = 1, FileSystem = fileSystem }));
+
+    [Theory]
+    [InlineData(Units, "", 0)]
+    [InlineData(Units, "", 1)]
+    [InlineData(Units, "sshd.service", 0)]
+    [InlineData("systemctl show --property=Id --property=UnitFileState -- haproxy.service", "", 0)]
+    [InlineData("systemctl show --property=Id --property=UnitFileState -- haproxy.service", "", 1)]
+    [InlineData(Devices, "", 1)]
+    [InlineData(Devices, "garbage", 0)]
+    [InlineData("docker ps -a --format {{.Names}}", "", 1)]
     [InlineData("findmnt -J -l -o TARGET,SOURCE,FSTYPE", "", 1)]
     [InlineData("findmnt -J -l -o TARGET,SOURCE,FSTYPE", "{\"filesystems\":[]}", 0)]
     [InlineData("findmnt -J -l -o TARGET,SOURCE,FSTYPE", "garbage", 0)]
     public async Task Tenants_are_unknown_where_something_cannot_be_read(string command, string output, int exit)
     {
-        _ssh.On("systemctl list-units --type=service --state=running --plain --no-legend --no-pager", "sshd.service loaded active running OpenSSH\n")
-            .On("findmnt -J -l -o TARGET,SOURCE,FSTYPE", """{"filesystems":[{"target":"/","source":"/dev/sda1","fstype":"xfs"}]}""");
+        _ssh.On(Units, "sshd.service loaded active running OpenSSH\nhaproxy.service loaded inactive dead HAProxy\n")
+            .On("systemctl show --property=Id --property=UnitFileState -- haproxy.service", "UnitFileState=disabled\nId=haproxy.service\n")
+            .On(Mounts, RootOnly).On(Devices, NoDisks);
         Assert.Equal(StepOutcome.Passed, (await TenantsAsync()).Outcome);
 
         _ssh.On(command, output, exit);
@@ -196,7 +250,7 @@ public sealed class HypervisorCheckTests : IAsyncDisposable
 
     private Task<CheckResult> DomainsAsync(HostsConfiguration? configuration = null) => ((Check)new NoDomainsCheck()).RunAsync(Context(configuration), new NoParameters(), Stop);
 
-    private Task<CheckResult> TenantsAsync() => ((Check)new NoTenantsCheck()).RunAsync(Context(), new NoParameters(), Stop);
+    private Task<CheckResult> TenantsAsync(HostsConfiguration? configuration = null) => ((Check)new NoTenantsCheck()).RunAsync(Context(configuration), new NoParameters(), Stop);
 
     private ActionContext Context(HostsConfiguration? configuration = null)
         => TestRun.Context(TimeProvider.System, new RemoteShell(_ssh, new SshTransportOptions { UserName = "ops", KnownHosts = new KnownHosts("/nonexistent", HostKeyPolicy.Strict, []) }), configuration ?? new HostsConfiguration());

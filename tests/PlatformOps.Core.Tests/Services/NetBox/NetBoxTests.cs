@@ -241,12 +241,16 @@ public sealed class NetBoxTests
     }
 
     [Fact]
-    public async Task A_gpu_in_the_types_description_counts_too()
+    public async Task A_gpu_in_the_types_description_counts_too_where_the_device_does_not_carry_it()
     {
         _scope.Server.On("GET /nb/api/dcim/devices/", Page(Device(model: "R750")))
             .On("GET /nb/api/dcim/device-types/4/", ScriptedReply.Ok(new { id = 4, model = "R750", description = "with 2 gpus" }));
 
-        Assert.True(await _scope.Get<NetBoxClient>().HasGpuAsync(Fqdn, Token));
+        var netBox = _scope.Get<NetBoxClient>();
+        Assert.True((await netBox.DeviceAsync(Fqdn, Token)).HasGpu);
+        await foreach (var device in netBox.DevicesAsync([], Token))
+            Assert.True(device.HasGpu);
+        Assert.Single(_scope.Server.Requests, request => request.Line.Contains("device-types", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -249,6 +249,22 @@ public sealed class ComputeServiceActionTests
         Assert.EndsWith("not enough vCPUs", tight.Evidence, StringComparison.Ordinal);
     }
 
+    // What Placement would not give out is no room: https://docs.openstack.org/api-ref/placement, resource provider inventories.
+    [Theory]
+    [InlineData(16, 1, 1, StepOutcome.Passed, "needs 8 vCPUs, free 10 (by Placement)")]
+    [InlineData(16, 4, 1, StepOutcome.Passed, "needs 8 vCPUs, free 8 (by Placement)")]
+    [InlineData(16, 1, 12, StepOutcome.Failed, "needs 8 vCPUs, free 0 (by Placement); not enough vCPUs")]
+    [InlineData(1, 1, 1, StepOutcome.Failed, "not enough vCPUs in one piece (a server has 2, a host gives up to 1)")]
+    public async Task Room_is_what_is_given_out_in_pieces_that_servers_have(int max, int step, int min, StepOutcome expected, string evidence)
+    {
+        Room(usedHere: 8, totalThere: 16, reservedThere: 2, ratioThere: 2, usedThere: 18, max, step, min);
+
+        var result = await RunAsync(new CheckRoomParameters());
+
+        Assert.Equal(expected, result.Outcome);
+        Assert.Contains(evidence, result.Evidence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Too_many_hosts_of_an_aggregate_out_of_service_fail_the_check()
     {
@@ -262,14 +278,15 @@ public sealed class ComputeServiceActionTests
 
     private Task<CheckResult> RunAsync(CheckRoomParameters parameters) => ((Check)new CheckRoom()).RunAsync(_scope.Context("hv1.example.org"), parameters, Token);
 
-    private void Room(int usedHere, int totalThere, int reservedThere, double ratioThere, int usedThere)
+    private void Room(int usedHere, int totalThere, int reservedThere, double ratioThere, int usedThere, int max = 16, int step = 1, int min = 1)
     {
         var list = ScriptedReply.Ok(new { hypervisors = new[] { Cloud.Hypervisor("hv1.example.org", Cloud.Hypervisor1), Cloud.Hypervisor("hv2.example.org", Cloud.Hypervisor2) } });
         _scope.Server
             .On("GET /compute/v2.1/os-hypervisors/detail", list)
             .On($"GET /compute/v2.1/os-hypervisors/{Cloud.Hypervisor1}", ScriptedReply.Ok(new { hypervisor = new { uptime = (string?)null } }))
             .On($"GET /placement/resource_providers/{Cloud.Hypervisor1}/usages", ScriptedReply.Ok(new { usages = new { VCPU = usedHere }, resource_provider_generation = 1 }))
+            .On($"GET /placement/resource_providers/{Cloud.Hypervisor1}/allocations", Cloud.Allocations("one", "two"))
             .On($"GET /placement/resource_providers/{Cloud.Hypervisor2}/usages", ScriptedReply.Ok(new { usages = new { VCPU = usedThere }, resource_provider_generation = 1 }))
-            .On($"GET /placement/resource_providers/{Cloud.Hypervisor2}/inventories", ScriptedReply.Ok(new { inventories = new { VCPU = new { total = totalThere, reserved = reservedThere, allocation_ratio = ratioThere, min_unit = 1, max_unit = 16, step_size = 1 } }, resource_provider_generation = 1 }));
+            .On($"GET /placement/resource_providers/{Cloud.Hypervisor2}/inventories", ScriptedReply.Ok(new { inventories = new { VCPU = new { total = totalThere, reserved = reservedThere, allocation_ratio = ratioThere, min_unit = min, max_unit = max, step_size = step } }, resource_provider_generation = 1 }));
     }
 }

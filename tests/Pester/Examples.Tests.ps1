@@ -1,0 +1,46 @@
+# What examples/ promises to whoever schedules it.
+
+BeforeDiscovery {
+    # The lab's own process needs the ASP.NET Core runtime.
+    $runtimes = if (Get-Command dotnet -ErrorAction Ignore) { dotnet --list-runtimes }
+    $noRuntime = -not ($runtimes -match '^Microsoft.AspNetCore.App ')
+}
+
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+}
+
+Describe 'A scheduled batch' -Skip:$noRuntime {
+    BeforeAll {
+        $folder = (New-Item -ItemType Directory (Join-Path $TestDrive 'batch')).FullName
+        $batch = (Resolve-Path "$PSScriptRoot/../../examples/migrate-batch.ps1").Path
+        $worker = (Resolve-Path "$PSScriptRoot/../../examples/azure-automation.ps1").Path
+        # Both stop at what waits: nobody moves the servers away.
+        $script:runs = Invoke-FreshPwsh @"
+            `$env:PSModulePath = '$ModuleRoot' + [IO.Path]::PathSeparator + `$env:PSModulePath
+            Import-Module PlatformOps
+            `$lab = Start-OpsLab -Hypervisor 4 -Vm 8 -Confirm:`$false -ErrorAction Stop
+            try {
+                foreach (`$n in 1, 2) { Get-Content `$lab.ListPath | Where-Object { `$_ -like "hv0`$n.*" } | Set-Content "$folder/`$n.txt" }
+                foreach (`$list in 1, 2, 1) {
+                    & '$batch' -ConfigurationPath `$lab.ConfigurationPath -ListPath "$folder/`$list.txt" -Step Setup, PreDrain, Drain -InformationVariable said 6>`$null 3>`$null | Out-Null
+                    "list `$list said: `$said"
+                }
+                & '$worker' -ConfigurationPath `$lab.ConfigurationPath -ListPath "$folder/2.txt" -Step Drain 3>`$null | Out-Null
+                & '$worker' -ConfigurationPath `$lab.ConfigurationPath -ListPath "$folder/2.txt" -Step Drain 3>&1 | Where-Object { `$_ -is [Management.Automation.WarningRecord] } | ForEach-Object { "worker said: `$_" }
+                Connect-PlatformOps `$lab.ConfigurationPath
+                Get-OpsRun | ForEach-Object { "run `$(`$_.Name) of `$(`$_.Targets.Target): `$(`$_.State)" }
+            }
+            finally { `$lab | Stop-OpsLab -Confirm:`$false }
+"@
+    }
+
+    It 'begins a run for each list, and leaves the open one of another list alone' {
+        @($runs | Where-Object { $_ -like 'run Setup, PreDrain, Drain of *: Waiting' }) | Sort-Object | Should -Be 'run Setup, PreDrain, Drain of hv01.lab.example: Waiting', 'run Setup, PreDrain, Drain of hv02.lab.example: Waiting' -Because ($runs -join "`n")
+    }
+
+    It 'goes on with what it left of the same list, and says so' {
+        @($runs | Where-Object { $_ -like 'list * said: Goes on with run *, which is Waiting: hv01.lab.example' }).Count | Should -Be 1 -Because ($runs -join "`n")
+        @($runs | Where-Object { $_ -like 'worker said: Goes on with run *' }).Count | Should -Be 1
+    }
+}
