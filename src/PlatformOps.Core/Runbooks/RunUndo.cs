@@ -61,9 +61,9 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             var started = scope.Time.GetUtcNow();
             // Taking it back makes it forgotten.
             var (action, number) = (step.Standing!.Action, step.MadeResult?.Number ?? 0);
-            var end = barrier is null || step.Standing.Order > barrier.Order
+            var end = barrier is null || barrier.Key == step.Key || step.Standing.Order > barrier.Order
                 ? await UndoStepAsync(step, target, held, cancellationToken)
-                : new StepEnd(StepOutcome.Skipped, barrier.Key == step.Key ? "left as it is: it cannot be taken back" : $"left as it is: {barrier.Key.Step} came after it and cannot be taken back");
+                : new StepEnd(StepOutcome.Skipped, $"left as it is: {barrier.Key.Step} came after it, and nothing is taken back across that");
             if (end.Outcome == StepOutcome.Undone)
                 undone++;
             await records.WriteAsync(
@@ -84,24 +84,29 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         }
     }
 
-    private bool CanUndo(StepHistory step) => scope.Catalog.Find(step.Standing!.Action) is Change { CanUndo: true };
+    private bool CanUndo(StepHistory step) => !IsOnFailure(step) && scope.Catalog.Find(step.Standing!.Action) is Change { CanUndo: true };
 
     private List<string> NeedsOf(List<StepHistory> made) => [.. made.SelectMany(step => scope.Catalog.Find(step.Standing!.Action)?.Needs ?? []).Distinct()];
 
     // The changes that were made and not taken back, or may have been made.
     private List<string> Left(string name)
-        => [.. history.Target(name).Steps.Where(step => step.Made is { IsTelling: false } || step is { IsOpen: true, Intent.IsTelling: false }).Select(step => step.Key.Step)];
+        => [.. history.Target(name).Steps.Where(step => !IsOnFailure(step) && (step.Made is { IsTelling: false } || step is { IsOpen: true, Intent.IsTelling: false })).Select(step => step.Key.Step)];
 
-    // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, nothing is taken back across it.
+    // What a failure called for (disarming the installer) is no change that somebody wanted: it stays.
+    private static bool IsOnFailure(StepHistory step) => step.Key.Step.StartsWith(RunbookReader.OnFailurePrefix, StringComparison.Ordinal);
+
+    // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, and whether or not it was taken back itself, nothing is taken back across it.
     private Intent? LastDestructive(string name) => history.Targets.Values.SelectMany(known => known.Steps).Select(step => step.Intent)
         .OfType<Intent>()
-        .Where(intent => !intent.IsUndo && (intent.Key.Target == name || intent.Members?.Contains(name) == true) && scope.Catalog.Find(intent.Action) is Change { IsDestructive: true })
+        .Where(intent => (intent.Key.Target == name || intent.Members?.Contains(name) == true) && scope.Catalog.Find(intent.Action) is Change change && change.IsDestructive(intent))
         .MaxBy(intent => intent.Order);
 
     private async Task<StepEnd> UndoStepAsync(StepHistory step, ActionTarget target, TargetHold? held, CancellationToken cancellationToken)
     {
         if (scope.Catalog.Find(step.Standing!.Action) is not Change change)
             return new StepEnd(StepOutcome.Skipped, $"left as it is: this version has no action {step.Standing.Action}");
+        if (IsOnFailure(step))
+            return new StepEnd(StepOutcome.Skipped, "left as it is: what a failure called for is not taken back");
         if (!change.CanUndo)
             return new StepEnd(StepOutcome.Skipped, $"left as it is: {change.Summary} cannot be taken back");
         var context = new ActionContext

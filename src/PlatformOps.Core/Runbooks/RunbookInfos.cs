@@ -40,7 +40,7 @@ internal static class RunbookInfos
         Action = step.Action.Name,
         Summary = step.Action.Summary,
         Impact = (step.Action as Change)?.Impact ?? Impact.None,
-        IsDestructive = step.Action is Change { IsDestructive: true },
+        IsDestructive = step.IsDestructive,
         CanUndo = step.Action is Change { CanUndo: true },
         When = step.When?.Text,
         IsOptional = step.IsOptional,

@@ -242,7 +242,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             case Wait wait:
                 return await RecordAsync(context, step, started, await WaitAsync(wait, context, parameters, cancellationToken));
             case Change change:
-                if (change.IsDestructive && Omissions(context) is { Count: > 0 } skipped)
+                if (change.IsDestructive(parameters) && Omissions(context) is { Count: > 0 } skipped)
                     throw new RefusedException($"{change.Summary} is destructive, and {string.Join(", ", skipped)} was skipped: what was left out never satisfies its guard.") { TargetName = target.Name };
                 if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Done or StepOutcome.Unchanged } && earlier.Decision is null
                     && !IsClaimedAnew(change) && IsForThese(context, earlier))

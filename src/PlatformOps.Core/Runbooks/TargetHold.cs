@@ -120,7 +120,7 @@ internal sealed class TargetHold : IDisposable
 
     // A script's interrupted command stops the same command; what a runbook or something destructive left stops everything.
     private static bool Matters(RunScope scope, RunHistory history, StepHistory step, StepKey? effect)
-        => effect is null || history.Started!.Phases.Length > 0 || step.Key.Step == effect.Step || scope.Catalog.Find(step.Intent!.Action) is not Change { IsDestructive: false };
+        => effect is null || history.Started!.Phases.Length > 0 || step.Key.Step == effect.Step || scope.Catalog.Find(step.Intent!.Action) is not Change change || change.IsDestructive(step.Intent);
 
     private static async Task<bool> IsInDoubtAsync(RunScope scope, FormerWork former, RunHistory history, StepHistory step, ActionTarget target, CancellationToken cancellationToken)
     {

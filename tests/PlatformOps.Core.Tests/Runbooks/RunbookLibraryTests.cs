@@ -28,9 +28,9 @@ public sealed class RunbookLibraryTests : IDisposable
         var steps = Library(null).Get("hypervisor/pre-reinstall").Steps;
 
         // How it boots, the first delete, and what arms the installer, which comes last but for the ticket.
-        Assert.Equal("kayobe.pxe", steps.First(step => step.Action is Change { IsDestructive: true }).Name);
+        Assert.Equal("kayobe.pxe", steps.First(step => step.IsDestructive).Name);
         foreach (var step in steps.Where(step => step.Name is "kayobe.pxe" or "aquilon.host.delete" or "aquilon.install"))
-            Assert.Equal(["openstack.claim", "hypervisor.identity", "openstack.hypervisor.empty", "host.domains.none"], step.Guards.Select(guard => guard.Name));
+            Assert.Equal(["openstack.claim", "hypervisor.identity", "openstack.hypervisor.empty", "host.domains.none", "openstack.tenants", "host.tenants"], step.Guards.Select(guard => guard.Name));
         Assert.Equal(["aquilon.install", "ticket.done"], steps.TakeLast(2).Select(step => step.Name));
     }
 

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.TestKit.Changes;
@@ -8,6 +9,9 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
 {
     public bool Destructive { get; init; }
 
+    /// <summary>Switching it on is destructive, and can be taken back; switching it off is neither.</summary>
+    public bool Arms { get; init; }
+
     public override string Name => name;
 
     public override string Summary => name;
@@ -16,7 +20,7 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
 
     public override Impact Impact => Destructive ? Impact.High : Impact.Medium;
 
-    public override bool IsDestructive => Destructive;
+    protected override bool IsDestructive(Parameters parameters) => Destructive || (Arms && parameters.To == "on");
 
     public override bool CanUndo => !Destructive;
 
@@ -33,6 +37,9 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
         cancellationToken.ThrowIfCancellationRequested();
         return Light(context).SwitchAsync(parameters.To == "on", cancellationToken);
     }
+
+    protected override Task GuardUndoAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
+        => Arms && before.IsOn ? throw new RefusedException("it was armed before") : Task.CompletedTask;
 
     protected override Task UndoAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
     {

@@ -37,7 +37,7 @@ internal sealed class TestCatalog
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new EnrolBatch(this),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.arm") { Arms = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new EnrolBatch(this),
         ],
         [new TargetFacts(this)]);
 
@@ -102,7 +102,7 @@ internal sealed class TestCatalog
 
         public override string Summary => "The batch";
 
-        public override bool IsDestructive => Destructive;
+        protected override bool IsDestructive(NoParameters parameters) => Destructive;
 
         public override ActionScope Scope => ActionScope.Batch;
 

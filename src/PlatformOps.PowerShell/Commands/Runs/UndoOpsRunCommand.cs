@@ -9,7 +9,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 
 /// <summary>Takes the changes of a run back, newest first.</summary>
 /// <remarks>
-/// <para>A change is taken back only where what it left is still there, and only up to the last one that destroyed something: what is left as it is, and why, is emitted too. -WhatIf emits what would be taken back.</para>
+/// <para>A change is taken back only where what it left is still there, and only up to the last one that destroyed something or armed what does, which itself is disarmed. Nothing is armed by taking back, and what a failure called for (on-failure) stays: what is left as it is, and why, is emitted too. -WhatIf emits what would be taken back.</para>
 /// <para>Of a script's run, say which changes with -Target or -Step.</para>
 /// </remarks>
 /// <example>
