@@ -141,5 +141,5 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             : new ActionTarget(made.Select(step => step.Standing!.TargetKind).FirstOrDefault() ?? "hypervisor", name, made.Select(step => step.Standing!.TicketId).FirstOrDefault());
     }
 
-    private RunIdentity IdentityOf() => RecordedIdentity.Of(runId, history.Started!, options.Person, null);
+    private RunIdentity IdentityOf() => RecordedIdentity.Of(runId, history.Started!, options.Person, options.TakeOverReason);
 }

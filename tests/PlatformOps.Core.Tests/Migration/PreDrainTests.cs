@@ -379,7 +379,7 @@ public sealed class PreDrainTests
         await using var lab = await PhaseLab.StartAsync();
         await lab.RunAsync("PreDrain", PhaseLab.Target(1));
 
-        await foreach (var record in lab.Session.Runner().UndoAsync(lab.Session.Store.List().First().RunId, new Core.Runbooks.UndoOptions("alice"), TestContext.Current.CancellationToken))
+        await foreach (var record in lab.Session.Runner().UndoAsync(lab.Session.Store.List().First().RunId, new Core.Runbooks.UndoOptions(Core.Sessions.SessionScope.Person), TestContext.Current.CancellationToken))
             Assert.NotEqual(StepOutcome.Failed, record.Outcome);
 
         Assert.False((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());

@@ -177,6 +177,45 @@ public sealed class UndoTests : IDisposable
         Assert.Equal(step is null ? RunState.Undone : RunState.Stopped, _world.State());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Another_persons_run_is_neither_taken_back_nor_planned_to_be_without_taking_it_over(bool planOnly)
+    {
+        await _world.RunAsync(Two, "hv1");
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => _world.UndoAsync(new UndoOptions("bob") { PlanOnly = planOnly }));
+
+        Assert.Contains("Run r1 is alice's", refused.Message, StringComparison.Ordinal);
+        Assert.All(_world.House.Lights, light => Assert.True(light.IsOn));
+        // It was not even taken.
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task Another_persons_run_is_taken_back_once_it_is_taken_over_and_that_is_written_down()
+    {
+        await _world.RunAsync(Two, "hv1");
+
+        await _world.UndoAsync(new UndoOptions("bob") { TakeOverReason = "alice is on leave" });
+
+        Assert.All(_world.House.Lights, light => Assert.False(light.IsOn));
+        var taken = Assert.Single(_world.Store.Entries("r1").OfType<TakenOver>());
+        Assert.Equal(("bob", "alice is on leave"), (taken.Person, taken.Reason));
+    }
+
+    [Fact]
+    public async Task What_is_decided_already_is_refused_without_taking_the_run()
+    {
+        await _world.KilledAsync(_world.Request(Two, "hv1"), "hv1", "light.dim");
+        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.NotHappened, "I looked", "alice");
+        var before = _world.Store.Entries("r1").Count;
+
+        await Assert.ThrowsAsync<RefusedException>(() => _world.Runner.ResolveAsync("r1", Dim, StepDecision.Happened, "so did I", "bob"));
+
+        Assert.Equal((before, RunState.Stopped), (_world.Store.Entries("r1").Count, _world.State()));
+    }
+
     // The process that takes the run back dies at its first effect, the dimmer's.
     private async Task CutShortAsync(bool happened)
     {
