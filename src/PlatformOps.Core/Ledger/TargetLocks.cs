@@ -34,7 +34,7 @@ internal sealed class TargetLocks(LedgerFiles files, string folder, TimeProvider
                 Key = key,
                 Token = (last?.Token ?? 0) + 1,
                 Since = time.GetUtcNow(),
-                Former = last is null ? [] : [.. last.Former.Append(new FormerWork(last.RunId, last.Target)).Where(work => work.RunId != owner.RunId && work.Target.Length > 0).Distinct()],
+                Former = last is null ? [] : [.. last.Former.Append(new FormerWork(last.RunId, last.Target)).Where(work => (work.RunId != owner.RunId || work.Target != owner.Target) && work.Target.Length > 0).Distinct()],
             };
             Write(now);
             return new TargetLock(held, key, now.Token, now.Former, open => Write(now with { Former = [.. open] }));
