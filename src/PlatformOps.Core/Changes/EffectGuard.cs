@@ -27,7 +27,7 @@ internal sealed class EffectGuard(TargetPolicy policy, KillSwitch killSwitch, Ti
             policy.ThrowIfRefused(target);
         if (isDestructive)
             policy.ThrowIfOutsideWindow(context.Target, time.GetUtcNow());
-        if (locks.FirstOrDefault(held => !held.IsHeld) is { } lost)
-            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}; nothing was changed.") { TargetName = context.Target.Name };
+        if (locks.FirstOrDefault(held => !held.IsStillHeld()) is { } lost)
+            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}, and another run may work there; nothing was changed. Was something removed from the state folder's locks?") { TargetName = context.Target.Name };
     }
 }
