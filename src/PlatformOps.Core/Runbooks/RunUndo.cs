@@ -16,6 +16,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
     internal sealed record Writing(RunLedger Ledger, RunLog Log);
 
     private readonly EffectGuard _guard = new(scope.Policy, scope.KillSwitch, scope.Time);
+    private readonly StopWatcher _stop = new(scope.Store, runId);
 
     public async Task UndoAsync(CancellationToken cancellationToken)
     {
@@ -23,14 +24,32 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         var targets = all.Where(name => options.Target is null || name == options.Target).ToList();
         if (targets.Count == 0 && options.Target is not null)
             throw new ObjectNotFoundException($"Run {runId} has no target '{options.Target}'.") { TargetName = options.Target };
-        foreach (var name in targets)
-            await TryUndoTargetAsync(name, cancellationToken);
-        if (writing is not null)
+        if (writing is null)
         {
-            var left = all.Sum(name => Left(name).Count);
-            await writing.Ledger.WriteDurablyAsync(all.TrueForAll(name => history.Target(name).Ended?.State == RunState.Undone)
-                ? new RunEnded(RunState.Undone, $"taken back by {options.Person}")
-                : new RunEnded(RunState.Stopped, left == 0 ? "partly taken back, as asked" : $"taken back but for {left} changes"));
+            await UndoTargetsAsync(targets, cancellationToken);
+            return;
+        }
+
+        await _stop.RunAsync(token => UndoTargetsAsync(targets, token), cancellationToken);
+        var left = all.Sum(name => Left(name).Count);
+        await writing.Ledger.WriteDurablyAsync(all.TrueForAll(name => history.Target(name).Ended?.State == RunState.Undone)
+            ? new RunEnded(RunState.Undone, $"taken back by {options.Person}")
+            : new RunEnded(RunState.Stopped, (left, _stop.Seen) switch
+            {
+                (0, _) => "partly taken back, as asked",
+                (_, null) => $"taken back but for {left} changes",
+                _ => $"stopped on request ({_stop.Seen}) while it was taken back: {left} changes are left, and Undo-OpsRun {runId} goes on",
+            }));
+    }
+
+    // A plan is nobody's to stop but by whoever asked for it.
+    private async Task UndoTargetsAsync(List<string> targets, CancellationToken cancellationToken)
+    {
+        foreach (var name in targets)
+        {
+            if (writing is not null && _stop.Look() is not null)
+                return;
+            await TryUndoTargetAsync(name, cancellationToken);
         }
     }
 
@@ -58,6 +77,8 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         var barrier = LastDestructive(name);
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
+            if (writing is not null && _stop.StopsAfterStep)
+                break;
             var started = scope.Time.GetUtcNow();
             // Taking it back makes it forgotten.
             var (action, number) = (step.Standing!.Action, step.MadeResult?.Number ?? 0);

@@ -91,6 +91,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
 
         scope.KillSwitch.ThrowIfSet();
         await using var ledger = await scope.Store.OpenAsync(runId, options.Person, (found, history) => RefuseUndo(found, history, options));
+        scope.Store.ClearStopRequest(ledger.RunId);
         if (options.TakeOverReason is { } reason)
             await ledger.WriteDurablyAsync(new TakenOver(options.Person, reason));
         await using var log = LogOf(ledger);

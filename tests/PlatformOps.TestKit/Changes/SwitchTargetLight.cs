@@ -42,10 +42,7 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
         => Arms && before.IsOn ? throw new RefusedException("it was armed before") : Task.CompletedTask;
 
     protected override Task UndoAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
-    {
-        Light(context).Switch(before.IsOn);
-        return Task.CompletedTask;
-    }
+        => Light(context).SwitchAsync(before.IsOn, cancellationToken);
 
     protected override string Describe(State state) => state.IsOn ? "on" : "off";
 
