@@ -122,6 +122,8 @@ public sealed class PostReinstallGuardTests
     public async Task Taking_the_phase_back_arms_nothing()
     {
         await using var lab = await ReinstalledAsync(new { bootMode = "bios" });
+        // From where the broker would take it back to, and arm it then.
+        await lab.SetAquilonAsync(1, new { buildStatus = "rebuild" });
         Assert.Equal("host.efi", (await lab.RunAsync("PostReinstall", Target)).Single(record => record.Outcome == StepOutcome.Failed).Step);
         Assert.Equal("boot", await lab.PxeAsync(1));
 
