@@ -41,7 +41,7 @@ internal static class RunbookInfos
         Summary = step.Action.Summary,
         Impact = (step.Action as Change)?.Impact ?? Impact.None,
         IsDestructive = step.IsDestructive,
-        CanUndo = step.Action is Change { CanUndo: true },
+        CanUndo = step is { IsOnFailure: false, Action: Change { CanUndo: true } },
         When = step.When?.Text,
         IsOptional = step.IsOptional,
         IsOnFailure = step.IsOnFailure,

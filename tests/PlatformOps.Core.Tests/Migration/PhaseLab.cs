@@ -122,7 +122,7 @@ internal sealed class PhaseLab : IAsyncDisposable
     {
         var path = Path.Combine(_lab.Folder, "another.yaml");
         // As private as the lab's.
-        File.Copy(_lab.ConfigurationPath, path);
+        File.Copy(_lab.ConfigurationPath, path, overwrite: true);
         await File.AppendAllTextAsync(path, more, Token);
         await using var other = SessionOpening.Open(path, null, null).Scope;
         return await CollectAsync(other.Runner(MigrationRun.Ticket(other)).ResumeAsync(other.Store.List().First().RunId, new ResumeOptions(SessionScope.Person), Token));

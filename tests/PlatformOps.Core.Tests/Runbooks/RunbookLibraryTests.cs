@@ -35,6 +35,15 @@ public sealed class RunbookLibraryTests : IDisposable
     }
 
     [Fact]
+    public void What_arms_is_listed_as_destructive_and_what_disarms_on_failure_as_neither_that_nor_to_be_undone()
+    {
+        var steps = RunbookInfos.From(Library(null).Get("hypervisor/pre-reinstall")).Steps.Where(step => step.Action == "aquilon.boot").ToDictionary(step => step.Step);
+
+        Assert.Equal((true, true), (steps["aquilon.install"].IsDestructive, steps["aquilon.install"].CanUndo));
+        Assert.Equal((false, false), (steps["on-failure/aquilon.boot"].IsDestructive, steps["on-failure/aquilon.boot"].CanUndo));
+    }
+
+    [Fact]
     public void The_installer_is_disarmed_before_anything_is_changed_on_the_new_system_and_disks_are_taken_only_of_the_right_machine()
     {
         var steps = Library(null).Get("hypervisor/post-reinstall").Steps.Select(step => step.Name).ToList();
