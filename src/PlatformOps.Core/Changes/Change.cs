@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlatformOps.Core.Ledger;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Changes;
@@ -14,8 +15,11 @@ internal abstract class Change : OpsAction
     /// <summary>Sending it twice has the effect of sending it once. What is not is never repeated unless it is proven not to have happened.</summary>
     public virtual bool IsIdempotent => true;
 
-    /// <summary>Cannot be taken back (mkfs, del_host, deprovision, delete). Undo never crosses it, and an unclear outcome always stops for a person.</summary>
-    public virtual bool IsDestructive => false;
+    /// <summary>With these parameters it destroys (mkfs, del_host, deprovision, delete), or arms what does (the installer). Never made after something was left out, nor outside the change window; undo neither crosses it nor goes there, and an unclear outcome stops for a person.</summary>
+    internal abstract bool IsDestructive(object parameters);
+
+    /// <summary>Whether an effect that was begun is destructive.</summary>
+    internal bool IsDestructive(Intent intent) => IsDestructive(intent.Parameters.Deserialize(ParametersType, ActionJson.Options)!);
 
     /// <summary>Writes our claim: whoever takes a run over has it written anew. Nothing else of a run is repeated for that.</summary>
     public virtual bool CarriesClaim => false;
@@ -82,6 +86,8 @@ internal abstract class Change : OpsAction
 
     internal abstract Task UndoAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
 
+    internal abstract Task GuardUndoAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
+
     internal abstract JsonElement Save(object state);
 
     internal abstract object Load(JsonElement saved);
@@ -95,6 +101,9 @@ internal abstract class Change<TParameters, TState> : Change
     where TState : notnull
 {
     public sealed override Type ParametersType => typeof(TParameters);
+
+    /// <inheritdoc cref="Change.IsDestructive(object)"/>
+    protected virtual bool IsDestructive(TParameters parameters) => false;
 
     /// <summary>False for an effect that leaves nothing to look at, such as a command without a probe: it is done when it returned, and an interrupted one is a person's to decide.</summary>
     protected virtual bool CanObserve(TParameters parameters) => true;
@@ -123,7 +132,7 @@ internal abstract class Change<TParameters, TState> : Change
     /// <summary>After an intent without a result, and a state that is not the desired one: did it happen? Overridden only by effects that cannot be observed.</summary>
     /// <remarks>By default the state before the intent means that it did not; another state is clear only for what may be repeated.</remarks>
     protected virtual Task<ProbeAnswer> ProbeAsync(ActionContext context, TParameters parameters, TState before, TState now, CancellationToken cancellationToken)
-        => Task.FromResult(!IsDestructive && (IsIdempotent || Matches(now, before)) ? ProbeAnswer.NotHappened : ProbeAnswer.Undecidable);
+        => Task.FromResult(!IsDestructive(parameters) && (IsIdempotent || Matches(now, before)) ? ProbeAnswer.NotHappened : ProbeAnswer.Undecidable);
 
     /// <summary>After an intent without a result: what came of it, by what it left of itself. Asked before anything is observed, for <see cref="CanTrace"/> only.</summary>
     /// <param name="before">The state of the intent.</param>
@@ -148,6 +157,11 @@ internal abstract class Change<TParameters, TState> : Change
     /// <summary>Takes it back to <paramref name="before"/>; called only where the present state is the one that we left.</summary>
     protected virtual Task UndoAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken)
         => throw new NotSupportedException($"{Name} cannot be undone.");
+
+    /// <summary>Whether it may be taken back to <paramref name="before"/>, with nothing sent. Throws <see cref="Errors.RefusedException"/> where it may not: it is left as it is then. Taking back never destroys, and never arms what does.</summary>
+    protected virtual Task GuardUndoAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    internal sealed override bool IsDestructive(object parameters) => IsDestructive((TParameters)parameters);
 
     internal sealed override bool CanObserve(object parameters) => CanObserve((TParameters)parameters);
 
@@ -178,6 +192,9 @@ internal abstract class Change<TParameters, TState> : Change
 
     internal sealed override Task UndoAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
         => UndoAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
+
+    internal sealed override Task GuardUndoAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
+        => GuardUndoAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
 
     internal sealed override bool IsSeen(ActionContext context, object parameters, object before, object now) => IsSeen(context, (TParameters)parameters, (TState)before, (TState)now);
 

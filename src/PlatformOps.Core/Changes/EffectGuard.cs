@@ -18,15 +18,16 @@ internal sealed class EffectGuard(TargetPolicy policy, KillSwitch killSwitch, Ti
     }
 
     /// <summary>Immediately before each effect.</summary>
+    /// <param name="isDestructive">It is held to the change window, however long ago its target was begun.</param>
     /// <exception cref="RefusedException">It must not happen.</exception>
-    public void ThrowIfEffectRefused(Change change, ActionContext context, IReadOnlyList<TargetLock> locks)
+    public void ThrowIfEffectRefused(Change change, ActionContext context, bool isDestructive, IReadOnlyList<TargetLock> locks)
     {
         killSwitch.ThrowIfSet();
         foreach (var target in context.Batch)
             policy.ThrowIfRefused(target);
-        if (change.IsDestructive)
+        if (isDestructive)
             policy.ThrowIfOutsideWindow(context.Target, time.GetUtcNow());
-        if (locks.FirstOrDefault(held => !held.IsHeld) is { } lost)
-            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}; nothing was changed.") { TargetName = context.Target.Name };
+        if (locks.FirstOrDefault(held => !held.IsStillHeld()) is { } lost)
+            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}, and another run may work there; nothing was changed. Was something removed from the state folder's locks?") { TargetName = context.Target.Name };
     }
 }

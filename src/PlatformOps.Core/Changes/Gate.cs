@@ -107,7 +107,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (!change.CanObserve(parameters))
             return true;
         // What may be repeated does no harm, whatever came of it.
-        if (change is { IsIdempotent: true, IsDestructive: false })
+        if (change.IsIdempotent && !change.IsDestructive(parameters))
             return false;
         var now = await change.ObserveAsync(context, parameters, cancellationToken);
         return await ProbeAsync(change, context, parameters, change.Load(intent.Before), now, change.IsDesired(context, parameters, now), cancellationToken) == ProbeAnswer.Undecidable;
@@ -144,6 +144,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             return new StepEnd(StepOutcome.Unchanged, $"{Subject(change, context)}: is already back at {wanted}") { Before = state, After = wanted };
         if (!IsOurs(change, context, parameters, made, now))
             return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: would be left as it is, because somebody changed it since ({LeftText(made)} → {state})") { Before = state };
+        if (await UndoRefusalAsync(change, context, parameters, before, cancellationToken) is { } refused)
+            return refused with { Before = state };
         return new StepEnd(StepOutcome.Planned, $"would take back {Difference(change, context, state, wanted)}") { Before = state, After = wanted };
     }
 
@@ -164,7 +166,10 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             };
         }
 
-        guard.ThrowIfEffectRefused(change, context, held.All);
+        if (await UndoRefusalAsync(change, context, parameters, before, cancellationToken) is { } refused)
+            return refused with { Before = change.Describe(now) };
+
+        guard.ThrowIfEffectRefused(change, context, isDestructive: false, held.All);
         await ledger.WriteDurablyAsync(IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true });
         Exception? unclear = null;
         try
@@ -192,6 +197,20 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         return await record.EndAsync(new StepEnd(StepOutcome.Failed, error.Message) { Before = change.Describe(now), After = change.Describe(last), Error = error }, last);
     }
 
+    // Null where it may be taken back.
+    private static async Task<StepEnd?> UndoRefusalAsync(Change change, ActionContext context, object parameters, object before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await change.GuardUndoAsync(context, parameters, before, cancellationToken);
+            return null;
+        }
+        catch (RefusedException e)
+        {
+            return new StepEnd(StepOutcome.Skipped, $"{Subject(change, context)}: left as it is: {e.Message}");
+        }
+    }
+
     private static TimeSpan PatienceOf(Change change, Exception? unclear) => unclear is null || change.ConfirmWithin < SettleWithin ? change.ConfirmWithin : SettleWithin;
 
     private async Task<StepEnd> RunAsync(Change change, ActionContext context, object parameters, Recording record, IReadOnlyList<TargetLock> locks, Func<Task>? guards, CancellationToken cancellationToken)
@@ -215,7 +234,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         await change.GuardAsync(context, parameters, now, cancellationToken);
         if (guards is not null)
             await guards();
-        guard.ThrowIfEffectRefused(change, context, held.All);
+        guard.ThrowIfEffectRefused(change, context, change.IsDestructive(parameters), held.All);
         return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
     }
 
@@ -337,7 +356,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (reached)
             return await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now);
         // What must not be sent twice stays open when it was accepted and cannot be seen: a reader may lag behind.
-        if (unclear is null && change is { IsIdempotent: true, IsDestructive: false })
+        if (unclear is null && change.IsIdempotent && !change.IsDestructive(parameters))
         {
             var error = new StepFailedException($"{Subject(change, context)}: was accepted, but {change.ConfirmWithin.TotalSeconds:0} s later it is {change.Describe(now)}, not {desiredText}.") { TargetName = context.Target.Name };
             return await record.EndAsync(new StepEnd(StepOutcome.Failed, error.Message) { Before = beforeText, After = change.Describe(now), Error = error }, now);

@@ -71,13 +71,7 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>Whether a living process works on the journal.</summary>
-    public static bool IsHeld(LedgerFiles files, string path)
-    {
-        if (!files.Exists(LockPath(path)))
-            return false;
-        using var held = files.TryLock(LockPath(path));
-        return held is null;
-    }
+    public static bool IsHeld(LedgerFiles files, string path) => files.IsLocked(LockPath(path));
 
     /// <summary>Returns when the record is on the disk.</summary>
     /// <exception cref="LedgerException">It is not; nothing may be changed any more in this run.</exception>

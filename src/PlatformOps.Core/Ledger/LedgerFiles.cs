@@ -25,7 +25,41 @@ internal class LedgerFiles
 
     /// <summary>Takes an exclusive lock that the kernel frees when this process dies, on a file that holds nothing.</summary>
     /// <returns>Null where another holds it.</returns>
-    public virtual IDisposable? TryLock(string path)
+    /// <exception cref="LedgerException">The file system does not lock, or the runtime was told not to: two could have it.</exception>
+    public IDisposable? TryLock(string path)
+    {
+        var held = TryOpenAlone(path);
+        if (held is null)
+            return null;
+        IDisposable? second = null;
+        try
+        {
+            // .NET goes on without a word where flock is not supported.
+            second = TryOpenAlone(path);
+            if (second is not null)
+                throw new LedgerException($"Locks do not lock in {Path.GetDirectoryName(path)}: {Path.GetFileName(path)} could be had twice, so two runs could work on one target. Nothing was changed. Put the state folder ($PLATFORMOPS_STATE) on a file system with file locks, and leave DOTNET_SYSTEM_IO_DISABLEFILELOCKING unset.") { TargetName = path };
+            return held;
+        }
+        catch
+        {
+            second?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether another holds the lock on a file; where there is none, nobody does.</summary>
+    public bool IsLocked(string path)
+    {
+        if (!Exists(path))
+            return false;
+        using var held = TryOpenAlone(path);
+        return held is null;
+    }
+
+    /// <summary>Opens a file so that nobody else can.</summary>
+    /// <returns>Null where another has it open so.</returns>
+    protected virtual IDisposable? TryOpenAlone(string path)
     {
         try
         {

@@ -8,7 +8,7 @@ internal sealed record LockOwner(string RunId, string Person, string Machine, in
     /// <summary>What the run calls the target.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>Runs that had the lock before and may have left something open.</summary>
+    /// <summary>Runs that had the lock before and may have left something open; the same one too, where it called the target something else.</summary>
     public FormerWork[] Former { get; init; } = [];
 
     public long Token { get; init; }

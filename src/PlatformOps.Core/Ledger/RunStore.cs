@@ -50,9 +50,12 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     }
 
     /// <summary>Takes an existing run to go on with it.</summary>
+    /// <param name="runId">The run, by its identifier or a part of it.</param>
+    /// <param name="person">Who takes it.</param>
+    /// <param name="admit">Looks at the run as nobody else can change it any more, before anything is written: throws where it must not be taken.</param>
     /// <exception cref="ObjectNotFoundException">There is no such run.</exception>
     /// <exception cref="TargetLockedException">A living process works on it.</exception>
-    public async Task<RunLedger> OpenAsync(string runId, string person)
+    public async Task<RunLedger> OpenAsync(string runId, string person, Action<string, RunHistory>? admit = null)
     {
         var folder = FolderOf(Find(runId));
         runId = Path.GetFileName(folder);
@@ -64,10 +67,16 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         }
 
         var history = RunHistory.From(journal.Entries);
-        if (history.Started is null)
+        try
+        {
+            if (history.Started is null)
+                throw new LedgerException($"Run {runId} ended before anything of it was written: nothing happened, start it anew.") { TargetName = runId };
+            admit?.Invoke(runId, history);
+        }
+        catch
         {
             await journal.DisposeAsync();
-            throw new LedgerException($"Run {runId} ended before anything of it was written: nothing happened, start it anew.") { TargetName = runId };
+            throw;
         }
 
         var ledger = Ledger(journal, history, runId, person);

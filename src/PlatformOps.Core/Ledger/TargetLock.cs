@@ -3,8 +3,11 @@ namespace PlatformOps.Core.Ledger;
 /// <summary>A held lock. The kernel frees it when the process dies; its token grows with every owner.</summary>
 /// <param name="former">Runs that had it before.</param>
 /// <param name="keep">Writes down which of those may still have something open.</param>
-internal sealed class TargetLock(IDisposable held, string key, long token, IReadOnlyList<FormerWork> former, Action<IReadOnlyList<FormerWork>> keep) : IDisposable
+/// <param name="isOwner">Whether it is still written down as ours.</param>
+internal sealed class TargetLock(IDisposable held, string key, long token, IReadOnlyList<FormerWork> former, Action<IReadOnlyList<FormerWork>> keep, Func<bool> isOwner) : IDisposable
 {
+    private bool _isGivenBack;
+
     /// <summary>Other runs that had it before and may have left something open.</summary>
     public IReadOnlyList<FormerWork> Former { get; private set; } = former;
 
@@ -12,7 +15,8 @@ internal sealed class TargetLock(IDisposable held, string key, long token, IRead
 
     public long Token { get; } = token;
 
-    public bool IsHeld { get; private set; } = true;
+    /// <summary>Reads whether it is still ours: somebody who removed its file, and took it anew, does not keep us from holding the old one.</summary>
+    public bool IsStillHeld() => !_isGivenBack && isOwner();
 
     /// <summary>Forgets the former runs but these.</summary>
     public void Keep(IReadOnlyList<FormerWork> open)
@@ -25,7 +29,7 @@ internal sealed class TargetLock(IDisposable held, string key, long token, IRead
 
     public void Dispose()
     {
-        IsHeld = false;
+        _isGivenBack = true;
         held.Dispose();
     }
 }

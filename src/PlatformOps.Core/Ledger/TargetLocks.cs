@@ -34,10 +34,10 @@ internal sealed class TargetLocks(LedgerFiles files, string folder, TimeProvider
                 Key = key,
                 Token = (last?.Token ?? 0) + 1,
                 Since = time.GetUtcNow(),
-                Former = last is null ? [] : [.. last.Former.Append(new FormerWork(last.RunId, last.Target)).Where(work => work.RunId != owner.RunId && work.Target.Length > 0).Distinct()],
+                Former = last is null ? [] : [.. last.Former.Append(new FormerWork(last.RunId, last.Target)).Where(work => (work.RunId != owner.RunId || work.Target != owner.Target) && work.Target.Length > 0).Distinct()],
             };
             Write(now);
-            return new TargetLock(held, key, now.Token, now.Former, open => Write(now with { Former = [.. open] }));
+            return new TargetLock(held, key, now.Token, now.Former, open => Write(now with { Former = [.. open] }), () => Read(path) is { } owner && owner.RunId == now.RunId && owner.Token == now.Token);
         }
         catch
         {
@@ -49,14 +49,7 @@ internal sealed class TargetLocks(LedgerFiles files, string folder, TimeProvider
     }
 
     /// <summary>Whether some living process holds the lock.</summary>
-    public bool IsHeld(string key)
-    {
-        var path = Path.Combine(folder, FileNameOf(key)) + ".lock";
-        if (!files.Exists(path))
-            return false;
-        using var held = files.TryLock(path);
-        return held is null;
-    }
+    public bool IsHeld(string key) => files.IsLocked(Path.Combine(folder, FileNameOf(key)) + ".lock");
 
     private static string FileNameOf(string key)
     {

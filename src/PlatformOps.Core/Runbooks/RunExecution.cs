@@ -9,14 +9,11 @@ namespace PlatformOps.Core.Runbooks;
 /// <summary>One process's work on a run: its batches one after another, the targets of a batch side by side.</summary>
 internal sealed class RunExecution : IDisposable
 {
-    // Of real time, whatever clock the run has: a person waits for it.
-    private static readonly TimeSpan StopPollEvery = TimeSpan.FromMilliseconds(500);
-
     private readonly ChannelWriter<StepRecord> _records;
     private readonly SemaphoreSlim _throttle;
     private readonly IReadOnlyList<IRunObserver> _observers;
+    private readonly StopWatcher _stop;
     private int _failures;
-    private RunStopMode? _stop;
 
     public RunExecution(RunScope scope, RunRequest request, RunLedger ledger, RunLog log, ChannelWriter<StepRecord> records)
     {
@@ -26,6 +23,7 @@ internal sealed class RunExecution : IDisposable
         Actions = new StepActions(this);
         _throttle = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
         _observers = [log, .. scope.Observers];
+        _stop = new StopWatcher(scope.Store, ledger.RunId);
     }
 
     public RunScope Scope { get; }
@@ -43,27 +41,14 @@ internal sealed class RunExecution : IDisposable
     public StepActions Actions { get; }
 
     /// <summary>Asked to stop after the step that is under way.</summary>
-    public bool StopsAfterStep => StopRequest() is RunStopMode.AfterStep or RunStopMode.Now;
+    public bool StopsAfterStep => _stop.StopsAfterStep;
 
     public void Dispose() => _throttle.Dispose();
 
     public async Task ExecuteAsync(CancellationToken cancellationToken)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watching = WatchForStopAsync(stopping);
-        try
-        {
-            await EndAsync(await RunBatchesAsync(stopping.Token));
-        }
-        catch (OperationCanceledException) when (_stop == RunStopMode.Now && !cancellationToken.IsCancellationRequested)
-        {
+        if (!await _stop.RunAsync(async token => await EndAsync(await RunBatchesAsync(token)), cancellationToken))
             await EndAsync(new RunEnded(RunState.Stopped, "stopped at once on request; what was under way is probed when the run is resumed"));
-        }
-        finally
-        {
-            await stopping.CancelAsync();
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     /// <summary>A step of a target has ended: tells the observers, and streams its record.</summary>
@@ -144,8 +129,8 @@ internal sealed class RunExecution : IDisposable
 
             ends.AddRange(await RunBatchAsync(number, pending, cancellationToken));
             // A request that came when all was done has nothing left to stop.
-            if (StopRequest() is not null && (ends.Exists(end => end.State is RunState.Stopped or RunState.Waiting) || batches.Skip(number).Any(later => later.Any(IsPending))))
-                return new RunEnded(RunState.Stopped, $"Resume-OpsRun {Ledger.RunId} goes on: stopped on request ({_stop})") { WaitingFor = WaitingFor() };
+            if (_stop.Look() is not null && (ends.Exists(end => end.State is RunState.Stopped or RunState.Waiting) || batches.Skip(number).Any(later => later.Any(IsPending))))
+                return new RunEnded(RunState.Stopped, $"Resume-OpsRun {Ledger.RunId} goes on: stopped on request ({_stop.Seen})") { WaitingFor = WaitingFor() };
             // Nothing of a later batch is begun while an earlier one waits.
             if (ends.Exists(end => end.State == RunState.Waiting))
                 break;
@@ -175,7 +160,7 @@ internal sealed class RunExecution : IDisposable
         await _throttle.WaitAsync(cancellationToken);
         try
         {
-            if (StopRequest() is not null || (Request.MaxFailures is { } limit && Volatile.Read(ref _failures) >= limit))
+            if (_stop.Look() is not null || (Request.MaxFailures is { } limit && Volatile.Read(ref _failures) >= limit))
             {
                 batch.End(target);
                 return new TargetEnd(target.Name, RunState.Stopped, "not begun");
@@ -197,18 +182,6 @@ internal sealed class RunExecution : IDisposable
         => Ledger.Read(history => history.Target(target.Name) is var known
             && (known.Ended?.State != RunState.Succeeded || known.HasUntold)
             && !history.StepsOf(target.Name).Any(step => step.Decision?.As == StepDecision.Abandon));
-
-    private RunStopMode? StopRequest() => _stop = Scope.Store.StopRequest(Ledger.RunId) ?? _stop;
-
-    private async Task WatchForStopAsync(CancellationTokenSource stopping)
-    {
-        using var timer = new PeriodicTimer(StopPollEvery);
-        while (await timer.WaitForNextTickAsync(stopping.Token))
-        {
-            if (StopRequest() == RunStopMode.Now)
-                await stopping.CancelAsync();
-        }
-    }
 
     // Telling must not break the run: what an observer throws is written to the log.
     private async Task TellAsync(Func<IRunObserver, ValueTask> tell)

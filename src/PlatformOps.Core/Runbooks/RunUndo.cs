@@ -16,6 +16,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
     internal sealed record Writing(RunLedger Ledger, RunLog Log);
 
     private readonly EffectGuard _guard = new(scope.Policy, scope.KillSwitch, scope.Time);
+    private readonly StopWatcher _stop = new(scope.Store, runId);
 
     public async Task UndoAsync(CancellationToken cancellationToken)
     {
@@ -23,14 +24,32 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         var targets = all.Where(name => options.Target is null || name == options.Target).ToList();
         if (targets.Count == 0 && options.Target is not null)
             throw new ObjectNotFoundException($"Run {runId} has no target '{options.Target}'.") { TargetName = options.Target };
-        foreach (var name in targets)
-            await TryUndoTargetAsync(name, cancellationToken);
-        if (writing is not null)
+        if (writing is null)
         {
-            var left = all.Sum(name => Left(name).Count);
-            await writing.Ledger.WriteDurablyAsync(all.TrueForAll(name => history.Target(name).Ended?.State == RunState.Undone)
-                ? new RunEnded(RunState.Undone, $"taken back by {options.Person}")
-                : new RunEnded(RunState.Stopped, left == 0 ? "partly taken back, as asked" : $"taken back but for {left} changes"));
+            await UndoTargetsAsync(targets, cancellationToken);
+            return;
+        }
+
+        await _stop.RunAsync(token => UndoTargetsAsync(targets, token), cancellationToken);
+        var left = all.Sum(name => Left(name).Count);
+        await writing.Ledger.WriteDurablyAsync(all.TrueForAll(name => history.Target(name).Ended?.State == RunState.Undone)
+            ? new RunEnded(RunState.Undone, $"taken back by {options.Person}")
+            : new RunEnded(RunState.Stopped, (left, _stop.Seen) switch
+            {
+                (0, _) => "partly taken back, as asked",
+                (_, null) => $"taken back but for {left} changes",
+                _ => $"stopped on request ({_stop.Seen}) while it was taken back: {left} changes are left, and Undo-OpsRun {runId} goes on",
+            }));
+    }
+
+    // A plan is nobody's to stop but by whoever asked for it.
+    private async Task UndoTargetsAsync(List<string> targets, CancellationToken cancellationToken)
+    {
+        foreach (var name in targets)
+        {
+            if (writing is not null && _stop.Look() is not null)
+                return;
+            await TryUndoTargetAsync(name, cancellationToken);
         }
     }
 
@@ -58,12 +77,14 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         var barrier = LastDestructive(name);
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
+            if (writing is not null && _stop.StopsAfterStep)
+                break;
             var started = scope.Time.GetUtcNow();
             // Taking it back makes it forgotten.
             var (action, number) = (step.Standing!.Action, step.MadeResult?.Number ?? 0);
-            var end = barrier is null || step.Standing.Order > barrier.Order
+            var end = barrier is null || barrier.Key == step.Key || step.Standing.Order > barrier.Order
                 ? await UndoStepAsync(step, target, held, cancellationToken)
-                : new StepEnd(StepOutcome.Skipped, barrier.Key == step.Key ? "left as it is: it cannot be taken back" : $"left as it is: {barrier.Key.Step} came after it and cannot be taken back");
+                : new StepEnd(StepOutcome.Skipped, $"left as it is: {barrier.Key.Step} came after it, and nothing is taken back across that");
             if (end.Outcome == StepOutcome.Undone)
                 undone++;
             await records.WriteAsync(
@@ -84,24 +105,29 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         }
     }
 
-    private bool CanUndo(StepHistory step) => scope.Catalog.Find(step.Standing!.Action) is Change { CanUndo: true };
+    private bool CanUndo(StepHistory step) => !IsOnFailure(step) && scope.Catalog.Find(step.Standing!.Action) is Change { CanUndo: true };
 
     private List<string> NeedsOf(List<StepHistory> made) => [.. made.SelectMany(step => scope.Catalog.Find(step.Standing!.Action)?.Needs ?? []).Distinct()];
 
     // The changes that were made and not taken back, or may have been made.
     private List<string> Left(string name)
-        => [.. history.Target(name).Steps.Where(step => step.Made is { IsTelling: false } || step is { IsOpen: true, Intent.IsTelling: false }).Select(step => step.Key.Step)];
+        => [.. history.Target(name).Steps.Where(step => !IsOnFailure(step) && (step.Made is { IsTelling: false } || step is { IsOpen: true, Intent.IsTelling: false })).Select(step => step.Key.Step)];
 
-    // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, nothing is taken back across it.
+    // What a failure called for (disarming the installer) is no change that somebody wanted: it stays.
+    private static bool IsOnFailure(StepHistory step) => StepKey.IsOnFailure(step.Key.Step);
+
+    // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, and whether or not it was taken back itself, nothing is taken back across it.
     private Intent? LastDestructive(string name) => history.StepsOf(name).Select(step => step.Intent)
         .OfType<Intent>()
-        .Where(intent => !intent.IsUndo && scope.Catalog.Find(intent.Action) is Change { IsDestructive: true })
+        .Where(intent => scope.Catalog.Find(intent.Action) is Change change && change.IsDestructive(intent))
         .MaxBy(intent => intent.Order);
 
     private async Task<StepEnd> UndoStepAsync(StepHistory step, ActionTarget target, TargetHold? held, CancellationToken cancellationToken)
     {
         if (scope.Catalog.Find(step.Standing!.Action) is not Change change)
             return new StepEnd(StepOutcome.Skipped, $"left as it is: this version has no action {step.Standing.Action}");
+        if (IsOnFailure(step))
+            return new StepEnd(StepOutcome.Skipped, "left as it is: what a failure called for is not taken back");
         if (!change.CanUndo)
             return new StepEnd(StepOutcome.Skipped, $"left as it is: {change.Summary} cannot be taken back");
         var context = new ActionContext
@@ -136,5 +162,5 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             : new ActionTarget(made.Select(step => step.Standing!.TargetKind).FirstOrDefault() ?? "hypervisor", name, made.Select(step => step.Standing!.TicketId).FirstOrDefault());
     }
 
-    private RunIdentity IdentityOf() => RecordedIdentity.Of(runId, history.Started!, options.Person, null);
+    private RunIdentity IdentityOf() => RecordedIdentity.Of(runId, history.Started!, options.Person, options.TakeOverReason);
 }

@@ -55,8 +55,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     {
         scope.KillSwitch.ThrowIfSet();
         // Everything that can refuse does so before the run is taken: taking it is written down.
-        RefuseResume(scope.Store.Describe(runId).RunId, options);
-        await using var ledger = await scope.Store.OpenAsync(runId, options.Person);
+        await using var ledger = await scope.Store.OpenAsync(runId, options.Person, (found, history) => RefuseResume(found, history, options));
         if (ledger.Journal.TornBytes > 0)
             options.OnWarning?.Invoke($"The journal of run {ledger.RunId} ended in a torn record of {ledger.Journal.TornBytes} bytes, which was cut off: what it would have said is found out by looking.");
         scope.Store.ClearStopRequest(ledger.RunId);
@@ -84,16 +83,17 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             // A plan leaves no trace: the run is not taken, and another may work on it.
             var found = scope.Store.Describe(runId).RunId;
             var history = scope.Store.History(found);
-            RefuseUndo(found, history.Started!, options);
+            RefuseUndo(found, history, options);
             await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, found, history, null, options, records).UndoAsync(token), cancellationToken))
                 yield return record;
             yield break;
         }
 
         scope.KillSwitch.ThrowIfSet();
-        var whole = scope.Store.Describe(runId).RunId;
-        RefuseUndo(whole, scope.Store.History(whole).Started!, options);
-        await using var ledger = await scope.Store.OpenAsync(whole, options.Person);
+        await using var ledger = await scope.Store.OpenAsync(runId, options.Person, (found, history) => RefuseUndo(found, history, options));
+        scope.Store.ClearStopRequest(ledger.RunId);
+        if (options.TakeOverReason is { } reason)
+            await ledger.WriteDurablyAsync(new TakenOver(options.Person, reason));
         await using var log = LogOf(ledger);
         await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, ledger.RunId, ledger.Read(history => history), new RunUndo.Writing(ledger, log), options, records).UndoAsync(token), cancellationToken))
             yield return record;
@@ -105,18 +105,20 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     public RunRequest PlanResume(string runId, ResumeOptions options)
     {
         var found = scope.Store.Describe(runId).RunId;
-        RefuseResume(found, options);
-        return RequestOf(found, scope.Store.History(found), options);
+        var history = scope.Store.History(found);
+        RefuseResume(found, history, options);
+        return RequestOf(found, history, options);
     }
 
     /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
     /// <exception cref="RefusedException">The step is not in doubt.</exception>
     public async Task<Decision> ResolveAsync(string runId, StepKey key, StepDecision decision, string reason, string person)
     {
-        await using var ledger = await scope.Store.OpenAsync(runId, person);
-        var step = ledger.Find(key);
-        if (step is not { IsOpen: true })
-            throw new RefusedException($"{key.Step} on {key.Target} is not in doubt in run {ledger.RunId}: there is nothing to decide. Get-OpsStep shows its steps.") { TargetName = key.Target };
+        await using var ledger = await scope.Store.OpenAsync(runId, person, (found, history) =>
+        {
+            if (history.Target(key.Target).Find(key) is not { IsOpen: true })
+                throw new RefusedException($"{key.Step} on {key.Target} is not in doubt in run {found}: there is nothing to decide. Get-OpsStep shows its steps.") { TargetName = key.Target };
+        });
         var entry = new Decision(key, decision, reason, person);
         await ledger.WriteDurablyAsync(entry);
         await ledger.WriteDurablyAsync(new RunEnded(RunState.Stopped, $"{key.Step} on {key.Target} was resolved as {decision} by {person}"));
@@ -143,9 +145,8 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         return log;
     }
 
-    private void RefuseResume(string runId, ResumeOptions options)
+    private void RefuseResume(string runId, RunHistory history, ResumeOptions options)
     {
-        var history = scope.Store.History(runId);
         if (history.Started!.Phases.Length == 0)
             throw new RefusedException($"Run {runId} ('{history.Started.Identity.Name}') is what a session changed by single cmdlets: there is nothing to go on with. Start its script again where it was cut off: it looks first, and does nothing twice. Get-OpsRun -Kind Runbook lists the runs that can be resumed.") { TargetName = runId };
         RefuseOtherEnvironment(runId, history.Started);
@@ -161,10 +162,12 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             throw new RefusedException($"Run {runId} worked on environment '{started.Identity.Environment}', and this session is on '{scope.Policy.Environment}'.") { TargetName = runId };
     }
 
-    private void RefuseUndo(string runId, RunStarted started, UndoOptions options)
+    private void RefuseUndo(string runId, RunHistory history, UndoOptions options)
     {
-        RefuseOtherEnvironment(runId, started);
-        if (started.Phases.Length == 0 && options.Target is null && options.Step is null)
+        RefuseOtherEnvironment(runId, history.Started!);
+        if (history.Owner != options.Person && options.TakeOverReason is null)
+            throw new RefusedException($"Run {runId} is {history.Owner}'s, and others count on what it changed. Ask, or take it over with -TakeOver -Reason, and then back: that is written down.") { TargetName = runId };
+        if (history.Started!.Phases.Length == 0 && options.Target is null && options.Step is null)
             throw new RefusedException($"Run {runId} is a script's: say which effects to take back with -Target or -Step.") { TargetName = runId };
     }
 

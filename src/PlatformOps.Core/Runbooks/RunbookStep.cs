@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Runbooks;
 
@@ -42,6 +43,25 @@ internal sealed record RunbookStep
     /// <param name="isConfigured">Whether the site's configuration has the service's section.</param>
     public string? LackAt(Func<string, bool> isConfigured)
         => OptionalNeeds.FirstOrDefault(service => !isConfigured(service)) is { } service ? $"the configuration has no section {service}" : null;
+
+    /// <summary>Its effect is destructive with its parameters, or may be as long as they are not all known.</summary>
+    public bool IsDestructive
+    {
+        get
+        {
+            if (Action is not Change change)
+                return false;
+            try
+            {
+                return change.IsDestructive(YamlBinder.Bind(With, change.ParametersType));
+            }
+            catch (SourceException)
+            {
+                // A variable stands for what is no text.
+                return true;
+            }
+        }
+    }
 
     public object Bind(Variables variables) => YamlBinder.Bind((YamlMapping)With.Map(variables.Expand), Action.ParametersType);
 }

@@ -49,7 +49,7 @@ internal sealed class StepActions(RunExecution run)
             case Wait wait:
                 return await RecordAsync(context, step, started, await WaitAsync(wait, context, parameters, cancellationToken));
             case Change change:
-                if (change.IsDestructive && Omissions(context) is { Count: > 0 } skipped)
+                if (change.IsDestructive(parameters) && Omissions(context) is { Count: > 0 } skipped)
                     throw new RefusedException($"{change.Summary} is destructive, and {string.Join(", ", skipped)} was skipped: what was left out never satisfies its guard.") { TargetName = context.Target.Name };
                 return await run.Gate.RunAsync(change, context, parameters, InfoOf(step), locks, cancellationToken, step.Guards.Count == 0 ? null : () => ProveAsync(phase, step, context, cancellationToken));
             default:

@@ -48,7 +48,10 @@ internal sealed class TargetHold : IDisposable
             }
 
             foreach (var held in hold.Locks)
-                held.Keep(await RefuseDoubtAsync(scope, held, target, effect, cancellationToken));
+                held.Keep(await RefuseDoubtAsync(scope, ledger, held.Former, target, effect, cancellationToken));
+            // A runbook settles what it left itself as it goes on; a script's next effect is another.
+            if (effect is not null)
+                await RefuseDoubtAsync(scope, ledger, [new FormerWork(ledger.RunId, target.Name)], target, effect, cancellationToken);
             return hold;
         }
         catch
@@ -81,15 +84,17 @@ internal sealed class TargetHold : IDisposable
         }
     }
 
-    // The former runs that may still have something open.
-    private static async Task<IReadOnlyList<FormerWork>> RefuseDoubtAsync(RunScope scope, TargetLock held, ActionTarget target, StepKey? effect, CancellationToken cancellationToken)
+    // Those of the works that may still have something open.
+    private static async Task<IReadOnlyList<FormerWork>> RefuseDoubtAsync(RunScope scope, RunLedger ledger, IReadOnlyList<FormerWork> works, ActionTarget target, StepKey? effect, CancellationToken cancellationToken)
     {
         var open = new List<FormerWork>();
-        foreach (var former in held.Former)
+        foreach (var former in works)
         {
-            var history = HistoryOf(scope, former, target);
-            var left = history?.StepsOf(former.Target).Where(step => step is { IsOpen: true, Intent.IsTelling: false }) ?? [];
-            foreach (var step in left)
+            var isOwn = former.RunId == ledger.RunId;
+            var history = isOwn ? ledger.Read(own => own) : HistoryOf(scope, former, target);
+            var left = isOwn ? ledger.Read(own => OpenOn(own, former.Target)) : history is null ? [] : OpenOn(history, former.Target);
+            // What came of the same effect, begun before, is found out when it is made.
+            foreach (var step in left.Where(step => !isOwn || step.Key != effect))
             {
                 if (await IsInDoubtAsync(scope, former, history!, step, target, cancellationToken))
                 {
@@ -102,6 +107,8 @@ internal sealed class TargetHold : IDisposable
 
         return [.. open.Distinct()];
     }
+
+    private static List<StepHistory> OpenOn(RunHistory history, string target) => [.. history.StepsOf(target).Where(step => step is { IsOpen: true, Intent.IsTelling: false })];
 
     // The damage is the former run's: it ends neither this run nor its other targets.
     private static RunHistory? HistoryOf(RunScope scope, FormerWork former, ActionTarget target)
@@ -118,7 +125,7 @@ internal sealed class TargetHold : IDisposable
 
     // A script's interrupted command stops the same command; what a runbook or something destructive left stops everything.
     private static bool Matters(RunScope scope, RunHistory history, StepHistory step, StepKey? effect)
-        => effect is null || history.Started!.Phases.Length > 0 || step.Key.Step == effect.Step || scope.Catalog.Find(step.Intent!.Action) is not Change { IsDestructive: false };
+        => effect is null || history.Started!.Phases.Length > 0 || step.Key.Step == effect.Step || scope.Catalog.Find(step.Intent!.Action) is not Change change || change.IsDestructive(step.Intent);
 
     private static async Task<bool> IsInDoubtAsync(RunScope scope, FormerWork former, RunHistory history, StepHistory step, ActionTarget target, CancellationToken cancellationToken)
     {
@@ -153,5 +160,5 @@ internal sealed class TargetHold : IDisposable
 
     private static RefusedException InDoubt(FormerWork former, RunHistory history, StepHistory step, ActionTarget target)
         => new($"Run {former.RunId} of {history.Owner} was in the middle of {(step.Key.Phase is null ? step.Key.Step : $"{step.Key.Phase}.{step.Key.Step}")} on {former.Target} ({step.Intent!.BeforeText} → {step.Intent.DesiredText}), and nobody knows whether it happened. "
-            + $"Go on with it (Resume-OpsRun {former.RunId}), or look and decide: Get-OpsStep {former.RunId} -Open | Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.") { TargetName = target.Name };
+            + $"{(history.Started!.Phases.Length > 0 ? $"Go on with it (Resume-OpsRun {former.RunId}), or look and decide" : "Look, and decide")}: Get-OpsStep {former.RunId} -Open | Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.") { TargetName = target.Name };
 }

@@ -9,6 +9,9 @@ internal sealed record UndoOptions(string Person)
     /// <summary>Only this step; all where null.</summary>
     public string? Step { get; init; }
 
+    /// <summary>Why another person's run is taken over.</summary>
+    public string? TakeOverReason { get; init; }
+
     /// <summary>Only say what would be taken back.</summary>
     public bool PlanOnly { get; init; }
 }

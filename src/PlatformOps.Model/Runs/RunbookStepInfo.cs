@@ -21,7 +21,7 @@ public sealed record RunbookStepInfo
     /// <summary>How much its effect matters; None for what changes nothing.</summary>
     public Impact Impact { get; init; }
 
-    /// <summary>Cannot be taken back, and is never repeated where it is in doubt.</summary>
+    /// <summary>With its parameters it destroys, or arms what does: never made after something was left out, nor outside the change window, and never repeated where it is in doubt. True too where variables keep it from being known.</summary>
     public bool IsDestructive { get; init; }
 
     /// <summary>Whether Undo-OpsRun can take it back.</summary>

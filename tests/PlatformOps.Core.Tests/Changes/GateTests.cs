@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
@@ -323,11 +324,26 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task Nothing_is_sent_once_another_run_has_taken_the_lock()
+    {
+        await using var ledger = await CreateAsync();
+        using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
+        var gate = new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time);
+        var change = new SwitchLight { OnGuard = () => _files.Overwrite("/state/locks/hypervisor=3Ahv1.owner", JsonSerializer.SerializeToUtf8Bytes(new LockOwner("r2", "bob", "ops2", 1) { Token = held.Token + 1 })) };
+
+        var end = await gate.RunAsync(change, Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
+
+        Assert.Contains("The lock hypervisor:hv1 was lost before light.switch", end.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _light.Applied);
+        Assert.DoesNotContain(Entries(), entry => entry is Intent);
+    }
+
+    [Fact]
     public async Task A_lock_beyond_the_target_is_waited_for()
     {
         await using var ledger = await CreateAsync();
         var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
-        var running = RunAsync(ledger, new SwitchLight { Locks = ["house:fuse"], OnGuard = () => Assert.False(held.IsHeld) });
+        var running = RunAsync(ledger, new SwitchLight { Locks = ["house:fuse"], OnGuard = () => Assert.False(held.IsStillHeld()) });
         held.Dispose();
 
         Assert.Equal(StepOutcome.Done, (await running).Outcome);

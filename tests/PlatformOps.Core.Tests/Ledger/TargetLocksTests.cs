@@ -1,5 +1,6 @@
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
+using PlatformOps.TestKit.Ledger;
 
 namespace PlatformOps.Core.Tests.Ledger;
 
@@ -50,6 +51,38 @@ public sealed class TargetLocksTests : IDisposable
 
         using var fourth = await _locks.TakeAsync("hypervisor:hv1", new LockOwner("r4", "alice", "ops1", 1) { Target = "hv1" }, TestContext.Current.CancellationToken);
         Assert.Equal([new FormerWork("r1", "hv1"), new FormerWork("r3", "hv1")], fourth.Former);
+    }
+
+    [Fact]
+    public async Task Where_locks_do_not_lock_nothing_is_begun_and_what_is_there_can_be_read()
+    {
+        var files = new MemoryLedgerFiles();
+        var store = new RunStore(files, "/state", new FakeTimeProvider());
+        await (await store.CreateAsync("r1", Sample.Started("hv1"))).DisposeAsync();
+        files.Locks = false;
+
+        Assert.Contains("Locks do not lock in /state/locks: hypervisor=3Ahv1.lock could be had twice", (await Assert.ThrowsAsync<LedgerException>(() => store.Locks.TakeAsync("hypervisor:hv1", new LockOwner("r1", "alice", "ops1", 1), TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LedgerException>(() => store.CreateAsync("r2", Sample.Started("hv1")));
+        await Assert.ThrowsAsync<LedgerException>(() => store.OpenAsync("r1", "alice"));
+        Assert.Equal("r1", Assert.Single(store.List()).RunId);
+        Assert.False(store.Locks.IsHeld("hypervisor:hv1"));
+    }
+
+    [Theory]
+    [InlineData("r2")]
+    [InlineData(null)]
+    public async Task A_lock_whose_file_was_removed_is_held_by_who_took_it_last(string? takenBy)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A file that is open is not removed there.");
+        using var held = await _locks.TakeAsync("hypervisor:hv1", new LockOwner("r1", "alice", "ops1", 1), TestContext.Current.CancellationToken);
+        Assert.True(held.IsStillHeld());
+        foreach (var file in _folder.EnumerateFiles())
+            file.Delete();
+
+        using var other = takenBy is null ? null : await _locks.TakeAsync("hypervisor:hv1", new LockOwner(takenBy, "bob", "ops2", 1), TestContext.Current.CancellationToken);
+
+        Assert.False(held.IsStillHeld());
+        Assert.NotEqual(false, other?.IsStillHeld());
     }
 
     [Theory]

@@ -109,6 +109,17 @@ internal sealed class PhaseLab : IAsyncDisposable
             .Where(write => write.GetProperty("service").GetString() != "keystone")
             .Select(write => $"{write.GetProperty("service")} {write.GetProperty("call")} {write.GetProperty("target")}")];
 
+    /// <summary>As <see cref="WritesAsync"/>, with the details: "service call target: detail".</summary>
+    public async Task<IReadOnlyList<string>> WriteDetailsAsync()
+        => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/writes", Token)).EnumerateArray()
+            .Select(write => $"{write.GetProperty("service")} {write.GetProperty("call")} {write.GetProperty("target")}: {write.GetProperty("detail")}")];
+
+    /// <summary>Forgets what changed the world until now.</summary>
+    public async Task ForgetWritesAsync() => (await _control.DeleteAsync("lab/counters", Token)).EnsureSuccessStatusCode();
+
+    /// <summary>What the bootserver does with a hypervisor that boots from the network: <c>boot</c> or <c>install</c>.</summary>
+    public async Task<string?> PxeAsync(int number) => (await StateAsync()).GetProperty("aquilon").GetProperty("pxe").GetProperty(Target(number).HypervisorName).GetString();
+
     /// <summary>What the lab is.</summary>
     public Task<JsonElement> LabAsync() => _control.GetFromJsonAsync<JsonElement>("lab", Token);
 
@@ -122,14 +133,25 @@ internal sealed class PhaseLab : IAsyncDisposable
 
     public async Task<JsonElement> HostAsync(int number) => await _control.GetFromJsonAsync<JsonElement>($"lab/hosts/hv{number:00}.lab.example", Token);
 
-    public async Task<List<StepRecord>> RunAsync(string phases, params MigrationTarget[] targets) => await RunAsync(phases, null, targets);
+    public async Task<List<StepRecord>> RunAsync(string phases, params MigrationTarget[] targets) => await RunAsync(Session, phases, null, targets);
 
-    public Task<List<StepRecord>> RunAsync(string phases, string? takeOver, params MigrationTarget[] targets) => RunAsync(Session, phases, takeOver, targets);
+    public Task<List<StepRecord>> TakeOverAsync(string phases, string? takeOver, params MigrationTarget[] targets) => RunAsync(Session, phases, takeOver, targets);
 
     public static Task<List<StepRecord>> RunAsync(SessionScope session, string phases, params MigrationTarget[] targets) => RunAsync(session, phases, null, targets);
 
     /// <summary>Another person's run, from the same machine.</summary>
     public Task<List<StepRecord>> RunAsAsync(string person, string phases, params MigrationTarget[] targets) => RunAsync(Session, phases, null, targets, person);
+
+    /// <summary>Runs with somebody at its side who bends the world immediately before a step of a target begins.</summary>
+    public async Task<List<StepRecord>> BendAsync(string phases, Bend bend, params MigrationTarget[] targets)
+    {
+        var request = MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases)) with { ThrottleLimit = 4 };
+        return await CollectAsync(Session.Runner(MigrationRun.Ticket(Session), bend).RunAsync(request, Token));
+    }
+
+    /// <summary>Runs from a step of the first phase on.</summary>
+    public async Task<List<StepRecord>> RunFromAsync(string phases, string startAt, params MigrationTarget[] targets)
+        => await CollectAsync(Session.Runner(MigrationRun.Ticket(Session)).RunAsync(MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases)) with { StartAt = startAt }, Token));
 
     public async Task<IReadOnlyList<JsonElement>> HostsAsync() => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/hosts", Token)).EnumerateArray()];
 
@@ -137,9 +159,14 @@ internal sealed class PhaseLab : IAsyncDisposable
         => await CollectAsync(Session.Runner(MigrationRun.Ticket(Session)).PlanAsync(MigrationRun.Request(Session, phases.Split(','), targets, Session.Identity(phases)), Token));
 
     /// <summary>Another process goes on with the newest run.</summary>
-    public async Task<List<StepRecord>> ResumeAsync()
+    /// <param name="more">What its configuration has beside the lab's, in YAML.</param>
+    public async Task<List<StepRecord>> ResumeAsync(string more = "")
     {
-        await using var other = Open();
+        var path = Path.Combine(_lab.Folder, "another.yaml");
+        // As private as the lab's.
+        File.Copy(_lab.ConfigurationPath, path, overwrite: true);
+        await File.AppendAllTextAsync(path, more, Token);
+        await using var other = SessionOpening.Open(path, null, null).Scope;
         return await CollectAsync(other.Runner(MigrationRun.Ticket(other)).ResumeAsync(other.Store.List().First().RunId, new ResumeOptions(SessionScope.Person), Token));
     }
 
@@ -164,6 +191,13 @@ internal sealed class PhaseLab : IAsyncDisposable
         store.Write(change(store.Latest("hv01.lab.example")!));
     }
 
+    /// <summary>Another process takes the newest run back.</summary>
+    public async Task<List<StepRecord>> UndoAsync()
+    {
+        await using var other = Open();
+        return await CollectAsync(other.Runner().UndoAsync(other.Store.List().First().RunId, new UndoOptions(SessionScope.Person), Token));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Session.DisposeAsync();
@@ -177,6 +211,28 @@ internal sealed class PhaseLab : IAsyncDisposable
         var request = MigrationRun.Request(session, phases.Split(','), targets, identity with { Person = person ?? identity.Person }) with { ThrottleLimit = 4 };
         return await CollectAsync(session.Runner(MigrationRun.Ticket(session)).RunAsync(request, Token));
     }
+
+    /// <summary>Does something in the world before a step of a target begins.</summary>
+    internal sealed class Bend(Func<int, string, Task?> before) : IRunObserver
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<(int, string)> _done = [];
+
+        /// <summary>Where it did.</summary>
+        public IReadOnlyCollection<(int Number, string Step)> Done => _done;
+
+        public async ValueTask OnStepStartedAsync(ActionTarget target, string? phase, string step, CancellationToken cancellationToken)
+        {
+            var number = int.Parse(target.Name.AsSpan(2, 2), System.Globalization.CultureInfo.InvariantCulture);
+            if (before(number, step) is not { } bending)
+                return;
+            await bending;
+            _done.Enqueue((number, step));
+        }
+    }
+
+    /// <summary>What ended so that its target did not go on, or not without a word.</summary>
+    public static IReadOnlyList<string> Problems(IEnumerable<StepRecord> records)
+        => [.. records.Where(record => record.Outcome is not (StepOutcome.Passed or StepOutcome.Done or StepOutcome.Unchanged or StepOutcome.Reported or StepOutcome.Skipped)).Select(record => $"{record.Target[..4]} {record.Step} {record.Outcome}: {record.Message}")];
 
     private static JsonElement Find(JsonElement state, string name)
         => state.TryGetProperty(name, out var found) ? found : state.EnumerateObject().Select(section => section.Value).First(section => section.ValueKind == JsonValueKind.Object && section.TryGetProperty(name, out found)).GetProperty(name);

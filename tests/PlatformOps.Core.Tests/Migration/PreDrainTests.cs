@@ -111,7 +111,7 @@ public sealed class PreDrainTests
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.Equal(reason, (await lab.HostAsync(1)).GetProperty("disabledReason").GetString());
 
-        var taken = await lab.RunAsync("PreDrain", "carol is on leave", PhaseLab.Target(1));
+        var taken = await lab.TakeOverAsync("PreDrain", "carol is on leave", PhaseLab.Target(1));
         Assert.Equal(StepOutcome.Done, taken.Single(record => record.Action == "openstack.compute-service.disable").Outcome);
     }
 
@@ -122,7 +122,7 @@ public sealed class PreDrainTests
         // The phase fails after the take-over, and ends a second time when it is resumed.
         await lab.SetHostAsync(1, new { serviceDisabled = true, disabledReason = "RL9 - cd [ops:20260101-000000-beef carol MH-103]", repositoriesBroken = true });
 
-        await lab.RunAsync("PreDrain", "carol is on leave", PhaseLab.Target(1));
+        await lab.TakeOverAsync("PreDrain", "carol is on leave", PhaseLab.Target(1));
         await lab.SetHostAsync(1, new { repositoriesBroken = false });
         await lab.ResumeAsync();
 
@@ -379,7 +379,7 @@ public sealed class PreDrainTests
         await using var lab = await PhaseLab.StartAsync();
         await lab.RunAsync("PreDrain", PhaseLab.Target(1));
 
-        await foreach (var record in lab.Session.Runner().UndoAsync(lab.Session.Store.List().First().RunId, new Core.Runbooks.UndoOptions("alice"), TestContext.Current.CancellationToken))
+        await foreach (var record in lab.Session.Runner().UndoAsync(lab.Session.Store.List().First().RunId, new Core.Runbooks.UndoOptions(Core.Sessions.SessionScope.Person), TestContext.Current.CancellationToken))
             Assert.NotEqual(StepOutcome.Failed, record.Outcome);
 
         Assert.False((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());

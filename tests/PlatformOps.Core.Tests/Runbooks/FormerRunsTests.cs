@@ -154,6 +154,21 @@ public sealed class FormerRunsTests : IDisposable
         Assert.Equal(RunState.Succeeded, _world.State("r2"));
     }
 
+    [Fact]
+    public async Task What_the_same_run_left_in_doubt_under_another_of_its_names_stops_the_target()
+    {
+        _world.Identify = _ => new() { ["nova"] = "hv1.x.org" };
+        var light = _world.House.Light("hv1", "light.smash");
+        light.IsBroken = true;
+        light.OnApplied = () => throw new TimeoutException("no answer");
+
+        var records = await _world.RunAsync(RunWorld.Head + "  - change: light.smash\n", "hv1", "hv1.x.org");
+
+        Assert.Equal(StepOutcome.Unknown, records.First(record => record.Target == "hv1").Outcome);
+        Assert.Contains("in the middle of Phase.light.smash on hv1 ", Assert.IsType<RefusedException>(records.First(record => record.Target == "hv1.x.org").Error).Message, StringComparison.Ordinal);
+        Assert.Equal(0, _world.House.Light("hv1.x.org", "light.smash").Applied);
+    }
+
     private static System.Text.Json.JsonElement Nothing { get; } = System.Text.Json.JsonSerializer.SerializeToElement(new { });
 
     private static RunStarted Begun() => new(new JournalIdentity("test", "alice", "al", "test", default, default), [new JournalPhase("Phase", Switch)], []);

@@ -45,6 +45,20 @@ public sealed class OmissionTests : IDisposable
         Assert.Empty(_world.Catalog.BatchCalls);
     }
 
+    [Theory]
+    [InlineData("on", false)]
+    [InlineData("off", true)]
+    public async Task What_arms_something_is_held_to_it_and_what_disarms_the_same_is_not(string to, bool isMade)
+    {
+        var light = _world.House.Light("hv1", "light.arm");
+        light.IsOn = to == "off";
+
+        await _world.RunAsync(_world.Request(RunWorld.Head + $"  - check: test.check\n  - change: light.arm\n    with: {{ to: \"{to}\" }}\n", "hv1") with { StartAt = "light.arm" });
+
+        Assert.Equal((false, isMade ? 1 : 0), (light.IsOn, light.Applied));
+        Assert.Equal(isMade ? RunState.Succeeded : RunState.Failed, _world.State());
+    }
+
     [Fact]
     public async Task A_step_of_the_batch_that_a_person_skipped_for_each_of_its_members()
     {

@@ -29,10 +29,19 @@ public sealed class RunbookLibraryTests : IDisposable
 
         // How it boots, the first delete, and what arms the installer, which comes last but for the ticket.
         InOrder("hypervisor/pre-reinstall", "openstack.hypervisor.empty", "hypervisor.identity", "kayobe.pxe", "aquilon.record", "aquilon.host.delete", "aquilon.install");
-        Assert.Equal("kayobe.pxe", steps.First(step => step.Action is Change { IsDestructive: true }).Name);
+        Assert.Equal("kayobe.pxe", steps.First(step => step.IsDestructive).Name);
         foreach (var step in steps.Where(step => step.Name is "kayobe.pxe" or "aquilon.host.delete" or "aquilon.install"))
-            Assert.Equal(["openstack.claim", "hypervisor.identity", "openstack.hypervisor.empty", "host.domains.none"], step.Guards.Select(guard => guard.Name));
+            Assert.Equal(["openstack.claim", "hypervisor.identity", "openstack.hypervisor.empty", "host.domains.none", "openstack.tenants", "host.tenants"], step.Guards.Select(guard => guard.Name));
         Assert.Equal(["hypervisor.dossier.boot", "aquilon.install", "ticket.done"], steps.TakeLast(3).Select(step => step.Name));
+    }
+
+    [Fact]
+    public void What_arms_is_listed_as_destructive_and_what_disarms_on_failure_as_neither_that_nor_to_be_undone()
+    {
+        var steps = RunbookInfos.From(Library(null).Get("hypervisor/pre-reinstall")).Steps.Where(step => step.Action == "aquilon.boot").ToDictionary(step => step.Step);
+
+        Assert.Equal((true, true), (steps["aquilon.install"].IsDestructive, steps["aquilon.install"].CanUndo));
+        Assert.Equal((false, false), (steps["on-failure/aquilon.boot"].IsDestructive, steps["on-failure/aquilon.boot"].CanUndo));
     }
 
     [Fact]

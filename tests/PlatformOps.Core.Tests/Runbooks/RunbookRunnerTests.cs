@@ -713,6 +713,23 @@ public sealed class RunbookRunnerTests : IDisposable
         Assert.Equal(RunState.Succeeded, _store.Describe("r1").State);
     }
 
+    [Theory]
+    [InlineData("on", false)]
+    [InlineData("off", true)]
+    public async Task But_arms_nothing_then_while_it_disarms(string to, bool isMade)
+    {
+        _world.Check = _ => CheckResult.Failed("not yet");
+        var text = Head + $"  - check: test.check\n  - change: light.arm\n    with: {{ to: \"{to}\" }}\n";
+        await RunAsync(text, "hv1");
+        _world.Check = _ => CheckResult.Passed("fine");
+        _house.Light("hv1", "light.arm").IsOn = to == "off";
+        _policy = _policy with { ChangeWindows = [new ChangeWindow { Days = [DayOfWeek.Sunday] }] };
+
+        await ResumeAsync();
+
+        Assert.Equal((false, isMade ? 1 : 0), (_house.Light("hv1", "light.arm").IsOn, _house.Light("hv1", "light.arm").Applied));
+    }
+
     [Fact]
     public async Task What_a_failure_quotes_is_free_of_secrets_in_the_journal()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration.Yaml;
@@ -98,7 +99,7 @@ public sealed class RunbookTopicTests
             traits.Add($"needs {string.Join(", ", action.Needs)}");
         if (change is not null)
             traits.Add($"impact {change.Impact.ToString().ToLowerInvariant()}");
-        if (change is { IsDestructive: true })
+        if (change is not null && MayDestroy(change))
             traits.Add("destructive");
         if (change is { CanUndo: true })
             traits.Add("can be undone");
@@ -108,6 +109,19 @@ public sealed class RunbookTopicTests
         Wrap(text, "", string.Join("; ", traits), 8);
         foreach (var member in RecordShape.Of(action.ParametersType).Members)
             Wrap(text, $"{member.Key}{(member.IsRequired ? "*" : "")}: ", TypeOf(member.Property.PropertyType), 12);
+    }
+
+    // By parameters: of an action that may, the text says so.
+    private static bool MayDestroy(Change change)
+    {
+        try
+        {
+            return change.IsDestructive(RuntimeHelpers.GetUninitializedObject(change.ParametersType));
+        }
+        catch (NullReferenceException)
+        {
+            return true;
+        }
     }
 
     private static string TypeOf(Type type)

@@ -244,6 +244,45 @@ public sealed class StopTests : IDisposable
         Assert.Equal([RunState.Stopped], observer.Ends);
     }
 
+    [Theory]
+    [InlineData(RunStopMode.AfterStep, new[] { "hv1 light.dim" })]
+    [InlineData(RunStopMode.AfterTarget, new[] { "hv1 light.dim", "hv1 light.switch" })]
+    [InlineData(RunStopMode.Now, new string[0])]
+    public async Task Taking_back_stops_between_steps_or_targets_or_at_once_and_is_gone_on_with(RunStopMode mode, string[] taken)
+    {
+        await _world.RunAsync(RunWorld.Simple, "hv1", "hv2");
+        var light = Light("hv1", "light.dim");
+        light.Sending = token =>
+        {
+            Stop(mode);
+            return mode == RunStopMode.Now ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        };
+
+        var records = await _world.UndoAsync().WaitAsync(Deadline, TestContext.Current.CancellationToken);
+
+        Assert.Equal(taken, records.Select(record => $"{record.Target} {record.Step}"));
+        Assert.Contains($"stopped on request ({mode}) while it was taken back: {4 - taken.Length} changes are left, and Undo-OpsRun r1 goes on", Assert.IsType<RunEnded>(_world.Store.Entries("r1")[^1]).Message, StringComparison.Ordinal);
+        Assert.Equal(RunState.Stopped, _world.State());
+        Assert.False(_world.Store.Locks.IsHeld("hypervisor:hv1"));
+
+        light.Sending = null;
+        await _world.UndoAsync();
+        Assert.All(_world.House.Lights, one => Assert.Equal((false, 2), (one.IsOn, one.Applied)));
+        Assert.Equal(RunState.Undone, _world.State());
+    }
+
+    [Fact]
+    public async Task A_run_that_was_stopped_is_taken_back_whole()
+    {
+        Light("hv1", "light.switch").OnApply = () => Stop(RunStopMode.AfterStep);
+        await _world.RunAsync(RunWorld.Simple, "hv1");
+        Light("hv1", "light.switch").OnApply = null;
+
+        await _world.UndoAsync();
+
+        Assert.Equal(RunState.Undone, _world.State());
+    }
+
     private Light Light(string target, string action) => _world.House.Light(target, action);
 
     private void Stop(RunStopMode mode) => _world.Store.RequestStop("r1", mode);

@@ -1,3 +1,5 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Errors;
@@ -133,6 +135,110 @@ public sealed class UndoTests : IDisposable
         Assert.Equal(takesBack ? ["test.check", "light.switch", "test.wait", "test.report", "light.dim"] : ["light.dim"], records.Where(record => record.Target == "hv1").Select(record => record.Step));
         Assert.Equal(["light.dim"], records.Where(record => record.Target == "hv2").Select(record => record.Step));
         Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task What_was_armed_is_disarmed_and_nothing_is_taken_back_across_it_now_or_later()
+    {
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n  - change: light.arm\n  - change: light.dim\n", "hv1");
+
+        Assert.Equal([("light.dim", StepOutcome.Undone), ("light.arm", StepOutcome.Undone), ("light.switch", StepOutcome.Skipped)], (await _world.UndoAsync()).Select(record => (record.Step, record.Outcome)));
+        Assert.Equal([("light.switch", StepOutcome.Skipped)], (await _world.UndoAsync()).Select(record => (record.Step, record.Outcome)));
+        Assert.False(_world.House.Light("hv1", "light.arm").IsOn);
+        Assert.True(_world.House.Light("hv1", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task Disarming_that_was_cut_short_is_gone_on_with()
+    {
+        await _world.RunAsync(RunWorld.Head + "  - change: light.arm\n", "hv1");
+        var light = _world.House.Light("hv1", "light.arm");
+        light.OnApply = _world.Die;
+        await _world.DiesAsync(() => _world.UndoAsync());
+        light.OnApply = null;
+
+        Assert.Equal(StepOutcome.Undone, Assert.Single(await _world.UndoAsync()).Outcome);
+        Assert.False(light.IsOn);
+    }
+
+    [Fact]
+    public async Task What_was_armed_is_disarmed_outside_the_change_window()
+    {
+        await _world.RunAsync(RunWorld.Head + "  - change: light.arm\n", "hv1");
+        _world.Policy = _world.Policy with { ChangeWindows = [new ChangeWindow { Days = [DayOfWeek.Sunday] }] };
+
+        Assert.Equal(StepOutcome.Undone, Assert.Single(await _world.UndoAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Disarming_is_not_taken_back_and_the_plan_says_so()
+    {
+        _world.House.Light("hv1", "light.arm").IsOn = true;
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n  - change: light.arm\n    with: { to: \"off\" }\n", "hv1");
+
+        var plan = await _world.UndoAsync(new UndoOptions("alice") { PlanOnly = true });
+        var records = await _world.UndoAsync();
+
+        Assert.Equal([("light.arm", StepOutcome.Skipped), ("light.switch", StepOutcome.Planned)], plan.Select(record => (record.Step, record.Outcome)));
+        Assert.Equal([("light.arm", StepOutcome.Skipped), ("light.switch", StepOutcome.Undone)], records.Select(record => (record.Step, record.Outcome)));
+        Assert.Contains("left as it is: it was armed before", records[0].Message, StringComparison.Ordinal);
+        Assert.Equal((false, 1), (_world.House.Light("hv1", "light.arm").IsOn, _world.House.Light("hv1", "light.arm").Applied));
+        Assert.Equal(RunState.Stopped, _world.State());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("on-failure/light.dim")]
+    public async Task What_a_failure_called_for_is_not_taken_back(string? step)
+    {
+        _world.House.Light("hv1", "light.dim").IsOn = true;
+        _world.Catalog.Check = _ => CheckResult.Failed("no");
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n  - check: test.check\non-failure:\n  - change: light.dim\n    with: { to: \"off\" }\n", "hv1");
+
+        var records = await _world.UndoAsync(new UndoOptions("alice") { Step = step });
+
+        Assert.Equal(("on-failure/light.dim", StepOutcome.Skipped), (records[0].Step, records[0].Outcome));
+        Assert.False(_world.House.Light("hv1", "light.dim").IsOn);
+        Assert.Equal(step is null ? RunState.Undone : RunState.Stopped, _world.State());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Another_persons_run_is_neither_taken_back_nor_planned_to_be_without_taking_it_over(bool planOnly)
+    {
+        await _world.RunAsync(Two, "hv1");
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => _world.UndoAsync(new UndoOptions("bob") { PlanOnly = planOnly }));
+
+        Assert.Contains("Run r1 is alice's", refused.Message, StringComparison.Ordinal);
+        Assert.All(_world.House.Lights, light => Assert.True(light.IsOn));
+        // It was not even taken.
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task Another_persons_run_is_taken_back_once_it_is_taken_over_and_that_is_written_down()
+    {
+        await _world.RunAsync(Two, "hv1");
+
+        await _world.UndoAsync(new UndoOptions("bob") { TakeOverReason = "alice is on leave" });
+
+        Assert.All(_world.House.Lights, light => Assert.False(light.IsOn));
+        var taken = Assert.Single(_world.Store.Entries("r1").OfType<TakenOver>());
+        Assert.Equal(("bob", "alice is on leave"), (taken.Person, taken.Reason));
+    }
+
+    [Fact]
+    public async Task What_is_decided_already_is_refused_without_taking_the_run()
+    {
+        await _world.KilledAsync(_world.Request(Two, "hv1"), "hv1", "light.dim");
+        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.NotHappened, "I looked", "alice");
+        var before = _world.Store.Entries("r1").Count;
+
+        await Assert.ThrowsAsync<RefusedException>(() => _world.Runner.ResolveAsync("r1", Dim, StepDecision.Happened, "so did I", "bob"));
+
+        Assert.Equal((before, RunState.Stopped), (_world.Store.Entries("r1").Count, _world.State()));
     }
 
     // The process that takes the run back dies at its first effect, the dimmer's.

@@ -321,6 +321,40 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         Assert.Equal(2, _ssh.Seen.Count);
     }
 
+    [Fact]
+    public async Task Something_destructive_in_doubt_stops_every_other_change_of_its_target_in_the_same_session_until_a_person_decides()
+    {
+        var smash = new SwitchTargetLight("light.smash") { Destructive = true };
+        var light = _house.Light("hv1", "light.smash");
+        light.IsBroken = true;
+        light.OnApplied = () => throw new TimeoutException("no answer");
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => RunAsync(smash, "hv1"));
+        light.OnApplied = null;
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => SwitchAsync("hv1"));
+        Assert.Contains($"Run {Effects.RunId} of ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("was in the middle of light.smash-", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<RefusedException>(() => Effects.RunAsync(new SwitchTargetLight("light.dim"), ActionTarget.OfBatch([Target("hv1"), Target("hv2")]), On, null, Token, [Target("hv1"), Target("hv2")]));
+        // The same one is looked at.
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => RunAsync(smash, "hv1"));
+        await SwitchAsync("hv2");
+        Assert.Equal((0, 1), (_house.Light("hv1", "light.switch").Applied, light.Applied));
+
+        var runId = Effects.RunId!;
+        await Effects.ReleaseAsync(runId);
+        await _session.Scope.Runner().ResolveAsync(runId, Store.History(runId).Target("hv1").Steps.Single(step => step.IsOpen).Key, StepDecision.NotHappened, "it is whole", "alice");
+        Assert.Equal(StepOutcome.Done, (await SwitchAsync("hv1")).Outcome);
+    }
+
+    [Fact]
+    public async Task A_command_in_doubt_stops_no_other_change_in_the_same_session()
+    {
+        Cut("reboot");
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => CommandAsync(_session.Scope, "hv1", "reboot"));
+
+        Assert.Equal(StepOutcome.Done, (await SwitchAsync("hv1")).Outcome);
+    }
+
     private static SwitchTargetLight Change { get; } = new("light.switch");
 
     private static SwitchTargetLight.Parameters On { get; } = new();

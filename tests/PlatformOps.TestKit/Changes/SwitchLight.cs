@@ -30,7 +30,7 @@ internal sealed class SwitchLight : Change<SwitchLight.Parameters, SwitchLight.S
 
     public override Impact Impact => Destructive ? Impact.High : Impact.Medium;
 
-    public override bool IsDestructive => Destructive;
+    protected override bool IsDestructive(Parameters parameters) => Destructive;
 
     public override bool IsIdempotent => Idempotent;
 

@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.TestKit.Changes;
@@ -13,6 +14,9 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
 
     public override IReadOnlyList<string> Needs => Services;
 
+    /// <summary>Switching it on is destructive, and can be taken back; switching it off is neither.</summary>
+    public bool Arms { get; init; }
+
     public override string Name => name;
 
     public override string Summary => name;
@@ -21,7 +25,7 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
 
     public override Impact Impact => Destructive ? Impact.High : Impact.Medium;
 
-    public override bool IsDestructive => Destructive;
+    protected override bool IsDestructive(Parameters parameters) => Destructive || (Arms && parameters.To == "on");
 
     public override bool CanUndo => !Destructive;
 
@@ -39,11 +43,11 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
         return Light(context).SwitchAsync(parameters.To == "on", cancellationToken);
     }
 
+    protected override Task GuardUndoAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
+        => Arms && before.IsOn ? throw new RefusedException("it was armed before") : Task.CompletedTask;
+
     protected override Task UndoAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken)
-    {
-        Light(context).Switch(before.IsOn);
-        return Task.CompletedTask;
-    }
+        => Light(context).SwitchAsync(before.IsOn, cancellationToken);
 
     protected override string Describe(State state) => state.IsOn ? "on" : "off";
 

@@ -46,7 +46,7 @@ internal sealed class TestCatalog
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.remote") { Services = ["radio"] }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new EnrolBatch(this), new ConfigureBatch(this),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.remote") { Services = ["radio"] }, new SwitchTargetLight("light.arm") { Arms = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new EnrolBatch(this), new ConfigureBatch(this),
         ],
         [new TargetFacts(this)]);
 
@@ -111,7 +111,7 @@ internal sealed class TestCatalog
 
         public override string Summary => "The batch";
 
-        public override bool IsDestructive => Destructive;
+        protected override bool IsDestructive(NoParameters parameters) => Destructive;
 
         public override ActionScope Scope => ActionScope.Batch;
 
@@ -179,7 +179,7 @@ internal sealed class TestCatalog
 
         public override bool IsIdempotent => false;
 
-        public override bool IsDestructive => true;
+        protected override bool IsDestructive(OneText parameters) => true;
 
         internal override Task SettledAsync(ActionContext context, CancellationToken cancellationToken)
         {

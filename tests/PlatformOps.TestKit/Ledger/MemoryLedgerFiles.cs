@@ -15,6 +15,9 @@ internal sealed class MemoryLedgerFiles : LedgerFiles
     /// <summary>Called before each operation with its name (<c>append</c>, <c>flush</c>, <c>replace</c>, <c>open</c>) and path; may throw.</summary>
     public Action<string, string>? BeforeOperation { get; set; }
 
+    /// <summary>False as on a file system without locks.</summary>
+    public bool Locks { get; set; } = true;
+
     public int Flushes { get; private set; }
 
     /// <summary>How often a file was read whole.</summary>
@@ -48,12 +51,12 @@ internal sealed class MemoryLedgerFiles : LedgerFiles
             _folders.Add(path);
     }
 
-    public override IDisposable? TryLock(string path)
+    protected override IDisposable? TryOpenAlone(string path)
     {
         lock (_state)
         {
             _files.TryAdd(path, new Content([], []));
-            return _locks.Add(path) ? new Held(this, path, _generation) : null;
+            return _locks.Add(path) || !Locks ? new Held(this, path, _generation) : null;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class DeleteAquilonHost : AquilonChange<DeleteAquilonHostParamet
 
     public override bool IsIdempotent => false;
 
-    public override bool IsDestructive => true;
+    protected override bool IsDestructive(DeleteAquilonHostParameters parameters) => true;
 
     protected override async Task<AquilonHostState> ObserveAsync(ActionContext context, DeleteAquilonHostParameters parameters, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ internal sealed class DeleteAquilonMachine : AquilonChange<NoParameters, DeleteA
 
     public override bool IsIdempotent => false;
 
-    public override bool IsDestructive => true;
+    protected override bool IsDestructive(NoParameters parameters) => true;
 
     protected override async Task<State> ObserveAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
     {

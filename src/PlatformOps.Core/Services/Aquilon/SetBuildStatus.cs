@@ -47,13 +47,15 @@ internal sealed class SetBuildStatus : AquilonChange<SetBuildStatusParameters, A
 
     protected override string DescribeDesired(ActionContext context, SetBuildStatusParameters parameters, AquilonHostState before) => Next(context, parameters, before);
 
-    protected override async Task UndoAsync(ActionContext context, SetBuildStatusParameters parameters, AquilonHostState before, CancellationToken cancellationToken)
+    protected override async Task GuardUndoAsync(ActionContext context, SetBuildStatusParameters parameters, AquilonHostState before, CancellationToken cancellationToken)
     {
         var now = await context.Client<AquilonClient>().HostAsync(context.Target.Name, cancellationToken);
         if (!BuildStatuses.After(now.BuildStatus!).Contains(before.BuildStatus))
             throw new RefusedException($"Aquilon does not take {now.HostName} back from {now.BuildStatus} to {before.BuildStatus}: possible are {string.Join(", ", BuildStatuses.After(now.BuildStatus!))}.") { TargetName = context.Target.Name };
-        await ChangeAsync(context, now.HostName!, before.BuildStatus!, cancellationToken);
     }
+
+    protected override Task UndoAsync(ActionContext context, SetBuildStatusParameters parameters, AquilonHostState before, CancellationToken cancellationToken)
+        => ChangeAsync(context, before.HostName!, before.BuildStatus!, cancellationToken);
 
     private static Task ChangeAsync(ActionContext context, string hostName, string status, CancellationToken cancellationToken)
         => context.Client<AquilonClient>().ChangeAsync(["change_status", "--hostname", hostName, "--buildstatus", status], cancellationToken);

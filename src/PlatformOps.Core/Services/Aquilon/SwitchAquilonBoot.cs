@@ -23,6 +23,9 @@ internal sealed partial class SwitchAquilonBoot : AquilonChange<SwitchAquilonBoo
 
     public override bool CanUndo => true;
 
+    /// <summary>Once it is to install, whatever restarts the machine wipes it.</summary>
+    protected override bool IsDestructive(SwitchAquilonBootParameters parameters) => parameters.Boot == AquilonBoot.Install;
+
     protected override async Task<State> ObserveAsync(ActionContext context, SwitchAquilonBootParameters parameters, CancellationToken cancellationToken)
     {
         var aquilon = context.Client<AquilonClient>();
@@ -58,10 +61,20 @@ internal sealed partial class SwitchAquilonBoot : AquilonChange<SwitchAquilonBoo
 
     protected override string DescribeDesired(ActionContext context, SwitchAquilonBootParameters parameters, State before) => Word(parameters.Boot);
 
+    /// <summary>Switching twice does what switching once does, and who resumes is held to every guard again: an installation that has ended made the host ready.</summary>
+    protected override Task<ProbeAnswer> ProbeAsync(ActionContext context, SwitchAquilonBootParameters parameters, State before, State now, CancellationToken cancellationToken)
+        => Task.FromResult(Matches(now, before) ? ProbeAnswer.NotHappened : ProbeAnswer.Undecidable);
+
+    // What counts is whether it installs.
+    protected override bool Matches(State state, State recorded) => Installs(state) == Installs(recorded);
+
+    protected override Task GuardUndoAsync(ActionContext context, SwitchAquilonBootParameters parameters, State before, CancellationToken cancellationToken)
+        => Installs(before)
+            ? throw new RefusedException($"it was to install {before.HostName} before, and nothing is armed by taking back. Where that is wanted: Set-AquilonBoot {context.Target.Name} -Boot Install.") { TargetName = context.Target.Name }
+            : Task.CompletedTask;
+
     protected override Task UndoAsync(ActionContext context, SwitchAquilonBootParameters parameters, State before, CancellationToken cancellationToken)
-        => before.Boot == Word(AquilonBoot.Install) ? SwitchAsync(context, before.HostName, AquilonBoot.Install, cancellationToken)
-            : before.Boot == Word(AquilonBoot.Localboot) ? SwitchAsync(context, before.HostName, AquilonBoot.Localboot, cancellationToken)
-            : throw new RefusedException($"{before.HostName} was {before.Boot} before, and pxeswitch does not take that back.") { TargetName = context.Target.Name };
+        => SwitchAsync(context, before.HostName, AquilonBoot.Localboot, cancellationToken);
 
     /// <summary>The bootserver's word for the host: install where any of its interfaces is to install; null where it says none.</summary>
     internal static string? Parse(string said, string hostName)
@@ -72,6 +85,8 @@ internal sealed partial class SwitchAquilonBoot : AquilonChange<SwitchAquilonBoo
 
     private static Task SwitchAsync(ActionContext context, string hostName, AquilonBoot boot, CancellationToken cancellationToken)
         => context.Client<AquilonClient>().ChangeAsync(["pxeswitch", "--hostname", hostName, boot == AquilonBoot.Install ? "--install" : "--localboot"], cancellationToken);
+
+    private static bool Installs(State state) => state.Boot == Word(AquilonBoot.Install);
 
     private static string Word(AquilonBoot boot) => boot == AquilonBoot.Install ? "install" : "localboot";
 

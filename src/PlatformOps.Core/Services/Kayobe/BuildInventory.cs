@@ -16,7 +16,7 @@ internal sealed class BuildInventory : KayobeChange<NoParameters>
 
     public override bool IsIdempotent => true;
 
-    public override bool IsDestructive => false;
+    protected override bool IsDestructive(NoParameters parameters) => false;
 
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
     {

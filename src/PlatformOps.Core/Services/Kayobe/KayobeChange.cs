@@ -17,7 +17,7 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
     public override bool IsIdempotent => false;
 
     /// <remarks>What Kayobe has done to a host cannot be taken back, and what nobody knows of is not repeated: a person decides.</remarks>
-    public override bool IsDestructive => true;
+    protected override bool IsDestructive(TParameters parameters) => true;
 
     /// <remarks>Others take hours.</remarks>
     public override TimeSpan LockPatience => TimeSpan.FromHours(12);
@@ -78,7 +78,7 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
                 return ProbeAnswer.NotHappened;
             case DetachedPhase.Lost:
                 context.Log.Write(Name, $"{Shown(before)}: {state.Lost}");
-                return Repeatable;
+                return Repeatable(parameters);
             // The same end awaits whoever resumes that run; to others it is not in doubt.
             case DetachedPhase.Ended when !waits:
                 return ProbeAnswer.Happened;
@@ -90,12 +90,12 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
         context.Log.Write(Name, $"attached to {key} ({state.Phase}); its output from the start:");
         var result = await kayobe.RunAsync(key, before, call, context.Log, cancellationToken);
         if (result.ExitStatus is null)
-            return Repeatable;
+            return Repeatable(parameters);
         ThrowIfFailed(context, before, result);
         return ProbeAnswer.Happened;
     }
 
-    private ProbeAnswer Repeatable => IsIdempotent && !IsDestructive ? ProbeAnswer.NotHappened : ProbeAnswer.Undecidable;
+    private ProbeAnswer Repeatable(TParameters parameters) => IsIdempotent && !IsDestructive(parameters) ? ProbeAnswer.NotHappened : ProbeAnswer.Undecidable;
 
     private static DetachedKey KeyOf(ActionContext context) => DetachedKey.Of(context.Run.RunId, context.Target.Name, context.Phase is null ? context.Step : $"{context.Phase}.{context.Step}");
 

@@ -28,7 +28,7 @@ internal sealed class RestartSystem : Change<RestartSystemParameters, RestartSta
 
     public override bool IsIdempotent => false;
 
-    public override bool IsDestructive => true;
+    protected override bool IsDestructive(RestartSystemParameters parameters) => true;
 
     // As long as an operating system may take to stop what runs on it.
     public override TimeSpan ConfirmWithin => TimeSpan.FromMinutes(10);

@@ -24,6 +24,9 @@ internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDevice
 
     public override bool CanUndo => true;
 
+    /// <summary>Once it boots from the network, or from a disc, whatever restarts the machine may wipe it.</summary>
+    protected override bool IsDestructive(SetBootDeviceParameters parameters) => !BootDevices.KeepsSystem(Wanted(parameters).Target);
+
     public override IReadOnlyList<string> Needs => ["bmc"];
 
     protected override async Task<BootDeviceState> ObserveAsync(ActionContext context, SetBootDeviceParameters parameters, CancellationToken cancellationToken)
@@ -47,6 +50,11 @@ internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDevice
 
     // An override for one boot is used up by it.
     protected override bool StillHolds(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState? after, BootDeviceState now) => now.Next.IsNone || IsDesired(context, parameters, now);
+
+    protected override Task GuardUndoAsync(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before, CancellationToken cancellationToken)
+        => before.Next.IsNone || BootDevices.KeepsSystem(before.Next.Target)
+            ? Task.CompletedTask
+            : throw new RefusedException($"{context.Target.Name} was to boot from {before.Next} before, and nothing is armed by taking back. Where that is wanted: Set-BmcBootDevice -Device {before.Next.Target}.") { TargetName = context.Target.Name };
 
     protected override Task UndoAsync(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before, CancellationToken cancellationToken)
         => SetAsync(context, parameters, before.Next.IsNone ? BootOverride.None : before.Next, cancellationToken);

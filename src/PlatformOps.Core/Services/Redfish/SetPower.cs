@@ -42,6 +42,16 @@ internal sealed class SetPower : Change<SetPowerParameters, PowerState>
     protected override string DescribeDesired(ActionContext context, SetPowerParameters parameters, PowerState before)
         => Wanted(parameters) + (parameters.Force && Wanted(parameters) == PowerState.Off ? " by force" : "");
 
+    // Turned on, it boots from what it is to boot from next.
+    protected override async Task GuardUndoAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
+    {
+        if (before.Value != PowerState.On)
+            return;
+        var next = (await context.Client<RedfishClient>().SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken)).NextBoot;
+        if (!next.IsNone && !BootDevices.KeepsSystem(next.Target))
+            throw new RefusedException($"{context.Target.Name} would boot from {next}. Take that away first: Set-BmcBootDevice -Device None.") { TargetName = context.Target.Name };
+    }
+
     protected override Task UndoAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
         => ResetAsync(context, parameters, before.Value == PowerState.On, force: false, cancellationToken);
 

@@ -11,7 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Aquilon;
 /// <remarks>
 /// <para>Install is refused while the host is ready or almostready in Aquilon, without a bootserver, and for members of clusters. It takes effect when the machine boots from the network, whenever that is: switch back with LocalBoot where it is not to happen.</para>
 /// <para>Immediately before, a hypervisor must be out of service with your claim, empty, without other tenants, and the machine of its dossier by SSH, BMC and NetBox; otherwise it is refused.</para>
-/// <para>An installation that ends well switches itself back. Undo-OpsRun takes it back.</para>
+/// <para>An installation that ends well switches itself back. Undo-OpsRun takes Install back, and never LocalBoot: it arms nothing.</para>
 /// </remarks>
 /// <example>
 /// <summary>See what would be switched on a drained hypervisor</summary>

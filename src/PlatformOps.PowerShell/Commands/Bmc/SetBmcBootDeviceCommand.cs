@@ -9,7 +9,7 @@ namespace PlatformOps.PowerShell.Commands.Bmc;
 
 /// <summary>Has machines boot once from another device than the usual, such as the network. Nothing happens before their next restart.</summary>
 /// <remarks>
-/// <para>The setting is for one boot, which uses it up; -Device None takes it away. It is read back, and Undo-OpsRun puts back what was there.</para>
+/// <para>The setting is for one boot, which uses it up; -Device None takes it away. It is read back, and Undo-OpsRun puts back what was there, unless a boot from that could install the machine anew.</para>
 /// <para>The address of the BMC and the serial number come from the inventory (NetBox); a machine with another serial number is left alone. Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets.</para>
 /// </remarks>
 /// <example>

@@ -8,7 +8,7 @@ namespace PlatformOps.PowerShell.Commands.Bmc;
 
 /// <summary>Turns machines off by their BMCs.</summary>
 /// <remarks>
-/// <para>Without -Force the operating system is asked, and has ten minutes; with it, the power is cut. One that is off is left alone. Undo-OpsRun turns it on again.</para>
+/// <para>Without -Force the operating system is asked, and has ten minutes; with it, the power is cut. One that is off is left alone. Undo-OpsRun turns it on again, unless it would boot from the network or a disc.</para>
 /// <para>The address of the BMC and the serial number come from the inventory (NetBox); a machine with another serial number is left alone. Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets.</para>
 /// </remarks>
 /// <example>

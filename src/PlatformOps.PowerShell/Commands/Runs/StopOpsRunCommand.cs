@@ -5,7 +5,7 @@ using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Commands.Runs;
 
-/// <summary>Asks the process that works on a run to stop; Resume-OpsRun goes on with it.</summary>
+/// <summary>Asks the process that works on a run, or takes it back, to stop; Resume-OpsRun or Undo-OpsRun goes on with it.</summary>
 /// <remarks>
 /// <para>The process may be another one, on any machine that shares the state folder; it looks twice a second. AfterStep lets the steps that are under way end; AfterTarget the targets; Now gives up what is under way, which is looked at again when the run is resumed.</para>
 /// </remarks>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
@@ -9,8 +10,8 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 
 /// <summary>Takes the changes of a run back, newest first.</summary>
 /// <remarks>
-/// <para>A change is taken back only where what it left is still there, and only up to the last one that destroyed something: what is left as it is, and why, is emitted too. -WhatIf emits what would be taken back.</para>
-/// <para>Of a script's run, say which changes with -Target or -Step.</para>
+/// <para>A change is taken back only where what it left is still there, and only up to the last one that destroyed something or armed what does, which itself is disarmed. Nothing is armed by taking back, and what a failure called for (on-failure) stays: what is left as it is, and why, is emitted too. -WhatIf emits what would be taken back.</para>
+/// <para>Another person's run is taken back only with -TakeOver -Reason. Of a script's run, say which changes with -Target or -Step.</para>
 /// </remarks>
 /// <example>
 /// <summary>What would be taken back?</summary>
@@ -42,10 +43,26 @@ public sealed class UndoOpsRunCommand : RunWorkCmdlet
     [ValidateNotNullOrEmpty]
     public string? Step { get; set; }
 
+    /// <summary>Takes over another person's run, which is written down; needs -Reason.</summary>
+    [Parameter]
+    public SwitchParameter TakeOver { get; set; }
+
+    /// <summary>Why it is taken over.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Reason { get; set; }
+
+    private protected override async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        if (TakeOver != (Reason is not null))
+            throw new RefusedException("-TakeOver and -Reason go together: why is it taken over?");
+        await base.BeginAsync(cancellationToken);
+    }
+
     private protected override async ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {
         var run = Scope.Store.Describe(given);
-        var options = new UndoOptions(SessionScope.Person) { Target = Target, Step = Step, PlanOnly = true };
+        var options = new UndoOptions(SessionScope.Person) { Target = Target, Step = Step, TakeOverReason = TakeOver ? Reason : null, PlanOnly = true };
         var plan = new List<StepRecord>();
         await foreach (var record in Scope.Runner().UndoAsync(run.RunId, options, cancellationToken))
             plan.Add(record);

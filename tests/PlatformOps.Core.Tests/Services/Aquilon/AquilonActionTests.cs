@@ -191,6 +191,25 @@ public sealed class AquilonActionTests
     }
 
     [Fact]
+    public async Task What_was_switched_to_local_boot_is_not_switched_to_install_by_undo_and_what_was_to_install_is_whatever_it_was_before()
+    {
+        await using var lab = await AquilonLab.StartAsync();
+        await lab.SetAsync(1, new { pxe = "install", buildStatus = "rebuild" });
+        await lab.RunTextAsync("  - change: aquilon.boot\n    with: { boot: localboot }\n");
+
+        var left = Assert.Single(await lab.UndoAsync());
+
+        Assert.Equal(StepOutcome.Skipped, left.Outcome);
+        Assert.Contains("nothing is armed by taking back. Where that is wanted: Set-AquilonBoot hv01.lab.example -Boot Install.", left.Message, StringComparison.Ordinal);
+        Assert.Equal("boot", await lab.PxeAsync());
+
+        await lab.SetAsync(1, new { pxe = "undefined" });
+        await lab.RunTextAsync("  - change: aquilon.boot\n    with: { boot: install }\n");
+        Assert.Equal(StepOutcome.Undone, Assert.Single(await lab.UndoAsync()).Outcome);
+        Assert.Equal("boot", await lab.PxeAsync());
+    }
+
+    [Fact]
     public async Task Without_a_bootserver_and_in_a_cluster_nothing_is_switched_to_install()
     {
         await using var lab = await AquilonLab.StartAsync();

@@ -74,7 +74,7 @@ internal sealed class AquilonLab : IAsyncDisposable
 
     public OpsRun LastRun => Session.Store.List().First();
 
-    public async Task<List<StepRecord>> UndoAsync() => await CollectAsync(Session.Runner().UndoAsync(LastRun.RunId, new UndoOptions("alice"), Token));
+    public async Task<List<StepRecord>> UndoAsync() => await CollectAsync(Session.Runner().UndoAsync(LastRun.RunId, new UndoOptions(SessionScope.Person), Token));
 
     public async Task FaultAsync(string call, string effect, int? count = 1, int after = 0, string service = "aquilon")
         => (await _control.PostAsJsonAsync("lab/faults", new { service, call, effect, count, after }, Token)).EnsureSuccessStatusCode();

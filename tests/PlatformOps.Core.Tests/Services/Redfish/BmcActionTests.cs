@@ -128,6 +128,31 @@ public sealed class BmcActionTests
         Assert.Equal("Hdd continuous (UEFI)", change.Describe(await change.ObserveAsync(Context(), Pxe, Token)));
     }
 
+    [Theory]
+    [InlineData("Pxe", true)]
+    [InlineData("UefiHttp", true)]
+    [InlineData("Cd", true)]
+    [InlineData("Hdd", false)]
+    [InlineData("BiosSetup", false)]
+    [InlineData("None", false)]
+    public async Task What_may_install_it_is_destructive_and_nothing_goes_back_to_it_by_undo(string device, bool isDestructive)
+    {
+        Change change = new SetBootDevice(), power = new SetPower();
+        object off = new SetPowerParameters(Controller.Address, Controller.Serial, MachinePower.Off);
+        var wasOn = await power.ObserveAsync(Context(), off, Token);
+        _bmc.Override["BootSourceOverrideTarget"] = device;
+        _bmc.Override["BootSourceOverrideEnabled"] = "Once";
+        var before = await change.ObserveAsync(Context(), Pxe with { Device = "None" }, Token);
+
+        Assert.Equal(isDestructive, change.IsDestructive(Pxe with { Device = device }));
+        Assert.Equal(isDestructive, await IsRefusedAsync(change, Pxe with { Device = "None" }, before));
+        // Nor is it turned on while it would boot from there.
+        Assert.Equal(isDestructive, await IsRefusedAsync(power, off, wasOn));
+
+        async Task<bool> IsRefusedAsync(Change taken, object parameters, object to)
+            => await Record.ExceptionAsync(() => taken.GuardUndoAsync(Context(), parameters, to, Token)) is RefusedException;
+    }
+
     [Fact]
     public async Task An_override_that_a_boot_used_up_still_holds_and_another_does_not()
     {

@@ -23,7 +23,7 @@ internal sealed class HostStorageChange : Change<HostStorageParameters, HostStor
     public override Impact Impact => Impact.High;
 
     /// <summary>Partitions and file systems may be among the steps.</summary>
-    public override bool IsDestructive => true;
+    protected override bool IsDestructive(HostStorageParameters parameters) => true;
 
     /// <summary>Applying looks after every step, so nothing comes by itself later.</summary>
     public override TimeSpan ConfirmWithin => TimeSpan.FromSeconds(3);

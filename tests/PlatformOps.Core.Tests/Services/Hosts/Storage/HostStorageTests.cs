@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Services.Hosts.Storage;
@@ -179,9 +180,9 @@ public sealed class HostStorageTests
     [Fact]
     public void It_may_destroy_and_is_asked_for_at_the_highest_impact()
     {
-        var change = new HostStorageChange();
+        Change change = new HostStorageChange();
 
-        Assert.True(change.IsDestructive);
+        Assert.True(change.IsDestructive(new HostStorageParameters { Profile = "hv-2022-lenovo" }));
         Assert.False(change.CanUndo);
         Assert.Equal(Impact.High, change.Impact);
     }

@@ -1,0 +1,102 @@
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Lab;
+using PlatformOps.Migration;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Tests.Migration;
+
+/// <summary>What keeps Adoption from configuring and enabling what is not meant: each in a world where nothing else would, and by what the lab counted.</summary>
+public sealed class AdoptionGuardTests
+{
+    private const string Carol = "RL9 - cd [ops:20260101-000000-beef carol MH-999]";
+
+    private static readonly string[] Both = ["hv01.lab.example", "hv02.lab.example"];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Kayobe_works_on_the_hypervisors_of_the_batch_and_on_no_other()
+    {
+        await using var lab = await ReinstalledAsync(1, 2);
+
+        var records = await lab.RunAsync("Adoption", Target(1), Target(2));
+
+        Assert.Empty(PhaseLab.Problems(records));
+        Assert.Equal(Both.SelectMany(name => new[] { $"kayobe overcloud host configure {name}", $"kayobe overcloud service deploy {name}" }).Order(StringComparer.Ordinal), (await lab.WritesAsync()).Where(write => write.StartsWith("kayobe ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        foreach (var number in (int[])[1, 2])
+            Assert.False((await lab.HostAsync(number)).GetProperty("serviceDisabled").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("openstack.compute-service.claim")]
+    [InlineData("host.compute-id")]
+    [InlineData("kayobe.checkout")]
+    [InlineData("kayobe.host.configure")]
+    public async Task What_speaks_against_it_stops_it_before_Kayobe_touches_a_host(string step)
+    {
+        await using var lab = await ReinstalledAsync(1);
+        switch (step)
+        {
+            case "openstack.compute-service.claim":
+                await lab.SetHostAsync(1, new { disabledReason = Carol });
+                break;
+            case "host.compute-id":
+                await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { ["/var/lib/nova/compute_id"] = "11111111-2222-4333-8444-555555555555\n" } });
+                break;
+            case "kayobe.checkout":
+                await lab.SetKayobeAsync(new { changes = new[] { "etc/kayobe/networks.yml" } });
+                break;
+            default:
+                // The inventory that is built leaves it out.
+                await lab.Session.Effects.RunAsync(new SetDeviceStatus(), MigrationRun.TargetOf(Target(1)), new SetDeviceStatusParameters("planned"), null, Token);
+                break;
+        }
+
+        // Where Kayobe is run all the same, it ends soon.
+        await lab.SetKayobeAsync(new { trouble = new Dictionary<string, string> { [Both[0]] = "failed" } });
+        await lab.ForgetWritesAsync();
+
+        var records = await lab.RunAsync("Adoption", Target(1));
+
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("kayobe ", StringComparison.Ordinal));
+        // Nor was Kayobe asked to.
+        Assert.DoesNotContain(await lab.WriteDetailsAsync(), write => write.StartsWith("ssh ", StringComparison.Ordinal) && write.Contains("overcloud", StringComparison.Ordinal));
+        Assert.Equal(step, records.Single(record => record.Outcome == StepOutcome.Failed).Step);
+    }
+
+    [Theory]
+    [InlineData("hypervisor.compute")]
+    [InlineData("openstack.compute-service.enable")]
+    public async Task What_is_another_place_in_the_cloud_or_another_persons_is_not_given_back_to_the_scheduler(string step)
+    {
+        await using var lab = await ReinstalledAsync(1);
+        var bend = new PhaseLab.Bend((_, at) => at != "openstack.compute-service.wait-up" ? null : step == "hypervisor.compute" ? LeaveAggregateAsync(lab) : lab.SetHostAsync(1, new { disabledReason = Carol }));
+
+        var records = await lab.BendAsync("Adoption", bend, Target(1));
+
+        Assert.Single(bend.Done);
+        Assert.True((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+        Assert.Equal(step, records.Single(record => record.Outcome == StepOutcome.Failed).Step);
+    }
+
+    private static MigrationTarget Target(int number) => PhaseLab.Target(number) with { TicketId = null };
+
+    private static async Task<PhaseLab> ReinstalledAsync(params int[] numbers)
+    {
+        var lab = await PhaseLab.StartAsync(new LabOptions { Hypervisors = 6, VirtualMachines = 0, Speed = 36000 });
+        Assert.Empty(PhaseLab.Problems(await lab.RunAsync("Setup,PreDrain,PreReinstall", [.. numbers.Select(Target)])));
+        foreach (var number in numbers)
+            await lab.SetHostAsync(number, new { reinstall = new { osVersion = "9.5" } });
+        Assert.Empty(PhaseLab.Problems(await lab.RunAsync("PostReinstall", [.. numbers.Select(Target)])));
+        await lab.ForgetWritesAsync();
+        return lab;
+    }
+
+    private static async Task LeaveAggregateAsync(PhaseLab lab)
+    {
+        var nova = lab.Session.Get<NovaClient>();
+        await nova.RemoveFromAggregateAsync((await nova.AggregatesAsync(Token)).First(aggregate => aggregate.Hosts.Contains(Both[0])), Both[0], Token);
+    }
+}
