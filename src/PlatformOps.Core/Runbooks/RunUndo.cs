@@ -74,7 +74,8 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         // What cannot be taken back needs no target: a batch is none.
         using var held = writing is null || !made.Exists(CanUndo) ? null : await TargetHold.TakeAsync(scope, writing.Ledger, target, NeedsOf(made), null, cancellationToken);
         var undone = 0;
-        var barrier = LastDestructive(name);
+        var barrier = LastDestructive(history, name);
+        var others = OtherBarriers(name);
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
             if (writing is not null && _stop.StopsAfterStep)
@@ -82,9 +83,9 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             var started = scope.Time.GetUtcNow();
             // Taking it back makes it forgotten.
             var (action, number) = (step.Standing!.Action, step.MadeResult?.Number ?? 0);
-            var end = barrier is null || barrier.Key == step.Key || step.Standing.Order > barrier.Order
-                ? await UndoStepAsync(step, target, held, cancellationToken)
-                : new StepEnd(StepOutcome.Skipped, $"left as it is: {barrier.Key.Step} came after it, and nothing is taken back across that");
+            var end = barrier is not null && barrier.Key != step.Key && step.Standing.Order <= barrier.Order ? Across(barrier.Key.Step)
+                : others.Find(other => other.Barrier.At >= step.Standing.At) is { RunId: not null } other ? Across($"{other.Barrier.Key.Step} of run {other.RunId}")
+                : await UndoStepAsync(step, target, held, cancellationToken);
             if (end.Outcome == StepOutcome.Undone)
                 undone++;
             await records.WriteAsync(
@@ -117,10 +118,28 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
     private static bool IsOnFailure(StepHistory step) => StepKey.IsOnFailure(step.Key.Step);
 
     // The last destructive effect that was begun on the target, alone or with its batch: whatever came of it, and whether or not it was taken back itself, nothing is taken back across it.
-    private Intent? LastDestructive(string name) => history.StepsOf(name).Select(step => step.Intent)
+    private Intent? LastDestructive(RunHistory history, string name) => history.StepsOf(name).Select(step => step.Intent)
         .OfType<Intent>()
         .Where(intent => scope.Catalog.Find(intent.Action) is Change change && change.IsDestructive(intent))
         .MaxBy(intent => intent.Order);
+
+    // The same of every other run that is kept: phases are runs of their own, and what a later one destroyed or armed stands between as well.
+    private List<(string RunId, Intent Barrier)> OtherBarriers(string name)
+        => [.. scope.Store.Ids().Where(id => id != runId).Select(id => (Id: id, Barrier: HistoryOf(id, name) is { } other ? LastDestructive(other, name) : null)).Where(other => other.Barrier is not null).Select(other => (other.Id, other.Barrier!))];
+
+    private RunHistory? HistoryOf(string id, string name)
+    {
+        try
+        {
+            return scope.Store.FormerHistory(id);
+        }
+        catch (LedgerException e)
+        {
+            throw new RefusedException($"The journal of run {id} cannot be read, so nobody knows whether it destroyed something on {name} meanwhile. Restore it, or move {scope.Store.FolderOf(id)} away. ({e.Message})", e) { TargetName = name };
+        }
+    }
+
+    private static StepEnd Across(string what) => new(StepOutcome.Skipped, $"left as it is: {what} came after it, and nothing is taken back across that");
 
     private async Task<StepEnd> UndoStepAsync(StepHistory step, ActionTarget target, TargetHold? held, CancellationToken cancellationToken)
     {

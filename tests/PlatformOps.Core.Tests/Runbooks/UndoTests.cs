@@ -4,6 +4,7 @@ using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
+using PlatformOps.TestKit.Changes;
 
 namespace PlatformOps.Core.Tests.Runbooks;
 
@@ -146,6 +147,29 @@ public sealed class UndoTests : IDisposable
         Assert.Equal([("light.switch", StepOutcome.Skipped)], (await _world.UndoAsync()).Select(record => (record.Step, record.Outcome)));
         Assert.False(_world.House.Light("hv1", "light.arm").IsOn);
         Assert.True(_world.House.Light("hv1", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task Nothing_is_taken_back_across_what_a_later_run_armed()
+    {
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n", "hv1", "hv2");
+        await _world.RunAsync(_world.Request(RunWorld.Head + "  - change: light.arm\n", "hv1") with { Identity = TestRun.Identity("r2") });
+
+        var records = await _world.UndoAsync();
+
+        Assert.Equal([("hv1", StepOutcome.Skipped), ("hv2", StepOutcome.Undone)], records.Select(record => (record.Target, record.Outcome)));
+        Assert.Contains("light.arm of run r2 came after it", records[0].Message, StringComparison.Ordinal);
+        Assert.Equal((true, false), (_world.House.Light("hv1", "light.switch").IsOn, _world.House.Light("hv2", "light.switch").IsOn));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_run_armed_keeps_nothing_from_being_taken_back()
+    {
+        await _world.RunAsync(_world.Request(RunWorld.Head + "  - change: light.arm\n", "hv1") with { Identity = TestRun.Identity("r0") });
+        _world.Time.Advance(TimeSpan.FromMinutes(1));
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n", "hv1");
+
+        Assert.Equal(StepOutcome.Undone, Assert.Single(await _world.UndoAsync()).Outcome);
     }
 
     [Fact]
