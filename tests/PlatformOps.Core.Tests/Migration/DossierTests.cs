@@ -196,7 +196,7 @@ public sealed class DossierTests : IDisposable
 
         Assert.Equal((false, false, true), (before.IsOver, restarted.IsOver, after.IsOver));
         Assert.Contains("was not restarted since", before.Message, StringComparison.Ordinal);
-        Assert.Contains("but not installed: it runs rocky 8", restarted.Message, StringComparison.Ordinal);
+        Assert.Contains("and runs rocky 8", restarted.Message, StringComparison.Ordinal);
     }
 
     private static Task<PhaseLab> StartAsync(LabJiraKind jira = LabJiraKind.DataCenter)

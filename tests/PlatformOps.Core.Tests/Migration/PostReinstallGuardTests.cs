@@ -48,7 +48,7 @@ public sealed class PostReinstallGuardTests
     public async Task Another_machine_is_not_disarmed_nor_anything_else()
     {
         await using var lab = await ReinstalledAsync();
-        var bend = new PhaseLab.Bend((_, step) => step == "alertmanager.silence" ? lab.SetHostAsync(1, AnotherMachine) : null);
+        var bend = new PhaseLab.Bend((_, step) => step == "ticket.begun" ? lab.SetHostAsync(1, AnotherMachine) : null);
 
         var records = await lab.BendAsync("PostReinstall", bend, Target);
 
@@ -61,7 +61,7 @@ public sealed class PostReinstallGuardTests
     /// <summary>What stops it, where it shows from a step on that comes before.</summary>
     [Theory]
     [InlineData("bmc.boot-override.none", "aquilon.ready")]
-    [InlineData("host.os", "bmc.boot-override.none")]
+    [InlineData("host.os", "hypervisor.identity")]
     [InlineData("host.efi", "hypervisor.disks")]
     [InlineData("host.storage", "host.storage")]
     public async Task What_speaks_against_taking_the_disks_stops_it(string check, string from)

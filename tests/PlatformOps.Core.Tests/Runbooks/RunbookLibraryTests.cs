@@ -73,10 +73,10 @@ public sealed class RunbookLibraryTests : IDisposable
     public void A_replacement_with_fewer_guards_is_told_and_no_other()
     {
         const string Head = "runbook: hypervisor/pre-reinstall\ntarget: hypervisor\nsteps:\n";
-        const string All = "guard: [openstack.claim, hypervisor.identity, openstack.hypervisor.empty, host.domains.none]";
+        const string All = "guard: [openstack.claim, hypervisor.identity, openstack.hypervisor.empty, host.domains.none, openstack.tenants, host.tenants]";
 
         Assert.Contains(
-            "mine.yaml: kayobe.playbook has no guard openstack.hypervisor.empty, host.domains.none, which kayobe.pxe of the built-in hypervisor/pre-reinstall has",
+            "mine.yaml: kayobe.playbook has no guard openstack.hypervisor.empty, host.domains.none, openstack.tenants, host.tenants, which kayobe.pxe of the built-in hypervisor/pre-reinstall has",
             Assert.Single(Fewer(Head + "  - change: kayobe.playbook\n    with: { playbook: x.yml }\n    guard: [hypervisor.identity, openstack.claim]\n")), StringComparison.Ordinal);
         Assert.Empty(Fewer(Head + $"  - change: kayobe.playbook\n    with: {{ playbook: x.yml }}\n    {All}\n"));
         Assert.Empty(Fewer("runbook: site/mine\ntarget: hypervisor\nsteps:\n  - change: kayobe.playbook\n    with: { playbook: x.yml }\n"));
