@@ -7,13 +7,14 @@ namespace PlatformOps.Core.Migration;
 /// <summary>What the hypervisor was, for the steps that put it back.</summary>
 internal sealed class DossierFacts : FactSource
 {
-    public override IReadOnlyList<string> Names { get; } = ["dossier.compute-id", "dossier.service-id", "dossier.bmc-address", "dossier.serial", "dossier.model", "dossier.data-disks"];
+    public override IReadOnlyList<string> Names { get; } = ["dossier.compute-id", "dossier.compute-id-path", "dossier.service-id", "dossier.bmc-address", "dossier.serial", "dossier.model", "dossier.data-disks"];
 
     public override async Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
     {
         var dossier = await context.Client<DossierFinder>().RequireAsync(context, cancellationToken);
         var facts = new Dictionary<string, string>();
         Add("dossier.compute-id", dossier.ComputeNode?.ToString());
+        facts["dossier.compute-id-path"] = dossier.Host.ComputeIdPath ?? ComputeIdParameters.UsualPath;
         Add("dossier.service-id", dossier.Compute.ServiceId);
         Add("dossier.bmc-address", dossier.BmcAddress);
         Add("dossier.serial", dossier.Host.SerialNumber);

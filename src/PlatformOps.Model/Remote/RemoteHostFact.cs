@@ -57,6 +57,9 @@ public sealed record RemoteHostFact
     /// <summary>nova-compute's node identity, from /var/lib/nova/compute_id or /etc/nova/compute_id; null where there is none.</summary>
     public string? ComputeId { get; init; }
 
+    /// <summary>The file that <see cref="ComputeId"/> is in.</summary>
+    public string? ComputeIdPath { get; init; }
+
     /// <summary>Seconds since the boot.</summary>
     public double? UptimeSeconds { get; init; }
 

@@ -171,6 +171,24 @@ public sealed class DossierTests : IDisposable
             Assert.Contains(says, dossier.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/var/lib/nova/compute_id")]
+    [InlineData("/etc/nova/compute_id")]
+    public async Task The_compute_id_goes_back_to_where_it_was(string path)
+    {
+        await using var lab = await StartAsync();
+        var id = (await lab.Session.Get<Core.Services.OpenStack.NovaClient>().HypervisorAsync("hv01.lab.example", Token)).Id;
+        await ForgetComputeIdAsync(lab);
+        await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { [path] = id + "\n" } });
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.SetHostAsync(1, new { files = new Dictionary<string, string?> { [path] = null } });
+
+        var put = (await lab.RunAsync("Adoption", PhaseLab.Target(1))).Single(record => record.Step == "host.compute-id");
+
+        Assert.Equal(StepOutcome.Done, put.Outcome);
+        Assert.Equal(id + "\n", await Services.Hosts.HostLab.RunAsync(lab.Session, 1, "cat", path));
+    }
+
     [Fact]
     public async Task A_hypervisor_that_is_the_same_compute_node_again_may_be_migrated_again()
     {

@@ -61,7 +61,8 @@ internal static class HostFacts
             BootedByEfi = await efi,
             CpuCount = int.TryParse(await cpus, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null,
             MemoryMiB = MemoryMiB(await memory),
-            ComputeId = await computeId,
+            ComputeId = (await computeId)?.Id,
+            ComputeIdPath = (await computeId)?.Path,
             UptimeSeconds = double.TryParse((await uptime)?.Split(' ')[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) ? seconds : null,
             Unknown = [.. unknown.Order(StringComparer.Ordinal)],
         };
@@ -108,17 +109,19 @@ internal static class HostFacts
         => OsRelease.TryParse(await host.ReadFileAsync("/etc/os-release", cancellationToken) ?? "")
             ?? throw new RemoteHostException(host.Name, $"{host.Name} does not tell its distribution: /etc/os-release is missing or has no ID.");
 
-    private static async Task<string?> ComputeIdAsync(RemoteHost host, CancellationToken cancellationToken)
+    private static async Task<FoundComputeId?> ComputeIdAsync(RemoteHost host, CancellationToken cancellationToken)
     {
         // In /etc where nova runs in containers.
         foreach (var path in new[] { "/var/lib/nova/compute_id", "/etc/nova/compute_id" })
         {
             if (Text(await host.ReadFileAsync(path, cancellationToken)) is { } id)
-                return id;
+                return new FoundComputeId(id, path);
         }
 
         return null;
     }
+
+    private sealed record FoundComputeId(string Id, string Path);
 
     private static string? Text(string? raw) => raw is null ? null : OutputText.Line(raw) is { Length: > 0 } line ? line : null;
 
