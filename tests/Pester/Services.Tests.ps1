@@ -93,6 +93,12 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
         'Get-BmcSystem', 'Set-BmcBootDevice', 'Restart-BmcSystem', 'Stop-BmcSystem', 'Start-BmcSystem' {
         $ConfirmPreference = 'None'
         $ErrorActionPreference = 'Stop'
+        if ($_ -in 'Set-AquilonBoot', 'Reset-AquilonHost') {
+            # A hypervisor is armed and reset when it is out of service, empty and written down.
+            Invoke-MigrationStep hv01.lab.example -Step Setup, PreDrain -FailOnError | Out-Null
+            Invoke-RestMethod "$($lab.Address)lab/hosts/hv01.lab.example" -Method Post -ContentType application/json -Body '{"serversMoved":true}' | Out-Null
+            Invoke-RestMethod "$($lab.Address)lab/aquilon/hv01.lab.example" -Method Post -ContentType application/json -Body '{"buildStatus":"build"}' | Out-Null
+        }
         foreach ($example in (Get-Help $_ -Full).examples.example) {
             # A question is for a person; here nobody is asked.
             $code = $example.code -replace ' -Confirm(?!:)', ''

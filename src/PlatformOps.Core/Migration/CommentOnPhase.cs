@@ -24,14 +24,16 @@ internal sealed class CommentOnPhase : Change<CommentOnPhase.Parameters, TicketC
     {
         var failed = report.Steps.LastOrDefault(step => step.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted && !StepKey.IsOnFailure(step.Step));
         var text = new TicketText()
-            .Heading(3, $"{report.Phase} of {report.Target.Name}: {(report.Succeeded ? "done" : failed is null ? "failed" : $"{failed.Outcome.ToString().ToLowerInvariant()} at {failed.Step}")}")
+            .Heading(3, $"{report.Phase} of {report.Target.Name}: {(report.Succeeded ? "done" : failed is null ? report.IsUndo ? "done but for what is left" : "failed" : $"{failed.Outcome.ToString().ToLowerInvariant()} at {failed.Step}")}")
             .Paragraph($"Run {report.Run.RunId} by {report.Run.Person}{(report.Run.RequestedBy is { } other ? $" for {other}" : "")} on {report.Run.Machine}, environment {report.Run.Environment}. Times are UTC.");
+        if (report is { IsUndo: true, Run.TakeOverReason: { } why })
+            text.Paragraph($"Taken over: {why}");
         text.Table(["#", "Step", "Outcome", "At", "Took", "What"], report.Steps.Select(Row));
         if (failed is not null)
             text.Heading(4, failed.Step).Code(failed.Message);
         foreach (var told in report.Steps.Where(step => step.Outcome == StepOutcome.Reported && step.Message.Contains('\n', StringComparison.Ordinal)))
             text.Heading(4, told.Step).Code(told.Message);
-        if (!report.Succeeded)
+        if (!report.Succeeded && !report.IsUndo)
             text.Paragraph($"To go on when the cause is mended: Resume-OpsRun {report.Run.RunId}");
         return text;
     }

@@ -12,6 +12,9 @@ internal sealed record PhaseReport
 
     public required string Phase { get; init; }
 
+    /// <summary>It was not gone through, but taken back.</summary>
+    public bool IsUndo { get; init; }
+
     /// <summary>Whether it is over.</summary>
     public required bool IsEnded { get; init; }
 

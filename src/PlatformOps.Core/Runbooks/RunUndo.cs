@@ -15,6 +15,9 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
     /// <summary>The run that is taken.</summary>
     internal sealed record Writing(RunLedger Ledger, RunLog Log);
 
+    /// <summary>What taking back is told as.</summary>
+    public const string Phase = "Undo";
+
     private readonly EffectGuard _guard = new(scope.Policy, scope.KillSwitch, scope.Time);
     private readonly StopWatcher _stop = new(scope.Store, runId);
 
@@ -76,6 +79,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         var undone = 0;
         var barrier = LastDestructive(history, name);
         var others = OtherBarriers(name);
+        List<StepRecord> told = [];
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
             if (writing is not null && _stop.StopsAfterStep)
@@ -88,13 +92,14 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
                 : await UndoStepAsync(step, target, held, cancellationToken);
             if (end.Outcome == StepOutcome.Undone)
                 undone++;
-            await records.WriteAsync(
-                StepRecords.From(IdentityOf(), target, step.Key.Phase, step.Key.Step, action, StepKind.Change, number, end, started, scope),
-                cancellationToken);
+            told.Add(StepRecords.From(IdentityOf(), target, step.Key.Phase, step.Key.Step, action, StepKind.Change, number, end, started, scope));
+            await records.WriteAsync(told[^1], cancellationToken);
         }
 
         if (writing is null)
             return;
+        if (held is not null && told.Exists(record => record.Outcome != StepOutcome.Skipped))
+            await TellAsync(writing, target, told, held, cancellationToken);
         if (Left(name) is { Count: > 0 } left)
         {
             if (undone > 0)
@@ -103,6 +108,34 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         else
         {
             await writing.Ledger.WriteDurablyAsync(new TargetEnded(name, RunState.Undone, $"taken back by {options.Person}"));
+        }
+    }
+
+    // Whoever follows the target by its ticket learns there that it was taken back. What cannot be told is a warning.
+    private async Task TellAsync(Writing writing, ActionTarget target, List<StepRecord> told, TargetHold held, CancellationToken cancellationToken)
+    {
+        var report = new PhaseReport
+        {
+            Target = target,
+            Run = IdentityOf(),
+            Phase = Phase,
+            IsUndo = true,
+            IsEnded = true,
+            Succeeded = Left(target.Name).Count == 0,
+            Steps = told,
+            Own = told,
+            Attempt = 1 + history.Target(target.Name).Steps.Where(step => step.Key.Phase == Phase).Select(step => StepKey.AttemptOf(step.Key.Step)).DefaultIfEmpty(0).Max(),
+            LogPath = writing.Log.PathFor(target.Name, Phase),
+        };
+        var gate = new Gate(writing.Ledger, _guard, scope.Time);
+        foreach (var telling in scope.Observers.SelectMany(observer => observer.TellingsOf(report)))
+        {
+            var (name, started) = (telling.StepOf(report.Attempt), scope.Time.GetUtcNow());
+            var context = new ActionContext { Target = target, Run = report.Run, Phase = Phase, Step = name, Clients = scope.Clients, Time = scope.Time, Log = writing.Log.For(target.Name, Phase) };
+            var end = await gate.RunAsync(telling.Change, context, telling.Parameters, new StepInfo(0, IsTelling: true), held.Locks, cancellationToken);
+            if (!end.GoesOn)
+                end = end with { Outcome = StepOutcome.Warning };
+            await records.WriteAsync(StepRecords.From(report.Run, target, Phase, name, telling.Change.Name, StepKind.Change, 0, end, started, scope), cancellationToken);
         }
     }
 

@@ -195,7 +195,7 @@ internal sealed class PhaseLab : IAsyncDisposable
     public async Task<List<StepRecord>> UndoAsync()
     {
         await using var other = Open();
-        return await CollectAsync(other.Runner().UndoAsync(other.Store.List().First().RunId, new UndoOptions(SessionScope.Person), Token));
+        return await CollectAsync(other.Runner(MigrationRun.Ticket(other)).UndoAsync(other.Store.List().First().RunId, new UndoOptions(SessionScope.Person), Token));
     }
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,26 @@ namespace PlatformOps.Core.Tests.Migration;
 public sealed class PreDrainTests
 {
     [Fact]
+    public async Task What_was_taken_back_is_told_to_the_ticket_once()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(1));
+        var before = await CommentsAsync();
+
+        var records = await lab.UndoAsync();
+        await lab.UndoAsync();
+
+        Assert.Contains(records, record => record is { Phase: "Undo", Step: "ticket.comment", Outcome: StepOutcome.Done });
+        var comment = Assert.Single((await CommentsAsync()).Skip(before.Count));
+        Assert.StartsWith("h3. Undo of hv01.lab.example: ", comment, StringComparison.Ordinal);
+        Assert.Contains("openstack.compute-service.disable|Undone", comment, StringComparison.Ordinal);
+        Assert.DoesNotContain("Resume-OpsRun", comment, StringComparison.Ordinal);
+
+        async Task<List<string>> CommentsAsync()
+            => [.. (await lab.TicketAsync("MH-101")).GetProperty("comments").EnumerateArray().Select(one => one.GetProperty("body").GetString()!)];
+    }
+
+    [Fact]
     public async Task It_takes_the_hypervisor_out_of_scheduling_with_our_claim_and_tells_the_ticket()
     {
         await using var lab = await PhaseLab.StartAsync();

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
@@ -84,6 +85,6 @@ public sealed class UndoOpsRunCommand : RunWorkCmdlet
         if (!await ShouldProcessAsync($"[{run.Environment}] run {run.RunId} ({run.Name})", $"Take back {what}"))
             return;
         await TakeRunAsync(run);
-        await StreamAsync($"{run.Name} (taken back)", _ => Scope.Runner().UndoAsync(run.RunId, options with { PlanOnly = false }, cancellationToken));
+        await StreamAsync($"{run.Name} (taken back)", _ => Scope.Runner(MigrationRun.Ticket(Scope)).UndoAsync(run.RunId, options with { PlanOnly = false }, cancellationToken));
     }
 }
