@@ -45,6 +45,7 @@ internal static class HtmlReport
         th:first-child, td:first-child { padding-left: .9rem; }
         td.time, td.took { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); }
         td.took { text-align: right; }
+        td.step { overflow-wrap: normal; }
         td .before { color: var(--soft); }
         td .what { white-space: pre-wrap; }
         footer { margin-top: 2rem; color: var(--soft); font-size: .82rem; }
