@@ -44,7 +44,7 @@ internal sealed class CommentOnPhase : Change<CommentOnPhase.Parameters, TicketC
 
     protected override async Task<TicketCommentState> ObserveAsync(ActionContext context, Parameters parameters, CancellationToken cancellationToken)
     {
-        var key = context.RequireTicket();
+        var key = await TicketSubject.RequireAsync(context, cancellationToken);
         return new TicketCommentState(key, (await context.Client<JiraClient>().FindCommentAsync(key, context.Marker, cancellationToken))?.CommentId);
     }
 

@@ -34,7 +34,7 @@ internal sealed class MigrationStatusReader
     public async Task<MigrationStatus> ReadAsync(string hypervisorName, string? ticketId, CancellationToken cancellationToken)
     {
         var unknown = new List<string>();
-        var silent = new List<string>();
+        var (silent, absent) = (new List<string>(), new List<string>());
         var service = await AskAsync<OpenStackConfiguration, ComputeService>("Nova", async () => await _scope.Get<NovaClient>().ServiceAsync(hypervisorName, cancellationToken));
         var device = await AskAsync<NetBoxConfiguration, InventoryDevice>("NetBox", async () => await _scope.Get<NetBoxClient>().DeviceAsync(hypervisorName, cancellationToken));
         int? servers = service is null
@@ -52,7 +52,7 @@ internal sealed class MigrationStatusReader
         return new MigrationStatus
         {
             HypervisorName = hypervisorName,
-            Phase = progress.Phase,
+            Phase = IsFinished(target, service) ? "Finish" : progress.Phase,
             TicketId = ticket?.TicketId ?? key,
             TicketStatus = ticket?.Status,
             Compute = service is null ? null : $"{service.Status}/{service.State}",
@@ -64,7 +64,7 @@ internal sealed class MigrationStatusReader
             RunId = run?.RunId ?? service?.RunId,
             RunState = target?.State,
             WaitingFor = target is { State: RunState.Waiting or RunState.Failed or RunState.Interrupted or RunState.Stopped } ? target.Message ?? $"{target.Phase}.{target.Step}" : null,
-            NextAction = Next(progress, service, servers, ticket, silent, run, target, unknown),
+            NextAction = Next(progress, service, servers, ticket, silent, absent, run, target, unknown),
             Unknown = [.. unknown],
         };
 
@@ -81,7 +81,7 @@ internal sealed class MigrationStatusReader
             catch (OpsException e) when (e is not ServiceAuthenticationException { StatusCode: 401 })
             {
                 unknown.Add($"{what}: {e.Message}");
-                silent.Add(what);
+                (e is ObjectNotFoundException && what is ("Nova" or "NetBox") ? absent : silent).Add(what);
                 return null;
             }
         }
@@ -138,18 +138,24 @@ internal sealed class MigrationStatusReader
         return service is { IsOurs: true, Status: "disabled" } ? new Progress("PreDrain", PhaseState.Done) : new Progress(isUnsure ? Unsure : "None", PhaseState.Done);
     }
 
-    private static string Next(Progress progress, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, OpsRun? run, TargetRun? target, IReadOnlyList<string> unknown)
+    private static bool IsFinished(TargetRun? target, ComputeService? service) => target is { State: RunState.Succeeded, Phase: "Finish" } && (service is null || service.Status == "enabled");
+
+    private static string Next(Progress progress, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, IReadOnlyList<string> absent, OpsRun? run, TargetRun? target, IReadOnlyList<string> unknown)
     {
         if (target is { State: RunState.Running })
             return $"wait: run {run!.RunId} works on it";
         if (target is { State: RunState.Waiting })
-            return $"Resume-OpsRun {run!.RunId} (-Approve)";
+            return target.Message?.Contains("-Approve", StringComparison.Ordinal) == true ? $"Resume-OpsRun {run!.RunId} -Approve" : $"Resume-OpsRun {run!.RunId}";
         if (target is { Outcome: StepOutcome.Unknown })
             return $"Get-OpsStep {run!.RunId} -Open | Resolve-OpsStep, then Resume-OpsRun {run.RunId}";
         if (target is { State: RunState.Interrupted or RunState.Stopped })
             return $"Resume-OpsRun {run!.RunId}";
         if (target is { State: RunState.Failed })
             return $"mend what failed, then Resume-OpsRun {run!.RunId}";
+        if (IsFinished(target, service))
+            return "nothing: it is finished";
+        if (absent.Contains("Nova") && (absent.Contains("NetBox") || !silent.Contains("NetBox")) && ticket is null && target is null)
+            return $"correct the name: {string.Join(" and ", absent)} know no such hypervisor";
         if (service is { Status: "disabled", IsOurs: false })
             return "ask who disabled it and why";
         // What was not told may say something else.

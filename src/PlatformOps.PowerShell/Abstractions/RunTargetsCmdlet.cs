@@ -181,7 +181,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
         foreach (var targets in isPerTarget ? request.Targets.Select(target => (IReadOnlyList<ActionTarget>)[target]) : [request.Targets])
         {
             var names = string.Join(", ", targets.Select(target => target.Name));
-            var what = Summary(plan.Where(record => targets.Any(target => target.Name == record.Target)).ToList());
+            var what = Summary(request, plan.Where(record => targets.Any(target => target.Name == record.Target)).ToList());
             try
             {
                 if (await Confirmation.AskAsync(highest, $"[{OpenSession.Environment}] {names}", $"{RunName}: {what}", cancellationToken))
@@ -207,20 +207,27 @@ public abstract class RunTargetsCmdlet : RunCmdlet
         {
             var own = plan.Where(record => record.Target == target.Name).ToList();
             text.Append(CultureInfo.InvariantCulture, $"\n  {target.Name}: {own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned })} changes");
-            if (own.Find(record => record.Outcome is StepOutcome.Failed or StepOutcome.Unknown) is { } stop)
+            if (own.Find(WouldStop) is { } stop)
                 text.Append(CultureInfo.InvariantCulture, $", would stop at {stop.Step}");
         }
 
         return targets.Count > NamedAtMost ? text.Append(CultureInfo.InvariantCulture, $"\n  … and {targets.Count - NamedAtMost} more").ToString() : text.ToString();
     }
 
-    private static string Summary(List<StepRecord> plan)
+    // What cannot be taken back comes first, planned or still to be seen; then how often each change; then where it would stop.
+    private static string Summary(RunRequest request, List<StepRecord> plan)
     {
-        var changes = plan.Where(record => record.Kind == StepKind.Change && record.Outcome == StepOutcome.Planned)
+        var destructive = request.Phases.SelectMany(phase => phase.Runbook.Steps).Where(step => step.IsDestructive).Select(step => step.Name).Distinct()
+            .Where(name => !plan.Exists(record => record.Step == name) || plan.Exists(record => record.Step == name && record.Outcome is StepOutcome.Planned or StepOutcome.Unknown))
+            .ToList();
+        List<string> all = destructive.Count == 0 ? [] : [$"CANNOT BE TAKEN BACK: {string.Join(", ", destructive)}"];
+        all.AddRange(plan.Where(record => record.Kind == StepKind.Change && record.Outcome == StepOutcome.Planned)
             .GroupBy(record => record.Action)
-            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} × {group.Key}"));
-        var stops = plan.Where(record => record.Outcome is StepOutcome.Failed or StepOutcome.Unknown).Select(record => $"{record.Target} would stop at {record.Step}").Distinct();
-        var all = changes.Concat(stops).ToList();
+            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} × {group.Key}")));
+        all.AddRange(plan.Where(WouldStop).Select(record => $"{record.Target} would stop at {record.Step}").Distinct());
         return all.Count == 0 ? "nothing to change" : string.Join(", ", all);
     }
+
+    // What hangs on changes that are planned before it is known when they are made.
+    private static bool WouldStop(StepRecord record) => record.Outcome == StepOutcome.Failed || (record.Outcome == StepOutcome.Unknown && record.Message.StartsWith("would stop", StringComparison.Ordinal));
 }

@@ -50,10 +50,10 @@ public sealed class RunCommandTests : LabShell
     {
         using var alone = new Shell();
 
-        var result = alone.Run("param($f) Test-Runbook $f", Write("mine.yaml", "runbook: hypervisor/post-reinstall\ntarget: hypervisor\nsteps:\n  - change: host.storage\n    with: { model: x }\n"));
+        var result = alone.Run("param($f) Test-Runbook $f", Write("mine.yaml", "runbook: hypervisor/pre-reinstall\ntarget: hypervisor\nsteps:\n  - change: kayobe.playbook\n    with: { playbook: x.yml }\n"));
 
-        Assert.Equal("hypervisor/post-reinstall", Assert.Single(result.Values).ToString());
-        Assert.Contains("mine.yaml: host.storage has no guard hypervisor.identity", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+        Assert.Equal("hypervisor/pre-reinstall", Assert.Single(result.Values).ToString());
+        Assert.Contains("mine.yaml: kayobe.playbook has no guard openstack.claim, hypervisor.identity", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -113,6 +113,14 @@ public sealed class MigrationStatusReaderTests
         Assert.Equal(next, answer.NextAction);
     }
 
+    [Fact]
+    public async Task A_name_that_nobody_knows_is_to_be_corrected()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        Assert.Equal("correct the name: Nova and NetBox know no such hypervisor", (await new MigrationStatusReader(lab.Session).ReadAsync("nix.lab.example", null, TestContext.Current.CancellationToken)).NextAction);
+    }
+
     // Taken out of service from another machine: this ledger knows of nothing.
     private static async Task<PhaseLab> ClaimedAsync()
     {

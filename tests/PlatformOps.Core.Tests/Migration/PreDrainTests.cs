@@ -8,6 +8,19 @@ namespace PlatformOps.Core.Tests.Migration;
 public sealed class PreDrainTests
 {
     [Fact]
+    public async Task Nothing_is_told_to_another_hypervisors_ticket_whoever_was_away_when_it_was_looked_at()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.FaultAsync(new { service = "jira", call = "*", effect = "status:503", count = 4 });
+
+        var records = await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(1) with { TicketId = "MH-105" });
+
+        Assert.Contains(records, record => record.Outcome == StepOutcome.Warning && record.Message.Contains("does not name hv01.lab.example", StringComparison.Ordinal));
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("jira", StringComparison.Ordinal));
+        Assert.Empty((await lab.TicketAsync("MH-105")).GetProperty("comments").EnumerateArray());
+    }
+
+    [Fact]
     public async Task What_was_taken_back_is_told_to_the_ticket_once()
     {
         await using var lab = await PhaseLab.StartAsync();

@@ -25,7 +25,7 @@ internal sealed class AttachToTicket : Change<AttachToTicketParameters, TicketAt
 
     protected override async Task<TicketAttachmentState> ObserveAsync(ActionContext context, AttachToTicketParameters parameters, CancellationToken cancellationToken)
     {
-        var key = context.RequireTicket();
+        var key = await TicketSubject.RequireAsync(context, cancellationToken);
         var name = NameOf(parameters);
         var attachments = await context.Client<JiraClient>().AttachmentsAsync(key, cancellationToken);
         return new TicketAttachmentState(key, name, attachments.Any(attachment => attachment.Filename == name));

@@ -26,10 +26,7 @@ internal sealed class JiraRegistration : ServiceRegistration
         var place = target.Place is { } line ? line + ": " : "";
         try
         {
-            var ticket = await scope.Get<JiraClient>().GetAsync(target.TicketId!, cancellationToken);
-            if (!TicketSubject.Names(ticket, target.Name))
-                throw new RefusedException($"{place}{ticket.TicketId} is '{ticket.Summary}', which does not name {target.Name}: it may be another hypervisor's. Correct the key, or give the ticket the label {CreateTicket.LabelOf(target.Name)}.") { TargetName = target.Name };
-            return new Dictionary<string, string> { [ActionTarget.Ticket] = ticket.TicketId };
+            return new Dictionary<string, string> { [ActionTarget.Ticket] = await TicketSubject.RequireAsync(scope.Get<JiraClient>(), target, cancellationToken) };
         }
         catch (ObjectNotFoundException e) when (place.Length > 0)
         {

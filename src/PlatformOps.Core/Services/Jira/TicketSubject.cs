@@ -1,3 +1,5 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
 using PlatformOps.Tickets;
 
 namespace PlatformOps.Core.Services.Jira;
@@ -12,6 +14,26 @@ internal static class TicketSubject
         var name = dot > 0 ? host[..dot] : host;
         return ticket.Labels.Any(label => Same(label, CreateTicket.LabelOf(host)) || Same(label, CreateTicket.LabelOf(name)))
             || Words(ticket.Summary).Any(word => Same(word, host) || Same(word, name) || (dot < 0 && word.StartsWith(name + ".", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>The target's ticket, which must name it. Asked before a run works on it, and again by what is told, where nobody could answer then: a key that is mistyped is another machine's.</summary>
+    /// <returns>Its key.</returns>
+    /// <exception cref="RefusedException">It names another.</exception>
+    public static async Task<string> RequireAsync(JiraClient jira, ActionTarget target, CancellationToken cancellationToken)
+    {
+        if (jira.Named.TryGetValue((target.TicketId!, target.Name), out var known))
+            return known;
+        var ticket = await jira.GetAsync(target.TicketId!, cancellationToken);
+        if (!Names(ticket, target.Name))
+            throw new RefusedException($"{(target.Place is { } line ? line + ": " : "")}{ticket.TicketId} is '{ticket.Summary}', which does not name {target.Name}: it may be another hypervisor's. Correct the key, or give the ticket the label {CreateTicket.LabelOf(target.Name)}.") { TargetName = target.Name };
+        return jira.Named[(target.TicketId!, target.Name)] = ticket.TicketId;
+    }
+
+    /// <inheritdoc cref="RequireAsync(JiraClient, ActionTarget, CancellationToken)"/>
+    public static async Task<string> RequireAsync(ActionContext context, CancellationToken cancellationToken)
+    {
+        var key = context.RequireTicket();
+        return context.Target.IsHost ? await RequireAsync(context.Client<JiraClient>(), context.Target, cancellationToken) : key;
     }
 
     // Names of hosts and what stands between them; a full stop at the end is the sentence's.

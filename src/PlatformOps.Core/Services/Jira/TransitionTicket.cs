@@ -21,7 +21,7 @@ internal sealed class TransitionTicket : Change<TransitionTicketParameters, Tick
 
     protected override async Task<TicketStatusState> ObserveAsync(ActionContext context, TransitionTicketParameters parameters, CancellationToken cancellationToken)
     {
-        var key = context.RequireTicket();
+        var key = await TicketSubject.RequireAsync(context, cancellationToken);
         var jira = context.Client<JiraClient>();
         var status = (await jira.GetAsync(key, cancellationToken)).Status;
         var isThere = Same(status, parameters.Status) || await jira.WasMovedByAsync(key, context.Marker, parameters.Status, status, cancellationToken);

@@ -237,7 +237,7 @@ public sealed class JiraTests
     public async Task A_file_is_attached_once()
     {
         var attached = false;
-        _scope.Server.On("GET /jira/rest/api/2/issue/MH-101", _ => ScriptedReply.Ok(new { id = "1", key = "MH-101", fields = new { attachment = attached ? new[] { new { id = "5", filename = "run.log", size = 5 } } : [] } }))
+        _scope.Server.On("GET /jira/rest/api/2/issue/MH-101", _ => ScriptedReply.Ok(new { id = "1", key = "MH-101", fields = new { summary = Host, status = new { name = "Backlog" }, attachment = attached ? new[] { new { id = "5", filename = "run.log", size = 5 } } : [] } }))
             .On("POST /jira/rest/api/2/issue/MH-101/attachments", _ =>
             {
                 attached = true;
