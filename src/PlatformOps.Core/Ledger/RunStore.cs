@@ -242,7 +242,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
                 Outcome = target.Ended is { } ended ? ended.Outcome : isInDoubt ? StepOutcome.Unknown : failed is [var first, ..] ? first.Result!.Outcome : null,
                 Phase = last?.Phase,
                 Step = last?.Step,
-                Message = target.Ended?.Message ?? Told(),
+                Message = target.HasUntold && !isWorkedOn ? $"Resume-OpsRun {runId} tells the ticket what it could not be told{(target.Ended is { } end ? $"; {end.Message}" : "")}" : target.Ended?.Message ?? Told(),
             };
 
             RunState OfScript()

@@ -22,6 +22,20 @@ public sealed class MigrationStepCommandTests : LabShell
     }
 
     [Fact]
+    public async Task What_a_ticket_could_not_be_told_is_told_by_resuming_the_run_that_is_done()
+    {
+        await FaultAsync("""{"service":"jira","call":"*","effect":"status:503","count":12}""");
+        Run($"Invoke-MigrationStep {One} -Step Setup -TicketId MH-101 -Confirm:$false");
+        Assert.Empty((await TicketAsync("MH-101"))["comments"]!.AsArray());
+        Assert.Contains("tells the ticket what it could not be told", (string)Assert.Single(Run("(Get-OpsRun).Targets[0].Message").Values)!, StringComparison.Ordinal);
+
+        Assert.Empty(Run("Get-OpsRun | Resume-OpsRun").Errors);
+        Assert.Empty(Run("Get-OpsRun | Resume-OpsRun").Values);
+
+        Assert.Single((await TicketAsync("MH-101"))["comments"]!.AsArray());
+    }
+
+    [Fact]
     public void A_window_that_is_over_is_refused_before_anything_happens()
     {
         foreach (var how in (string[])["-Confirm:$false", "-WhatIf"])

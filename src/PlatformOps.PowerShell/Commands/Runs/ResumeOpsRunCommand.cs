@@ -68,16 +68,18 @@ public sealed class ResumeOpsRunCommand : RunWorkCmdlet
         };
         // What is refused is refused before anybody is asked.
         var request = Scope.Runner().PlanResume(run.RunId, options);
-        if (run.State is RunState.Succeeded)
+        var untold = Scope.Store.History(run.RunId).Targets.Where(target => target.Value.HasUntold).Select(target => target.Key).ToList();
+        if (run.State is RunState.Succeeded && untold.Count == 0)
         {
             await WriteVerboseAsync($"Run {run.RunId} has ended, and every target succeeded: there is nothing to go on with.");
             return;
         }
 
-        var pending = run.Targets.Where(target => target.State != RunState.Succeeded).Select(target => target.Target).ToList();
+        var pending = run.Targets.Where(target => target.State != RunState.Succeeded || untold.Contains(target.Target)).Select(target => target.Target).ToList();
         var impact = RunbookRunner.HighestImpact(request);
         var action = $"Resume {run.Name}{(run.WaitingFor is null ? "" : Approve ? $", approving \"{run.WaitingFor}\"" : $", which waits: {run.WaitingFor}")}";
-        if (!await Confirmation.AskAsync(impact, $"[{run.Environment}] run {run.RunId}: {string.Join(", ", pending)}", action, cancellationToken))
+        // Nothing but what is still to be told to tickets.
+        if (run.State is not RunState.Succeeded && !await Confirmation.AskAsync(impact, $"[{run.Environment}] run {run.RunId}: {string.Join(", ", pending)}", action, cancellationToken))
             return;
         await TakeRunAsync(run);
         await StreamAsync($"{run.Name} (resumed)", progress => Scope.Runner([progress, MigrationRun.Ticket(Scope)]).ResumeAsync(run.RunId, options, cancellationToken));
