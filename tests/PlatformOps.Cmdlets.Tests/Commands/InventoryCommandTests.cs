@@ -6,6 +6,10 @@ namespace PlatformOps.Cmdlets.Tests.Commands;
 public sealed class InventoryCommandTests : LabShell
 {
     [Fact]
+    public void A_hypervisors_whole_name_finds_its_device()
+        => Assert.Equal("hv01", Assert.IsType<InventoryDevice>(Assert.Single(Run($"Get-InventoryDevice {One}").Values)).DeviceName);
+
+    [Fact]
     public void A_hypervisor_is_found_by_the_names_that_it_may_have_and_keeps_its_own()
     {
         var devices = Run("Import-MigrationList $l | Get-InventoryDevice -ThrottleLimit 2").Values.Cast<InventoryDevice>().OrderBy(device => device.DeviceName).ToList();

@@ -32,7 +32,7 @@ public sealed class GetInventoryDeviceCommand : FanOutCmdlet<string?>
     [ArgumentCompleter(typeof(HypervisorCompleter))]
     public string[] HypervisorName { get; set; } = [];
 
-    /// <summary>The devices' names in the inventory, or patterns.</summary>
+    /// <summary>The devices' names in the inventory, names of hypervisors, or patterns.</summary>
     /// <value>All devices</value>
     [Parameter(Position = 0, ParameterSetName = "Filter")]
     [ArgumentCompleter(typeof(DeviceNameCompleter))]
@@ -100,8 +100,30 @@ public sealed class GetInventoryDeviceCommand : FanOutCmdlet<string?>
                 await WriteObjectAsync(device);
         }
 
-        if (!found && !isPattern)
+        if (found || isPattern)
+            return;
+        // It may be a hypervisor's name, which the inventory calls otherwise.
+        if (filter.Count == 0 && await OfHypervisorAsync(netBox, name, cancellationToken) is { } known)
+        {
+            if (seen.Add(known.Id))
+                await WriteObjectAsync(known);
+        }
+        else
+        {
             throw new ObjectNotFoundException($"NetBox has no device '{name}'{(filter.Count == 0 ? "" : " that passes the filter")}. Get-InventoryDevice '{name.Split('.')[0]}*' lists those with names like it.") { TargetName = name };
+        }
+    }
+
+    private static async Task<InventoryDevice?> OfHypervisorAsync(NetBoxClient netBox, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await netBox.DeviceAsync(name, cancellationToken);
+        }
+        catch (ObjectNotFoundException)
+        {
+            return null;
+        }
     }
 
     // What the pattern begins with is NetBox's to look for; the pattern itself is not.
