@@ -154,8 +154,8 @@ internal sealed class MigrationStatusReader
             return $"mend what failed, then Resume-OpsRun {run!.RunId}";
         if (IsFinished(target, service))
             return "nothing: it is finished";
-        if (absent.Contains("Nova") && (absent.Contains("NetBox") || !silent.Contains("NetBox")) && ticket is null && target is null)
-            return $"correct the name: {string.Join(" and ", absent)} know no such hypervisor";
+        if (absent.Contains("Nova") && absent.Contains("NetBox") && ticket is null && target is null)
+            return "correct the name: Nova and NetBox know no such hypervisor";
         if (service is { Status: "disabled", IsOurs: false })
             return "ask who disabled it and why";
         // What was not told may say something else.

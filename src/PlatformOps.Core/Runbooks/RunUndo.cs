@@ -127,12 +127,10 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             Attempt = 1 + history.Target(target.Name).Steps.Where(step => step.Key.Phase == Phase).Select(step => StepKey.AttemptOf(step.Key.Step)).DefaultIfEmpty(0).Max(),
             LogPath = writing.Log.PathFor(target.Name, Phase),
         };
-        var gate = new Gate(writing.Ledger, _guard, scope.Time);
         foreach (var telling in scope.Observers.SelectMany(observer => observer.TellingsOf(report)))
         {
             var (name, started) = (telling.StepOf(report.Attempt), scope.Time.GetUtcNow());
-            var context = new ActionContext { Target = target, Run = report.Run, Phase = Phase, Step = name, Clients = scope.Clients, Time = scope.Time, Log = writing.Log.For(target.Name, Phase) };
-            var end = await gate.RunAsync(telling.Change, context, telling.Parameters, new StepInfo(0, IsTelling: true), held.Locks, cancellationToken);
+            var end = await GateOf(writing).RunAsync(telling.Change, Context(target, Phase, name), telling.Parameters, new StepInfo(0, IsTelling: true), held.Locks, cancellationToken);
             if (!end.GoesOn)
                 end = end with { Outcome = StepOutcome.Warning };
             await records.WriteAsync(StepRecords.From(report.Run, target, Phase, name, telling.Change.Name, StepKind.Change, 0, end, started, scope), cancellationToken);
@@ -182,29 +180,32 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             return new StepEnd(StepOutcome.Skipped, "left as it is: what a failure called for is not taken back");
         if (!change.CanUndo)
             return new StepEnd(StepOutcome.Skipped, $"left as it is: {change.Summary} cannot be taken back");
-        var context = new ActionContext
-        {
-            Target = target,
-            Run = IdentityOf(),
-            Phase = step.Key.Phase,
-            Step = step.Key.Step,
-            Clients = scope.Clients,
-            Time = scope.Time,
-            Log = writing?.Log.For(target.Name, step.Key.Phase) ?? SilentLog.Instance,
-        };
+        var context = Context(target, step.Key.Phase, step.Key.Step);
         try
         {
             var parameters = step.Standing.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
             if (writing is null)
                 return await Gate.PlanUndoAsync(change, context, parameters, step, cancellationToken);
-            var gate = new Gate(writing.Ledger, _guard, scope.Time);
-            return await gate.UndoAsync(change, context, parameters, step, new StepInfo(step.MadeResult?.Number ?? 0), held?.Locks ?? [], cancellationToken);
+            return await GateOf(writing).UndoAsync(change, context, parameters, step, new StepInfo(step.MadeResult?.Number ?? 0), held?.Locks ?? [], cancellationToken);
         }
         catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
             return new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e };
         }
     }
+
+    private Gate GateOf(Writing to) => new(to.Ledger, _guard, scope.Time);
+
+    private ActionContext Context(ActionTarget target, string? phase, string step) => new()
+    {
+        Target = target,
+        Run = IdentityOf(),
+        Phase = phase,
+        Step = step,
+        Clients = scope.Clients,
+        Time = scope.Time,
+        Log = writing?.Log.For(target.Name, phase) ?? SilentLog.Instance,
+    };
 
     private ActionTarget TargetOf(string name, IReadOnlyList<StepHistory> made)
     {
