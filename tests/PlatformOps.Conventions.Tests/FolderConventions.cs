@@ -8,8 +8,7 @@ public sealed partial class FolderConventions
     private const string Core = "PlatformOps.Core.";
     private const string AnyService = "Services/*";
 
-    // What each room may name. Configuration and Secrets are the ground that all stand on, and name each other: a configuration holds references to secrets,
-    // and secrets are kept in YAML. A service's folder may name what Services may, and Services itself: what services share.
+    // What each room may name. A service's folder may name what Services may, and Services itself: what services share.
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Files"] = [],
@@ -17,17 +16,18 @@ public sealed partial class FolderConventions
         ["Logging"] = [],
         ["Parallelism"] = [],
         ["Processes"] = [],
-        ["Configuration"] = ["Files", "Secrets"],
-        ["Secrets"] = ["Configuration", "Files", "Processes"],
+        ["Yaml"] = [],
+        ["Secrets"] = ["Yaml", "Files", "Processes"],
+        ["Configuration"] = ["Yaml", "Secrets", "Files"],
         ["Labs"] = ["Processes"],
         ["Ledger"] = ["Files"],
         ["Http"] = ["Configuration", "Secrets", "Logging", "Texts"],
         ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Parallelism", "Texts"],
         ["Changes"] = ["Configuration", "Secrets", "Logging", "Ledger"],
-        ["Services"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Processes", "Files", "Parallelism"],
-        ["Runbooks"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Parallelism"],
+        ["Services"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Processes", "Files", "Parallelism"],
+        ["Runbooks"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Parallelism"],
         ["Reports"] = ["Ledger", "Runbooks"],
-        ["Migration"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Ssh", "Files", "Runbooks", "Services", AnyService],
+        ["Migration"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Ssh", "Files", "Runbooks", "Services", AnyService],
         ["Sessions"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Files", "Parallelism", "Runbooks", "Migration", "Services", AnyService],
     };
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Secrets;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Configuration;
@@ -154,8 +156,8 @@ internal sealed class ConfigurationLoader
             var source = YamlSource.Configuration($"parameter {name}", tree.Source.BaseFolder);
             var scalar = value switch
             {
-                Secret secret => new YamlScalar(source, 0, 0, "") { Secret = secret },
-                SecureString secret => new YamlScalar(source, 0, 0, "") { Secret = Secret.FromSecureString(secret) },
+                Secret secret => new HandedSecret(source, secret),
+                SecureString secret => new HandedSecret(source, Secret.FromSecureString(secret)),
                 Uri uri => new YamlScalar(source, 0, 0, uri.OriginalString),
                 IFormattable formattable => new YamlScalar(source, 0, 0, formattable.ToString(null, CultureInfo.InvariantCulture)),
                 bool truth => new YamlScalar(source, 0, 0, truth ? "true" : "false"),

@@ -1,4 +1,4 @@
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
 using PlatformOps.Core.Secrets;
 
 namespace PlatformOps.Core.Configuration;

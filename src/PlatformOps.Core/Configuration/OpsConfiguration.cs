@@ -1,4 +1,5 @@
 using System.Reflection;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Errors;
 

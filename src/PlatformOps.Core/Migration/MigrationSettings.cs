@@ -1,7 +1,7 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
-using PlatformOps.Core.Configuration.Yaml;
 using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Yaml;
 
 namespace PlatformOps.Core.Migration;
 

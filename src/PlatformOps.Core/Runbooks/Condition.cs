@@ -1,4 +1,4 @@
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Yaml;
 
 namespace PlatformOps.Core.Runbooks;
 

@@ -1,6 +1,7 @@
 using PlatformOps.Core.Changes;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Runbooks;

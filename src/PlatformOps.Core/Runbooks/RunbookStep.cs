@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Runbooks;

@@ -1,6 +1,6 @@
 using System.Text;
 using PlatformOps.Core.Changes;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Yaml;
 
 namespace PlatformOps.Core.Runbooks;
 

@@ -1,4 +1,4 @@
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Secrets;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using PlatformOps.Core.Configuration;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Processes;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Secrets;

@@ -1,5 +1,6 @@
 using System.Runtime.Loader;
 using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Processes;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Ssh.OpenSsh;

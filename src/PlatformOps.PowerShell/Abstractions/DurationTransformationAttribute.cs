@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
 
 namespace PlatformOps.PowerShell.Abstractions;
 

@@ -1,6 +1,6 @@
 using System.Security;
 using PlatformOps.Core.Configuration;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Processes;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Services.Alertmanager;

@@ -1,6 +1,8 @@
 using PlatformOps.Core.Configuration;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Sessions;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Tests.Configuration;

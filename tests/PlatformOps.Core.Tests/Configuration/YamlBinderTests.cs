@@ -1,7 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using PlatformOps.Core.Configuration;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
 using PlatformOps.Core.Secrets;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Tests.Configuration;

@@ -1,5 +1,4 @@
 using PlatformOps.Core.Configuration;
-using PlatformOps.Core.Configuration.Yaml;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Sessions;

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using PlatformOps.Core.Changes;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
+using PlatformOps.Core.Yaml;
 
 namespace PlatformOps.Core.Tests.Runbooks;
 

@@ -1,5 +1,6 @@
 using System.Security;
 using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Errors;
 

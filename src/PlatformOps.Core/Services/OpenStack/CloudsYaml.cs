@@ -1,7 +1,8 @@
 using PlatformOps.Core.Configuration;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Http;
 using PlatformOps.Core.Secrets;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Services.OpenStack;

@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Http;
 using PlatformOps.Errors;
 

@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using System.Security;
 using PlatformOps.Core.Configuration;
-using PlatformOps.Core.Configuration.Yaml;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Sessions;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;

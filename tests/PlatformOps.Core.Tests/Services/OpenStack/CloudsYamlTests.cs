@@ -1,4 +1,5 @@
 using PlatformOps.Core.Configuration;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Errors;

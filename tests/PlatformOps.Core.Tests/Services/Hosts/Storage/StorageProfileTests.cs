@@ -1,6 +1,7 @@
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Configuration.Binding;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Services.Hosts.Storage;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 using PlatformOps.Remote;
 

@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>A key with its value.</summary>
 internal readonly record struct YamlEntry(YamlScalar Key, YamlNode Value)

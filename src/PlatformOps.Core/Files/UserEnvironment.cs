@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace PlatformOps.Core.Configuration;
+namespace PlatformOps.Core.Files;
 
 /// <summary>What the account and its machine tell us: variables, home folder, name. A snapshot, so that tests can have their own.</summary>
 internal sealed record UserEnvironment

@@ -1,6 +1,7 @@
 using PlatformOps.Core.Secrets;
+using PlatformOps.Core.Yaml;
 
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Configuration.Binding;
 
 /// <summary>What binding needs beside the tree and the type.</summary>
 internal sealed class YamlBinding

@@ -1,5 +1,5 @@
 using System.Text;
-using PlatformOps.Core.Configuration.Yaml;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Tests.Configuration;

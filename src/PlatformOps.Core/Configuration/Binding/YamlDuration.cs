@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml;
 
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Configuration.Binding;
 
 /// <summary>Durations as people write them: <c>90s</c>, <c>1h30m</c>, <c>PT5M</c>, <c>00:05:00</c>.</summary>
 internal static partial class YamlDuration

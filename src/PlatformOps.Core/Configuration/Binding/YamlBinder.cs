@@ -2,9 +2,10 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using PlatformOps.Core.Secrets;
+using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
 
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Configuration.Binding;
 
 /// <summary>Makes records of YAML trees, strictly: every key known, every required one there, every value of its type and within its rules.</summary>
 /// <remarks>
@@ -210,8 +211,8 @@ internal sealed class YamlBinder
     {
         switch (node)
         {
-            case YamlScalar { Secret: { } handed }:
-                return handed;
+            case HandedSecret handed:
+                return handed.Secret;
             case YamlScalar { IsVault: true } vault:
                 return Secret.FromReference(new SecretReference(SecretReference.VaultText, $"{vault.Source.Name}:{vault.Line}") { Text = vault.Text, Password = _binding.VaultPassword });
             case YamlScalar scalar:
@@ -274,7 +275,7 @@ internal sealed class YamlBinder
 
     private object ToLeaf(YamlScalar scalar, Type type, string where, RecordShape.Member member)
     {
-        if (scalar.Secret is not null)
+        if (scalar is HandedSecret)
             throw scalar.Error($"{where} is not a secret. Give it as text.");
         if (scalar.IsVault)
             throw scalar.Error($"{where} is not a secret, so it cannot be a !vault value.");

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>How keys are compared: <c>api_token</c>, <c>api-token</c> and <c>Api-Token</c> are one key.</summary>
 internal static class YamlKey

@@ -4,7 +4,7 @@ using PlatformOps.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>Reads YAML into a tree, within limits. Everything of ours that reads YAML reads it here.</summary>
 /// <remarks>

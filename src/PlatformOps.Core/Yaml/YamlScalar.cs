@@ -1,9 +1,7 @@
-using PlatformOps.Core.Secrets;
-
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>A single value as text. What type it is, is for the one who binds it to say.</summary>
-internal sealed class YamlScalar(YamlSource source, int line, int column, string text, bool isPlain = false, bool isVault = false)
+internal class YamlScalar(YamlSource source, int line, int column, string text, bool isPlain = false, bool isVault = false)
     : YamlNode(source, line, column)
 {
     public string Text { get; } = text;
@@ -14,11 +12,8 @@ internal sealed class YamlScalar(YamlSource source, int line, int column, string
     /// <summary>Tagged <c>!vault</c>: the text is ansible-vault's.</summary>
     public bool IsVault { get; } = isVault;
 
-    /// <summary>A secret handed in by a caller instead of text.</summary>
-    public Secret? Secret { get; init; }
-
     /// <summary>Nothing, <c>~</c> or <c>null</c>, without quotes.</summary>
-    public bool IsNull => IsPlain && Secret is null && (Text is "" or "~" or "null" or "Null" or "NULL");
+    public bool IsNull => IsPlain && Text is ("" or "~" or "null" or "Null" or "NULL");
 
     public override string KindName => "a single value";
 

@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>Keys with values, in the order they were written; no key twice.</summary>
 internal sealed class YamlMapping : YamlNode

@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>What a YAML text may be at most. YamlDotNet has no limits of its own: its deserializer dies of a stack overflow on a kilobyte of brackets.</summary>
 internal sealed record YamlLimits

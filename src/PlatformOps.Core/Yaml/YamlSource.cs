@@ -1,6 +1,6 @@
 using PlatformOps.Errors;
 
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>Where a YAML text came from: its name in errors, the kind of error it causes, and what its relative paths are relative to.</summary>
 internal sealed class YamlSource

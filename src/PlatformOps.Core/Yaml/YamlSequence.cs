@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>A list.</summary>
 internal sealed class YamlSequence : YamlNode

@@ -1,6 +1,6 @@
 using PlatformOps.Errors;
 
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Yaml;
 
 /// <summary>A part of a YAML document with the place it was read from. Immutable; at most <see cref="YamlLimits.Depth"/> levels, so that walking it may recurse.</summary>
 internal abstract class YamlNode(YamlSource source, int line, int column)

@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using PlatformOps.Core.Yaml;
 
-namespace PlatformOps.Core.Configuration.Yaml;
+namespace PlatformOps.Core.Configuration.Binding;
 
 /// <summary>What a record asks of YAML: its keys, their types and rules. Worked out once a type.</summary>
 internal sealed class RecordShape
