@@ -2,19 +2,26 @@
 # with their dependencies apart from everybody else's. Nothing else happens at import.
 # Every kind of call costs some milliseconds the first time: there are as few as can be, and no Add-Type, which costs 100 ms.
 
+$file = "$PSScriptRoot/bin/PlatformOps.Model.dll"
 try {
-    $context = [System.Reflection.Assembly]::LoadFrom("$PSScriptRoot/bin/PlatformOps.Model.dll").GetType('PlatformOps.Loading.ModuleLoadContext')
+    $model = [System.Reflection.Assembly]::LoadFrom($file)
+    # .NET refuses a second assembly of a name, and now and then hands out the first instead.
+    $other = if ($model.Location -ne $file -and $model.GetName().Version -ne [System.Reflection.AssemblyName]::GetAssemblyName($file).Version) { $model }
 }
 catch [System.IO.FileLoadException] {
-    $loaded = [System.AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'PlatformOps.Model' } | Select-Object -First 1
-    if (-not $loaded) {
+    $other = [System.AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'PlatformOps.Model' } | Select-Object -First 1
+    if (-not $other) {
         throw
     }
-    throw [System.InvalidOperationException]::new(
-        "PlatformOps cannot be imported from $($PSScriptRoot): version $($loaded.GetName().Version.ToString(3)) is already loaded in this process " +
-        "(from $($loaded.Location)), and assemblies cannot be unloaded. Start a new PowerShell session.", $_.Exception)
 }
 
+if ($other) {
+    throw [System.InvalidOperationException]::new(
+        "PlatformOps cannot be imported from $($PSScriptRoot): version $($other.GetName().Version.ToString(3)) is already loaded in this process " +
+        "(from $($other.Location)), and assemblies cannot be unloaded. Start a new PowerShell session.")
+}
+
+$context = $model.GetType('PlatformOps.Loading.ModuleLoadContext')
 $cmdlets = Microsoft.PowerShell.Core\Import-Module -Assembly $context.GetMethod('LoadCmdlets').Invoke($null, $null) -PassThru
 
 if ($context.GetMethod('IsLoadedAgain').Invoke($null, $null)) {
