@@ -29,6 +29,10 @@ internal sealed class RunHistory
     /// <summary>What a person may still approve.</summary>
     public HashSet<string> Pending { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a target waits for a person: for an approval of its own, or with all that is left for its batch's.</summary>
+    public bool AwaitsApproval(string target)
+        => Pending.Any(key => StepKey.IsApprovalOf(target, key) || (StepKey.IsBatch(key) && _targets.GetValueOrDefault(target)?.Ended is null));
+
     /// <summary>Whose it is: the one who took it over last, else the one who began it.</summary>
     public string? Owner => TakenOver?.Person ?? Started?.Identity.Person;
 

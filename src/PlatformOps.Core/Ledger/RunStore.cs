@@ -183,8 +183,9 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         if (history.Started is not { } started)
             return null;
         var isScript = started.Phases.Length == 0;
-        var targets = TargetsOf(runId, history, started).ToList();
-        var state = (IsHeld(runId), isScript) switch
+        var isHeld = IsHeld(runId);
+        var targets = TargetsOf(runId, history, started, isUnderWay: isHeld && !IsIdle(runId)).ToList();
+        var state = (isHeld, isScript) switch
         {
             (true, true) => RunState.Open,
             (true, _) => RunState.Running,
@@ -219,11 +220,10 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             : targets.Exists(target => target.State == RunState.Failed) ? RunState.Failed
             : RunState.Succeeded;
 
-    private IEnumerable<TargetRun> TargetsOf(string runId, RunHistory history, RunStarted started)
+    private static IEnumerable<TargetRun> TargetsOf(string runId, RunHistory history, RunStarted started, bool isUnderWay)
     {
         var tickets = started.Targets.ToDictionary(target => target.Name, target => target.TicketId);
         var isScript = started.Phases.Length == 0;
-        var isUnderWay = IsUnderWay(runId);
         var isWorkedOn = isUnderWay && !isScript;
         // A script's targets are known from its effects; a runbook's effects on a whole batch are no target.
         foreach (var name in isScript ? tickets.Keys.Concat(history.Targets.Keys).Distinct() : tickets.Keys)
@@ -238,6 +238,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             {
                 Target = name,
                 TicketId = tickets.GetValueOrDefault(name),
+                AwaitsApproval = !isWorkedOn && history.AwaitsApproval(name),
                 State = target.Ended?.State ?? (isScript ? OfScript() : OfRunbook()),
                 Outcome = target.Ended is { } ended ? ended.Outcome : isInDoubt ? StepOutcome.Unknown : failed is [var first, ..] ? first.Result!.Outcome : null,
                 Phase = last?.Phase,

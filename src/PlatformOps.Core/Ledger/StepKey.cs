@@ -15,6 +15,9 @@ internal sealed record StepKey(string Target, string? Phase, string Step)
     /// <summary>A batch of a run by its number, counted from 1: what its approval is of, and the target that its effects are kept under.</summary>
     public static string OfBatch(int number) => string.Create(CultureInfo.InvariantCulture, $"{Batch}{number}");
 
+    /// <summary>Whether a key is a batch's.</summary>
+    public static bool IsBatch(string key) => key.StartsWith(Batch, StringComparison.Ordinal);
+
     /// <summary>A step of <c>on-failure</c>.</summary>
     public static string OfFailure(string step) => OnFailure + step;
 
@@ -30,6 +33,9 @@ internal sealed record StepKey(string Target, string? Phase, string Step)
 
     /// <summary>A wait for a person's approval, as <see cref="RunEnded.WaitingFor"/> names it.</summary>
     public string ToApproval() => $"{ApprovalsOf(Target, Phase)}{Step}";
+
+    /// <summary>Whether a key is that of an approval of a target.</summary>
+    public static bool IsApprovalOf(string target, string key) => key.StartsWith($"{target}/", StringComparison.Ordinal);
 
     /// <summary>What all approvals of a phase of a target begin with.</summary>
     public static string ApprovalsOf(string target, string? phase) => $"{target}/{phase}/";

@@ -145,7 +145,7 @@ internal sealed class MigrationStatusReader
         if (target is { State: RunState.Running })
             return $"wait: run {run!.RunId} works on it";
         if (target is { State: RunState.Waiting })
-            return target.Message?.Contains("-Approve", StringComparison.Ordinal) == true ? $"Resume-OpsRun {run!.RunId} -Approve" : $"Resume-OpsRun {run!.RunId}";
+            return target.AwaitsApproval ? $"Resume-OpsRun {run!.RunId} -Approve" : $"Resume-OpsRun {run!.RunId}";
         if (target is { Outcome: StepOutcome.Unknown })
             return $"Get-OpsStep {run!.RunId} -Open | Resolve-OpsStep, then Resume-OpsRun {run.RunId}";
         if (target is { State: RunState.Interrupted or RunState.Stopped })

@@ -12,6 +12,9 @@ public sealed record TargetRun
     /// <summary>Where the target is.</summary>
     public required RunState State { get; init; }
 
+    /// <summary>Whether it waits for a person: Resume-OpsRun -Approve lets it go on.</summary>
+    public bool AwaitsApproval { get; init; }
+
     /// <summary>How the step ended that it failed at, such as Failed, Drifted, or Unknown where nobody knows what became of it; null where it failed at none.</summary>
     public StepOutcome? Outcome { get; init; }
 

@@ -65,6 +65,22 @@ public sealed class ApprovalTests : IDisposable
         Assert.Equal([("batch 2", "bob"), ("batch 3", "bob")], Approvals());
     }
 
+    // hv1 is done; what is left of the run waits with its batch.
+    [Fact]
+    public async Task Who_waits_for_a_person_is_told_of_each_target()
+    {
+        await _world.RunAsync(_world.Request(RunWorld.Head + "  - change: light.switch\n  - wait: run.approval\n    with: { ask: Racked? }\n", "hv1", "hv2", "hv3") with { BatchSize = 1, ApproveBetweenBatches = true });
+        Assert.Equal(["hv1"], Awaiting());
+
+        await ApproveAsync();
+        Assert.Equal(["hv2", "hv3"], Awaiting());
+
+        await ApproveAsync();
+        Assert.Equal(["hv2"], Awaiting());
+
+        IEnumerable<string> Awaiting() => _world.Store.Describe("r1").Targets.Where(target => target.AwaitsApproval).Select(target => target.Target);
+    }
+
     [Fact]
     public async Task An_approval_holds_when_the_process_dies_before_it_was_used()
     {
