@@ -93,8 +93,8 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
         'Get-BmcSystem', 'Set-BmcBootDevice', 'Restart-BmcSystem', 'Stop-BmcSystem', 'Start-BmcSystem' {
         $ConfirmPreference = 'None'
         $ErrorActionPreference = 'Stop'
-        if ($_ -in 'Set-AquilonBoot', 'Reset-AquilonHost') {
-            # A hypervisor is armed and reset when it is out of service, empty and written down.
+        if ($_ -in 'Set-AquilonBoot', 'Reset-AquilonHost', 'Set-BmcBootDevice') {
+            # A hypervisor is armed, reset, booted and turned off when it is out of service, empty and written down.
             Set-InventoryDevice hv01.lab.example -Status active
             Invoke-MigrationStep hv01.lab.example -Step Setup, PreDrain -FailOnError | Out-Null
             Invoke-RestMethod "$($lab.Address)lab/hosts/hv01.lab.example" -Method Post -ContentType application/json -Body '{"serversMoved":true}' | Out-Null

@@ -70,6 +70,8 @@ internal abstract class Change : OpsAction
 
     internal abstract Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
 
+    internal abstract Task<string?> CautionAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
+
     internal abstract Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken);
 
     internal abstract bool IsDesired(ActionContext context, object parameters, object state);
@@ -119,6 +121,9 @@ internal abstract class Change<TParameters, TState> : Change
 
     /// <summary>A last look, with every lock held and nothing sent: what a check proved before may have changed since. Throws <see cref="Errors.RefusedException"/> where the effect must not be.</summary>
     protected virtual Task GuardAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What whoever decides on the effect must know beyond its difference: whom it takes down, whose word it overrides. Its plan tells it, and it is asked for at the highest impact. Null where there is nothing; sends no write.</summary>
+    protected virtual Task<string?> CautionAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <summary>The one effect. Throws <see cref="Errors.OutcomeUnknownException"/> where it may or may not have happened.</summary>
     protected abstract Task ApplyAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken);
@@ -172,6 +177,9 @@ internal abstract class Change<TParameters, TState> : Change
 
     internal sealed override Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
         => GuardAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
+
+    internal sealed override Task<string?> CautionAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
+        => CautionAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
 
     internal sealed override async Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken)
         => await ObserveAsync(context, (TParameters)parameters, cancellationToken);

@@ -25,7 +25,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (isAlone)
             await change.GuardAsync(context, parameters, now, cancellationToken);
         var after = change.DescribeDesired(context, parameters, now);
-        return new StepEnd(StepOutcome.Planned, $"[{context.Run.Environment}] {Difference(change, context, before, after)}") { Before = before, After = after };
+        var caution = await change.CautionAsync(context, parameters, now, cancellationToken);
+        return new StepEnd(StepOutcome.Planned, $"[{context.Run.Environment}] {Difference(change, context, before, after)}{(caution is null ? "" : $". {caution}")}") { Before = before, After = after, Caution = caution };
     }
 
     /// <summary>Makes the change, or finds out what became of it in an earlier process.</summary>

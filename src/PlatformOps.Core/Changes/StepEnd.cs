@@ -9,6 +9,9 @@ internal sealed record StepEnd(StepOutcome Outcome, string Message)
 
     public string? After { get; init; }
 
+    /// <summary>Of a plan: what whoever decides on it must know beyond its difference.</summary>
+    public string? Caution { get; init; }
+
     public Exception? Error { get; init; }
 
     /// <summary>Skipped because its <c>when</c> does not hold: not a person's omission.</summary>

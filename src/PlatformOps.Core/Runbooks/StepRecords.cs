@@ -24,6 +24,7 @@ internal static class StepRecords
         Outcome = end.Outcome,
         Before = Clean(end.Before, scope.Redactor),
         After = Clean(end.After, scope.Redactor),
+        Caution = Clean(end.Caution, scope.Redactor),
         StartedAt = started,
         Duration = scope.Time.GetUtcNow() - started,
         Message = scope.Redactor.Clean(end.Message),

@@ -42,6 +42,9 @@ public sealed record StepRecord
     /// <summary>The state after, or the state wanted where the outcome is Planned; in words.</summary>
     public string? After { get; init; }
 
+    /// <summary>Where the outcome is Planned: what whoever decides on it must know beyond before and after, such as the servers that it would take down; null where there is nothing.</summary>
+    public string? Caution { get; init; }
+
     /// <summary>When it began, UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

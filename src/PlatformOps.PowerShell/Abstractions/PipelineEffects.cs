@@ -49,7 +49,8 @@ internal sealed class PipelineEffects(
     {
         foreach (var one in batch ?? [target])
             Count(one.Name);
-        if (confirmation.IsWhatIf || confirmation.MustAsk(change.Impact))
+        // Whose word is overridden only the plan tells.
+        if (confirmation.IsWhatIf || confirmation.MustAsk(takeOverReason is null ? change.Impact : Impact.High))
         {
             var plan = await scope.Effects.PlanAsync(change, target, parameters, takeOverReason, cancellationToken, batch);
             if (plan.Outcome == StepOutcome.Unchanged)
@@ -59,7 +60,8 @@ internal sealed class PipelineEffects(
             }
 
             // What nobody can see before is not worth a word.
-            var asked = await AskAsync(change, target, change.CanObserve(parameters) ? $"{plan.Before} → {plan.After}" : plan.After!, cancellationToken);
+            var what = change.CanObserve(parameters) ? $"{plan.Before} → {plan.After}" : plan.After!;
+            var asked = await (plan.Caution is null ? AskAsync(change, change.Impact, target, what, cancellationToken) : AskAsync(change, Impact.High, target, $"{what}. {plan.Caution}", cancellationToken));
             if (confirmation.IsWhatIf)
             {
                 await emit(plan);
@@ -80,11 +82,11 @@ internal sealed class PipelineEffects(
         return record;
     }
 
-    private async ValueTask<bool> AskAsync(Change change, ActionTarget target, string what, CancellationToken cancellationToken)
+    private async ValueTask<bool> AskAsync(Change change, Impact impact, ActionTarget target, string what, CancellationToken cancellationToken)
     {
         try
         {
-            return await confirmation.AskAsync(change.Impact, $"[{scope.Configuration.Environment}] {change.Summary} on {target.Name}", what, cancellationToken);
+            return await confirmation.AskAsync(impact, $"[{scope.Configuration.Environment}] {change.Summary} on {target.Name}", what, cancellationToken);
         }
         catch (RefusedException e)
         {

@@ -207,6 +207,8 @@ public abstract class RunTargetsCmdlet : RunCmdlet
         {
             var own = plan.Where(record => record.Target == target.Name).ToList();
             text.Append(CultureInfo.InvariantCulture, $"\n  {target.Name}: {own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned })} changes");
+            foreach (var caution in own.Select(record => record.Caution).OfType<string>().Distinct())
+                text.Append(CultureInfo.InvariantCulture, $", {caution}");
             if (own.Find(WouldStop) is { } stop)
                 text.Append(CultureInfo.InvariantCulture, $", would stop at {stop.Step}");
         }
@@ -221,6 +223,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
             .Where(name => !plan.Exists(record => record.Step == name) || plan.Exists(record => record.Step == name && record.Outcome is StepOutcome.Planned or StepOutcome.Unknown))
             .ToList();
         List<string> all = destructive.Count == 0 ? [] : [$"CANNOT BE TAKEN BACK: {string.Join(", ", destructive)}"];
+        all.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
         all.AddRange(plan.Where(record => record.Kind == StepKind.Change && record.Outcome == StepOutcome.Planned)
             .GroupBy(record => record.Action)
             .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} × {group.Key}")));

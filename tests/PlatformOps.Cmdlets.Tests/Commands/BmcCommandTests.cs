@@ -23,6 +23,7 @@ public sealed class BmcCommandTests : LabShell
     [Fact]
     public async Task A_boot_device_is_set_once_whatever_its_case_and_taken_back()
     {
+        await DrainAsync(One);
         var set = Assert.IsType<BmcSystem>(Assert.Single(Run($"1..2 | ForEach-Object {{ Set-BmcBootDevice {One} -Device pxe -Confirm:$false }}; Get-BmcSystem {One}").Values));
         Assert.Equal(("Pxe", "Once", "UEFI"), (set.BootTarget, set.BootEnabled, set.BootMode));
         Assert.Equal(1, await WritesAsync("bmc PATCH"));
@@ -34,6 +35,7 @@ public sealed class BmcCommandTests : LabShell
     [Fact]
     public async Task A_restart_boots_from_what_was_set_and_is_written_to_the_session_s_run()
     {
+        await DrainAsync(One);
         var bootId = (string?)(await HostAsync(One))["bootId"];
         var restarted = Assert.Single(Run($"Set-BmcBootDevice {One} -Confirm:$false; Restart-BmcSystem {One} -Force -PassThru -Confirm:$false").Values);
 
@@ -46,6 +48,7 @@ public sealed class BmcCommandTests : LabShell
     [Fact]
     public async Task Stop_and_Start_leave_what_is_so_already()
     {
+        await DrainAsync(One);
         Assert.Equal("Off", ((BmcSystem)Assert.Single(Run($"Stop-BmcSystem {One} -Force -PassThru -Confirm:$false").Values)).PowerState);
         Assert.Equal("On", ((BmcSystem)Assert.Single(Run($"Start-BmcSystem {One} -PassThru -Confirm:$false").Values)).PowerState);
         Assert.Single(Run($"Start-BmcSystem {One} -PassThru -Confirm:$false").Values);
@@ -55,11 +58,35 @@ public sealed class BmcCommandTests : LabShell
     [Fact]
     public async Task WhatIf_shows_the_differences_and_sends_no_write()
     {
-        var records = Run($"Set-BmcBootDevice {One} -WhatIf; Restart-BmcSystem {One} -Force -WhatIf; Stop-BmcSystem {One} -WhatIf").Values.Cast<StepRecord>().ToList();
+        var records = Run($"Set-BmcBootDevice {One} -WhileInService -WhatIf; Restart-BmcSystem {One} -Force -WhileInService -WhatIf; Stop-BmcSystem {One} -WhileInService -WhatIf").Values.Cast<StepRecord>().ToList();
 
         Assert.Equal(["Pxe once (UEFI)", "restarted by force", "Off"], records.Select(record => record.After));
         Assert.All(records, record => Assert.Equal(StepOutcome.Planned, record.Outcome));
         Assert.Equal(0, await WritesAsync("bmc"));
+    }
+
+    [Fact]
+    public async Task A_hypervisor_in_service_is_left_alone_unless_that_is_said_and_the_question_then_names_its_servers()
+    {
+        foreach (var script in new[] { $"Set-BmcBootDevice {One}", $"Restart-BmcSystem {One} -Force", $"Stop-BmcSystem {One} -Force" })
+        {
+            foreach (var how in (string[])["-Confirm:$false", "-WhatIf"])
+            {
+                var error = Assert.Single(Run($"{script} {how}").Errors);
+                Assert.StartsWith("Refused,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+                Assert.Contains("nova-compute is enabled, and Nova has 2 servers on it", error.Exception.Message, StringComparison.Ordinal);
+            }
+        }
+
+        var host = new AnsweringHost(2);
+        using var shell = new Shell(host);
+        shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+        Assert.Empty(shell.Run($"Restart-BmcSystem {One} -Force -WhileInService").Errors);
+
+        Assert.Contains("restarted by force. IN SERVICE: nova-compute is enabled, and Nova has 2 servers on it: ", Assert.Single(host.Questions), StringComparison.Ordinal);
+        Assert.Equal(0, await WritesAsync("bmc"));
+        Assert.Empty(Run($"Restart-BmcSystem {One} -Force -WhileInService -Confirm:$false").Errors);
+        Assert.Equal(1, await WritesAsync("bmc POST"));
     }
 
     [Fact]

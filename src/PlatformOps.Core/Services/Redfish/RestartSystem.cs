@@ -7,7 +7,8 @@ namespace PlatformOps.Core.Services.Redfish;
 /// <param name="Address">The BMC's, such as <c>${fact.bmc-address}</c>.</param>
 /// <param name="Serial">The serial number that the machine must have, such as <c>${fact.serial}</c>.</param>
 /// <param name="Force">Without asking the operating system.</param>
-internal sealed record RestartSystemParameters(string Address, string Serial, bool Force = false);
+/// <param name="WhileInService">Also where it is a hypervisor in service, or with servers on it: an outage that is meant.</param>
+internal sealed record RestartSystemParameters(string Address, string Serial, bool Force = false, bool WhileInService = false);
 
 /// <summary>Restarts a machine by its BMC; one that is off is turned on.</summary>
 /// <remarks>
@@ -47,6 +48,13 @@ internal sealed class RestartSystem : Change<RestartSystemParameters, RestartSta
 
     protected override bool IsDesired(ActionContext context, RestartSystemParameters parameters, RestartState state) => false;
 
+    // One that is off takes nobody down, unless it is to boot what may wipe it.
+    protected override Task GuardAsync(ActionContext context, RestartSystemParameters parameters, RestartState before, CancellationToken cancellationToken)
+        => OutOfService.RequireAsync(context, parameters.WhileInService || IsHarmless(before), cancellationToken);
+
+    protected override Task<string?> CautionAsync(ActionContext context, RestartSystemParameters parameters, RestartState before, CancellationToken cancellationToken)
+        => OutOfService.CautionAsync(context, parameters.WhileInService && !IsHarmless(before), cancellationToken);
+
     protected override async Task ApplyAsync(ActionContext context, RestartSystemParameters parameters, RestartState before, CancellationToken cancellationToken)
     {
         var redfish = context.Client<RedfishClient>();
@@ -66,6 +74,8 @@ internal sealed class RestartSystem : Change<RestartSystemParameters, RestartSta
 
     protected override string DescribeDesired(ActionContext context, RestartSystemParameters parameters, RestartState before)
         => $"{(before.IsOff ? "turned on" : parameters.Force ? "restarted by force" : "restarted")}{(before.Boot.IsNone ? "" : $", booting from {before.Boot}")}";
+
+    private static bool IsHarmless(RestartState before) => before.IsOff && (before.Boot.IsNone || BootDevices.KeepsSystem(before.Boot.Target));
 
     private static string[] Types(RestartSystemParameters parameters, bool isOff)
         => isOff ? ["On", "ForceOn"] : parameters.Force ? ["ForceRestart", "PowerCycle"] : ["GracefulRestart"];

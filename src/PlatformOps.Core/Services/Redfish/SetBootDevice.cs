@@ -9,7 +9,8 @@ namespace PlatformOps.Core.Services.Redfish;
 /// <param name="Serial">The serial number that the machine must have, such as <c>${fact.serial}</c>.</param>
 /// <param name="Device">As Redfish names it, such as <c>Pxe</c>, <c>Hdd</c> or <c>BiosSetup</c>; <c>None</c> takes an override away.</param>
 /// <param name="Mode">UEFI or legacy; left out where the BMC does not have it.</param>
-internal sealed record SetBootDeviceParameters(string Address, string Serial, string Device = "Pxe", BootMode Mode = BootMode.Uefi);
+/// <param name="WhileInService">Also where it is a hypervisor in service, or with servers on it: an outage that is meant.</param>
+internal sealed record SetBootDeviceParameters(string Address, string Serial, string Device = "Pxe", BootMode Mode = BootMode.Uefi, bool WhileInService = false);
 
 /// <summary>Has a machine boot once from another device than the usual. Nothing happens before its next restart.</summary>
 internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDeviceState>
@@ -40,6 +41,13 @@ internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDevice
     }
 
     protected override bool IsDesired(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState state) => state.Next.Is(Wanted(parameters));
+
+    // A boot from elsewhere than its disk is the first half of a reinstall.
+    protected override Task GuardAsync(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before, CancellationToken cancellationToken)
+        => OutOfService.RequireAsync(context, parameters.WhileInService || !IsDestructive(parameters), cancellationToken);
+
+    protected override Task<string?> CautionAsync(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before, CancellationToken cancellationToken)
+        => OutOfService.CautionAsync(context, parameters.WhileInService && IsDestructive(parameters), cancellationToken);
 
     protected override Task ApplyAsync(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before, CancellationToken cancellationToken)
         => SetAsync(context, parameters, Wanted(parameters), cancellationToken);

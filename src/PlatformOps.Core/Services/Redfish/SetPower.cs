@@ -8,7 +8,8 @@ namespace PlatformOps.Core.Services.Redfish;
 /// <param name="Serial">The serial number that the machine must have, such as <c>${fact.serial}</c>.</param>
 /// <param name="State">On or off.</param>
 /// <param name="Force">Off without asking the operating system.</param>
-internal sealed record SetPowerParameters(string Address, string Serial, MachinePower State, bool Force = false);
+/// <param name="WhileInService">Also where it is a hypervisor in service, or with servers on it: an outage that is meant.</param>
+internal sealed record SetPowerParameters(string Address, string Serial, MachinePower State, bool Force = false, bool WhileInService = false);
 
 /// <summary>Turns a machine on or off by its BMC.</summary>
 internal sealed class SetPower : Change<SetPowerParameters, PowerState>
@@ -34,6 +35,12 @@ internal sealed class SetPower : Change<SetPowerParameters, PowerState>
 
     protected override bool IsDesired(ActionContext context, SetPowerParameters parameters, PowerState state) => state.Value == Wanted(parameters);
 
+    protected override Task GuardAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
+        => OutOfService.RequireAsync(context, parameters.WhileInService || parameters.State == MachinePower.On, cancellationToken);
+
+    protected override Task<string?> CautionAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
+        => OutOfService.CautionAsync(context, parameters.WhileInService && parameters.State == MachinePower.Off, cancellationToken);
+
     protected override Task ApplyAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
         => ResetAsync(context, parameters, Wanted(parameters) == PowerState.On, parameters.Force, cancellationToken);
 
@@ -42,11 +49,15 @@ internal sealed class SetPower : Change<SetPowerParameters, PowerState>
     protected override string DescribeDesired(ActionContext context, SetPowerParameters parameters, PowerState before)
         => Wanted(parameters) + (parameters.Force && Wanted(parameters) == PowerState.Off ? " by force" : "");
 
-    // Turned on, it boots from what it is to boot from next.
+    // Turned on, it boots from what it is to boot from next; turned off, it serves nobody.
     protected override async Task GuardUndoAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
     {
         if (before.Value != PowerState.On)
+        {
+            await OutOfService.RequireAsync(context, parameters.WhileInService, cancellationToken);
             return;
+        }
+
         var next = (await context.Client<RedfishClient>().SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken)).NextBoot;
         if (!next.IsNone && !BootDevices.KeepsSystem(next.Target))
             throw new RefusedException($"{context.Target.Name} would boot from {next}. Take that away first: Set-BmcBootDevice -Device None.") { TargetName = context.Target.Name };

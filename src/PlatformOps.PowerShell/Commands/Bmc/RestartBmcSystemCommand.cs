@@ -10,14 +10,15 @@ namespace PlatformOps.PowerShell.Commands.Bmc;
 /// <remarks>
 /// <para>Without -Force the operating system is asked; with it, it is not. The reset type is one that the BMC allows. It is never sent twice: where nobody can tell whether it happened, the step stays open for Resolve-OpsStep.</para>
 /// <para>A machine that boots from the network (Set-BmcBootDevice) may be installed anew by it. It is done as soon as the restart shows, before the machine is up again; nothing takes it back.</para>
+/// <para>A hypervisor of the configured cloud is refused while its nova-compute is enabled or servers are on it, unless -WhileInService says that the outage is meant; the question then names the servers.</para>
 /// <para>The address of the BMC and the serial number come from the inventory (NetBox); a machine with another serial number is left alone. Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets.</para>
 /// </remarks>
 /// <example>
-/// <summary>See what would be restarted, and what it would boot from</summary>
-/// <code>Import-MigrationList $lab.ListPath | Select-Object -First 3 | Restart-BmcSystem -WhatIf</code>
+/// <summary>See what would be restarted, what it would boot from, and which servers it would take down</summary>
+/// <code>Import-MigrationList $lab.ListPath | Select-Object -First 3 | Restart-BmcSystem -WhileInService -WhatIf</code>
 /// </example>
 /// <example>
-/// <summary>Restart one, whatever its operating system does, unattended</summary>
+/// <summary>Restart one that is out of service and empty, whatever its operating system does, unattended</summary>
 /// <code>Restart-BmcSystem hv01.lab.example -Force -PassThru -Confirm:$false</code>
 /// </example>
 /// <seealso cref="GetBmcSystemCommand"/>
@@ -30,5 +31,9 @@ public sealed class RestartBmcSystemCommand : BmcEffectCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override (Change Change, object Parameters) Effect(string address, string serial) => (new RestartSystem(), new RestartSystemParameters(address, serial, Force));
+    /// <summary>Restarts also a hypervisor whose nova-compute is enabled or that has servers on it. The question names them.</summary>
+    [Parameter]
+    public SwitchParameter WhileInService { get; set; }
+
+    private protected override (Change Change, object Parameters) Effect(string address, string serial) => (new RestartSystem(), new RestartSystemParameters(address, serial, Force, WhileInService));
 }

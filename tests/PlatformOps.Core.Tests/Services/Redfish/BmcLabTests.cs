@@ -32,9 +32,9 @@ public sealed class BmcLabTests
         var (address, serial, bootId) = await LookAsync(lab);
         await lab.SetBmcAsync(1, quirks.Replace("${serial}", serial, StringComparison.Ordinal));
 
-        var set = await RunAsync(lab.Session, new SetBootDevice(), new SetBootDeviceParameters(address, serial));
+        var set = await RunAsync(lab.Session, new SetBootDevice(), new SetBootDeviceParameters(address, serial, WhileInService: true));
         var left = await CheckAsync(lab.Session, address, serial);
-        var restarted = await RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true));
+        var restarted = await RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true, WhileInService: true));
         var none = await CheckAsync(lab.Session, address, serial);
 
         Assert.Equal(("no boot override", "Pxe once (UEFI)"), (set.Before, set.After));
@@ -51,9 +51,9 @@ public sealed class BmcLabTests
         var (address, serial, bootId) = await LookAsync(lab);
         var key = (await lab.HostAsync(1)).GetProperty("hostKey").GetString();
         await lab.SetAquilonAsync(1, new { pxe = "install" });
-        await RunAsync(lab.Session, new SetBootDevice(), new SetBootDeviceParameters(address, serial));
+        await RunAsync(lab.Session, new SetBootDevice(), new SetBootDeviceParameters(address, serial, WhileInService: true));
 
-        await RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true));
+        await RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true, WhileInService: true));
 
         await lab.UntilAsync(1, host => host.GetProperty("up").GetBoolean() && host.GetProperty("bootId").GetString() != bootId);
         Assert.NotEqual(key, (await lab.HostAsync(1)).GetProperty("hostKey").GetString());
@@ -66,7 +66,7 @@ public sealed class BmcLabTests
         var (address, serial, _) = await LookAsync(lab);
         await lab.FaultAsync(new { service = "bmc", call = "POST */ComputerSystem.Reset", effect = "reset-after-commit", count = 1 });
 
-        var restarted = await RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true));
+        var restarted = await RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true, WhileInService: true));
 
         Assert.Equal(StepOutcome.Done, restarted.Outcome);
         Assert.Single(await lab.WritesAsync());
@@ -79,7 +79,7 @@ public sealed class BmcLabTests
         var (address, serial, _) = await LookAsync(lab);
         await lab.SetBmcAsync(1, """{"leadsTo":"hv02.lab.example"}""");
 
-        var error = await Assert.ThrowsAsync<RefusedException>(() => RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true)));
+        var error = await Assert.ThrowsAsync<RefusedException>(() => RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true, WhileInService: true)));
 
         Assert.Contains($"wanted is the serial number '{serial}'", error.Message, StringComparison.Ordinal);
         Assert.Empty(await lab.WritesAsync());

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using PlatformOps.Core.Changes;
 using PlatformOps.Core.Http;
 using PlatformOps.Core.Secrets;
+using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Redfish;
 
 namespace PlatformOps.Core.Tests.Services.Redfish;
@@ -14,7 +16,7 @@ internal sealed class Controller
 
     public Controller(BmcConfiguration? configuration = null, params object[] sections)
     {
-        Scope = new TestScope([new RedfishRegistration()], [configuration ?? Configuration, .. sections]);
+        Scope = new TestScope([new RedfishRegistration(), new Use(this)], [configuration ?? Configuration, .. sections]);
         Scope.Server
             .On("GET /redfish/v1/", _ => ScriptedReply.Ok(Root.ToJsonString()))
             .On("POST /redfish/v1/SessionService/Sessions", _ => ScriptedReply.Json(201, "{\"@odata.id\":\"/redfish/v1/SessionService/Sessions/5\"}", ("X-Auth-Token", $"token-{++Logins}")))
@@ -23,6 +25,9 @@ internal sealed class Controller
             .On($"GET {Path}", _ => ScriptedReply.Ok(System.ToJsonString(), ("ETag", ETag)))
             .On($"PATCH {Path}", request => Patch(request));
     }
+
+    /// <summary>What the machine serves; nothing where null.</summary>
+    public string? Serves { get; set; }
 
     public static BmcConfiguration Configuration => new() { Username = "ops", Password = Secret.FromText("s3cret-of-bmcs") };
 
@@ -78,5 +83,14 @@ internal sealed class Controller
         foreach (var (key, value) in Parse(request.Body)["Boot"]!.AsObject())
             Override[key] = value!.DeepClone();
         return ScriptedReply.Status(204);
+    }
+
+    private sealed class Use(Controller controller) : ServiceRegistration, IMachineUse
+    {
+        public override string Name => "use";
+
+        public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients => new Dictionary<Type, Func<IServiceScope, object>> { [typeof(IMachineUse)] = _ => this };
+
+        public Task<string?> FindAsync(ActionContext context, CancellationToken cancellationToken) => Task.FromResult(controller.Serves);
     }
 }
