@@ -110,6 +110,22 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         return RequestOf(found, history, options);
     }
 
+    /// <summary>What whoever goes on with a run must know beyond what it does: whose word it overrides. Read live; sends no write.</summary>
+    /// <param name="targets">Those that are gone on with.</param>
+    public async Task<IReadOnlyList<string>> CautionsAsync(RunRequest request, IReadOnlyCollection<string> targets, CancellationToken cancellationToken)
+    {
+        List<string> cautions = [];
+        // How many it may have was decided when it was begun.
+        var left = request with { Targets = [.. request.Targets.Where(target => targets.Contains(target.Name))], MaxTargets = int.MaxValue };
+        await foreach (var record in PlanAsync(left, cancellationToken))
+        {
+            if (record.Caution is { } caution)
+                cautions.Add($"{record.Target}: {caution}");
+        }
+
+        return [.. cautions.Distinct()];
+    }
+
     /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
     /// <exception cref="RefusedException">The step is not in doubt.</exception>
     public async Task<Decision> ResolveAsync(string runId, StepKey key, StepDecision decision, string reason, string person)
@@ -178,7 +194,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         {
             Phases = [.. started.Phases.Select(phase => new RunbookPhase(phase.Name, reader.Read(phase.Source, $"run {runId}, {phase.Name}")))],
             Targets = [.. started.Targets.Select(target => new ActionTarget(target.Kind, target.Name, target.TicketId))],
-            Identity = RecordedIdentity.Of(runId, started, history.Owner!, history.TakenOver?.Reason),
+            Identity = RecordedIdentity.Of(runId, started, options.TakeOverReason is null ? history.Owner! : options.Person, options.TakeOverReason ?? history.TakenOver?.Reason),
             Inputs = started.Inputs,
             ThrottleLimit = options.ThrottleLimit ?? started.ThrottleLimit,
             BatchSize = started.BatchSize,

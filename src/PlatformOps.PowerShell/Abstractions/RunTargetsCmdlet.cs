@@ -169,13 +169,16 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     private async ValueTask<IReadOnlyList<ActionTarget>> ConfirmAsync(RunRequest request, CancellationToken cancellationToken)
     {
         var highest = RunbookRunner.HighestImpact(request);
-        if (!Confirmation.MustAsk(highest))
+        // Whose word is overridden only the plan tells.
+        if (!Confirmation.MustAsk(TakeOver ? Impact.High : highest))
             return request.Targets;
 
         Scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
         var plan = new List<StepRecord>();
         await foreach (var record in Scope.Runner(Observers()).PlanAsync(request, cancellationToken))
             plan.Add(record);
+        if (plan.Exists(record => record.Caution is not null))
+            highest = Impact.High;
         var isPerTarget = MyInvocation.BoundParameters.ContainsKey("Confirm");
         var confirmed = new List<ActionTarget>();
         foreach (var targets in isPerTarget ? request.Targets.Select(target => (IReadOnlyList<ActionTarget>)[target]) : [request.Targets])

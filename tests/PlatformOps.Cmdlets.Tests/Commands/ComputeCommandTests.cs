@@ -117,6 +117,57 @@ public sealed class ComputeCommandTests : LabShell
     }
 
     [Fact]
+    public async Task Taking_over_what_a_person_disabled_asks_and_names_it_and_taking_over_a_claim_does_not()
+    {
+        using var nova = await NovaAsync();
+        await nova.DisableAsync(One, "broken fan, ask bob");
+        var writes = await WritesAsync("nova");
+        var host = new AnsweringHost(2);
+        using var shell = new Shell(host);
+        shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+        foreach (var script in new[] { $"Disable-ComputeService {One} -Reason 'bob agreed' -TakeOver", $"Enable-ComputeService {One} -Reason 'bob agreed' -TakeOver", $"Invoke-MigrationStep {One} -Step PreDrain -TakeOver -Reason 'bob agreed'" })
+        {
+            var told = $"TAKES OVER WHAT A PERSON DISABLED (\"broken fan, ask bob\"): bob agreed";
+            host.Questions.Clear();
+            Assert.Empty(shell.Run(script).Values);
+            var question = Assert.Single(host.Questions);
+            Assert.Contains(One, question, StringComparison.Ordinal);
+            Assert.Contains(told, question, StringComparison.Ordinal);
+
+            // Nobody can be asked here.
+            var refused = Assert.Single(Run($"try {{ {script} }} catch {{ Write-Error $_ }}").Errors);
+            Assert.Contains("this needs a confirmation", refused.Exception.Message.Replace("this plan needs", "this needs", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains(told, refused.Exception.Message, StringComparison.Ordinal);
+            Assert.Contains(Run($"{script} -WhatIf").Values.Cast<StepRecord>(), record => record.Message.EndsWith(told, StringComparison.Ordinal) && record.Caution == told);
+        }
+
+        Assert.Equal(writes, await WritesAsync("nova"));
+
+        await nova.DisableAsync(One, "RL9 reinstall [ops:20261101-080000-abcd carol MH-101]");
+        host.Questions.Clear();
+        Assert.Empty(shell.Run($"Disable-ComputeService {One} -Reason 'carol is on leave' -TakeOver").Errors);
+        Assert.Empty(host.Questions);
+    }
+
+    [Fact]
+    public async Task A_run_that_takes_over_asks_when_it_is_resumed_after_a_person_disabled_its_hypervisor()
+    {
+        using var nova = await NovaAsync();
+        Assert.Empty(Run($"Invoke-MigrationStep {One} -Step PreDrain, Drain -Confirm:$false").Errors);
+        await nova.DisableAsync(One, "broken fan, ask bob");
+        var host = new AnsweringHost(2);
+        using var shell = new Shell(host);
+        shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+
+        Assert.Empty(shell.Run("Get-OpsRun | Resume-OpsRun -TakeOver -Reason 'bob agreed'").Values);
+
+        Assert.Contains($"{One}: TAKES OVER WHAT A PERSON DISABLED (\"broken fan, ask bob\"): bob agreed", Assert.Single(host.Questions), StringComparison.Ordinal);
+        Assert.Equal("broken fan, ask bob", (string?)(await HypervisorAsync(One))["disabledReason"]);
+        Run("Get-OpsRun | Resume-OpsRun -TakeOver -Reason 'bob agreed' -Confirm:$false");
+        Assert.Contains("[ops:", (string?)(await HypervisorAsync(One))["disabledReason"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Taking_over_a_claim_tells_its_ticket()
     {
         using var nova = await NovaAsync();

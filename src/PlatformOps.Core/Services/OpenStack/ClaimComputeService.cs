@@ -28,6 +28,8 @@ internal sealed class ClaimComputeService : Change<NoParameters, ComputeServiceS
         ? DisableComputeService.IsOurs(context, state)
         : throw new RefusedException($"nova-compute on {state.Host} is enabled: servers may be built there at any moment. PreDrain disables it with our claim.") { TargetName = context.Target.Name };
 
+    protected override Task<string?> CautionAsync(ActionContext context, NoParameters parameters, ComputeServiceState before, CancellationToken cancellationToken) => Task.FromResult(DisableComputeService.TakenFromPerson(context, before));
+
     protected override Task ApplyAsync(ActionContext context, NoParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
         => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), Reason(context, before), cancellationToken);
 

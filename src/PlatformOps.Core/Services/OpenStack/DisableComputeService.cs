@@ -47,6 +47,12 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
             : $"nova-compute on {state.Host} is claimed by {claim.Person} for {claim.TicketId ?? "no ticket"} (run {claim.RunId}): {Quoted(state.Reason)}. -TakeOver -Reason takes it over and tells the ticket.") { TargetName = context.Target.Name };
     }
 
+    protected override Task<string?> CautionAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken) => Task.FromResult(TakenFromPerson(context, before));
+
+    /// <summary>What to tell where a person's own word is taken over: no claim says whose it is, and no ticket is told.</summary>
+    internal static string? TakenFromPerson(ActionContext context, ComputeServiceState state)
+        => context.Run.TakeOverReason is { } why && state.IsDisabled && Claim.Find(state.Reason) is null ? $"TAKES OVER WHAT A PERSON DISABLED ({Quoted(state.Reason)}): {why}" : null;
+
     internal override IReadOnlyList<string> LocksFor(ActionContext context, object parameters)
         => ((DisableComputeServiceParameters)parameters).KeepRoom || context.Client<RoomLimits>().MaxUnavailable is not null ? [$"openstack:room/{context.Run.Environment}"] : [];
 

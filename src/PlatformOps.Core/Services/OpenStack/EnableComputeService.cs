@@ -40,6 +40,8 @@ internal sealed class EnableComputeService : Change<EnableComputeServiceParamete
             : $"nova-compute on {state.Host} is claimed by {claim.Person} for {claim.TicketId ?? "no ticket"} (run {claim.RunId}) and is left alone. -TakeOver -Reason enables it all the same.") { TargetName = context.Target.Name };
     }
 
+    protected override Task<string?> CautionAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken) => Task.FromResult(DisableComputeService.TakenFromPerson(context, before));
+
     protected override Task ApplyAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
         => context.Client<NovaClient>().EnableServiceAsync(before.ToService(), cancellationToken);
 

@@ -78,6 +78,8 @@ public sealed class ResumeOpsRunCommand : RunWorkCmdlet
         var pending = run.Targets.Where(target => target.State != RunState.Succeeded || untold.Contains(target.Target)).Select(target => target.Target).ToList();
         var impact = RunbookRunner.HighestImpact(request);
         var action = $"Resume {run.Name}{(run.WaitingFor is null ? "" : Approve ? $", approving \"{run.WaitingFor}\"" : $", which waits: {run.WaitingFor}")}";
+        if (request.Identity.TakeOverReason is not null && Confirmation.MustAsk(Impact.High) && await Scope.Runner().CautionsAsync(request, pending, cancellationToken) is { Count: > 0 } cautions)
+            (impact, action) = (Impact.High, $"{action}. {string.Join("; ", cautions)}");
         // Nothing but what is still to be told to tickets.
         if (run.State is not RunState.Succeeded && !await Confirmation.AskAsync(impact, $"[{run.Environment}] run {run.RunId}: {string.Join(", ", pending)}", action, cancellationToken))
             return;
