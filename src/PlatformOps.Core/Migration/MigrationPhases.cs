@@ -41,6 +41,9 @@ internal static class MigrationPhases
         return found;
     }
 
+    /// <summary>Whether phases go on with a migration that has written down its machine: what is written down is then this one's, not a former's.</summary>
+    public static bool GoOn(IEnumerable<string> phases) => phases.All(phase => Names.SkipWhile(name => name != "PreDrain").Skip(1).Contains(NameOf(phase)));
+
     /// <summary>The phase as it is written here, whatever its case; as it is given where there is none.</summary>
     public static string NameOf(string phase) => Names.FirstOrDefault(known => string.Equals(known, phase, StringComparison.OrdinalIgnoreCase)) ?? phase;
 }

@@ -1,24 +1,34 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Jira;
+using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Migration;
 
-/// <summary>Finds the tickets of hypervisors that came without one: the one open ticket of the configured project and type whose title is the hypervisor's name.</summary>
-internal sealed class TicketFinder(IServiceScope scope)
+/// <summary>
+/// Finds the tickets of hypervisors that came without one: the one open ticket of the configured project and type whose title is the hypervisor's name; where the ticket service
+/// does not tell, the one that our own claim or the dossier names. That is looked at before it is told.
+/// </summary>
+/// <param name="scope">The session's.</param>
+/// <param name="person">Whose claims are ours.</param>
+internal sealed class TicketFinder(IServiceScope scope, string person)
 {
     private const int Named = 10;
 
     /// <summary>The targets with the tickets that were found. Nobody is asked where each has one, or where the configuration has no ticket service.</summary>
-    /// <returns>The targets in their order, and what to tell of those that stay without; null where none does.</returns>
-    public async Task<(IReadOnlyList<ActionTarget> Targets, string? Warning)> FindAsync(IReadOnlyList<ActionTarget> targets, CancellationToken cancellationToken)
+    /// <param name="targets">The targets.</param>
+    /// <param name="phases">What is to be run: a dossier is of this migration only where it goes on.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The targets in their order, and what to tell of those whose ticket nobody looked at, or that stay without; null where there is none.</returns>
+    public async Task<(IReadOnlyList<ActionTarget> Targets, string? Warning)> FindAsync(IReadOnlyList<ActionTarget> targets, IReadOnlyList<string> phases, CancellationToken cancellationToken)
     {
         if (!scope.Configuration.Has<JiraConfiguration>() || targets.All(target => target.TicketId is not null))
             return (targets, null);
         var configuration = scope.Configuration.Section<JiraConfiguration>();
         List<ActionTarget> complete = [];
         List<(string Name, string Why)> without = [];
+        List<string> unseen = [];
         string? away = null;
         foreach (var target in targets)
         {
@@ -49,12 +59,44 @@ internal sealed class TicketFinder(IServiceScope scope)
                 }
             }
 
-            complete.Add(target with { TicketId = key });
-            if (why is not null)
+            if (away is not null && await KnownAsync(target, phases, cancellationToken) is { } known)
+            {
+                key = known;
+                unseen.Add($"{target.Name} ({known})");
+            }
+            else if (why is not null)
+            {
                 without.Add((target.Name, why));
+            }
+
+            complete.Add(target with { TicketId = key });
         }
 
-        return (complete, without.Count == 0 ? null : Warning(without));
+        List<string> warnings = [];
+        if (unseen.Count > 0)
+            warnings.Add($"{away!.TrimEnd('.')}: the tickets that our claims and dossiers name are taken, and looked at before they are told: {Names([.. unseen])}.");
+        if (without.Count > 0)
+            warnings.Add(Warning(without));
+        return (complete, warnings.Count == 0 ? null : string.Join(' ', warnings));
+    }
+
+    // What we wrote down ourselves.
+    private async Task<string?> KnownAsync(ActionTarget target, IReadOnlyList<string> phases, CancellationToken cancellationToken)
+        => await ReadAsync(async () => scope.Configuration.Has<OpenStackConfiguration>()
+                && Claim.Find((await scope.Get<NovaClient>().ServiceAsync(target.Name, cancellationToken)).DisabledReason) is { } claim && claim.Person == Claim.NameOf(person) ? claim.TicketId : null)
+            ?? await ReadAsync(() => Task.FromResult(MigrationPhases.GoOn(phases) ? scope.Get<DossierStore>().Latest(target.Name)?.TicketId : null));
+
+    // What is wrong with a source is its own step's to tell.
+    private static async Task<string?> ReadAsync(Func<Task<string?>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (OpsException)
+        {
+            return null;
+        }
     }
 
     private static string Warning(List<(string Name, string Why)> without)

@@ -99,6 +99,39 @@ public sealed class MigrationStepCommandTests : LabShell
         Assert.Contains(result.Values.Cast<StepRecord>(), step => step.Outcome == StepOutcome.Planned);
     }
 
+    [Theory]
+    // By our claim, which is in force after PreDrain.
+    [InlineData("Drain", null)]
+    // By the dossier, where nothing is claimed any more; in service, so Finish is well of it.
+    [InlineData("Finish", "enabled")]
+    public async Task A_ticket_service_that_is_away_at_the_start_does_not_make_a_migration_ticketless(string phase, string? state)
+    {
+        await DrainAsync(One);
+        if (state is not null)
+            Assert.Empty(Run($"Enable-ComputeService {One} -Confirm:$false").Errors);
+        var comments = (await TicketAsync("MH-101"))["comments"]!.AsArray().Count;
+        await FaultAsync("""{"service": "jira", "effect": "status:503", "count": 4}""");
+
+        var result = Run($"Invoke-MigrationStep {One} -Step {phase} -Confirm:$false");
+
+        Assert.Contains(result.Warnings, warning => warning.Message.EndsWith($"the tickets that our claims and dossiers name are taken, and looked at before they are told: {One} (MH-101).", StringComparison.Ordinal));
+        Assert.All(result.Values.Cast<StepRecord>(), step => Assert.Equal("MH-101", step.TicketId));
+        Assert.Equal(comments + 1, (await TicketAsync("MH-101"))["comments"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Neither_anothers_claim_nor_a_former_migrations_dossier_names_the_ticket()
+    {
+        await DrainAsync(One);
+        await SetHostAsync(One, """{"disabledReason": "RL9 [ops:20260101-000000-beef carol MH-102]"}""");
+        await FaultAsync("""{"service": "jira", "effect": "status:403", "count": 100}""");
+
+        var result = Run($"Invoke-MigrationStep {One} -Step Setup, PreDrain -WhatIf");
+
+        Assert.Contains($"No ticket will be told of {One}", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+        Assert.All(result.Values.Cast<StepRecord>(), step => Assert.Null(step.TicketId));
+    }
+
     [Fact]
     public void Where_nobody_can_be_asked_it_is_told_what_to_do_first_and_a_line_for_each()
     {

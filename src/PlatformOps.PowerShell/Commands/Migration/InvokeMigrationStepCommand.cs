@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Sessions;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
@@ -44,7 +45,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
     public string[] HypervisorName { get; set; } = [];
 
     /// <summary>The ticket of the hypervisor, such as MH-101.</summary>
-    /// <value>The one open ticket that has the hypervisor's name as its title; a warning where there is none</value>
+    /// <value>The one open ticket that has the hypervisor's name as its title; where Jira is away, the one that our own claim or the dossier names; a warning where there is none</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [TicketIdTransformation(AllowsNone = true)]
     [ArgumentCompleter(typeof(MigrationTicketCompleter))]
@@ -74,7 +75,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 
     private protected override async ValueTask<IReadOnlyList<ActionTarget>> CompleteAsync(IReadOnlyList<ActionTarget> targets, CancellationToken cancellationToken)
     {
-        var (complete, warning) = await new TicketFinder(Scope).FindAsync(targets, cancellationToken);
+        var (complete, warning) = await new TicketFinder(Scope, SessionScope.Person).FindAsync(targets, Step, cancellationToken);
         if (warning is not null)
             await WriteWarningAsync(warning);
         return complete;
