@@ -12,6 +12,9 @@ internal sealed class TargetHistory
     /// <summary>The phases that ended well.</summary>
     public HashSet<string> PhasesDone { get; } = [];
 
+    /// <summary>When each phase ended well last, UTC.</summary>
+    public Dictionary<string, DateTimeOffset> DoneAt { get; } = [];
+
     /// <summary>How often each phase has ended, well or not: one ticket comment each.</summary>
     public Dictionary<string, int> PhaseEnds { get; } = [];
 
@@ -66,7 +69,11 @@ internal sealed class TargetHistory
                 PhaseEnds[phase.Phase] = PhaseEnds.GetValueOrDefault(phase.Phase) + 1;
                 LastPhaseEnds[phase.Phase] = phase.Order;
                 if (phase.Succeeded)
+                {
                     PhasesDone.Add(phase.Phase);
+                    DoneAt[phase.Phase] = phase.At;
+                }
+
                 break;
             case Intent intent:
                 Step(intent.Key).Apply(entry);

@@ -35,6 +35,9 @@ internal sealed record RunRequest
     /// <inheritdoc cref="Runbook.NeedsAt"/>
     public IReadOnlyCollection<string> NeedsAt(Func<string, bool> isConfigured) => Phases.SelectMany(phase => phase.Runbook.NeedsAt(isConfigured)).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>It goes on with what another process began.</summary>
+    public bool IsResumed { get; init; }
+
     /// <summary>The step of the first phase to begin at; what comes before it is skipped, and never satisfies a guard.</summary>
     public string? StartAt { get; init; }
 }

@@ -20,6 +20,9 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, CancellationToken cancellationToken)
         => StreamAsync((records, token) => new RunPlanner(scope, request, records).PlanAsync(token), cancellationToken);
 
+    /// <summary>What to tell before a run is begun: the interrupted runs that have not done with its targets.</summary>
+    public IReadOnlyList<string> WarningsBefore(RunRequest request) => new LaterWork(scope.Store).WarningsFor(request);
+
     /// <summary>Runs. Everything that can refuse does so before the first effect.</summary>
     /// <exception cref="RefusedException">Kill switch, too many targets, a missing input.</exception>
     public async IAsyncEnumerable<StepRecord> RunAsync(RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -201,6 +204,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             ApproveBetweenBatches = started.ApproveBetweenBatches,
             MaxFailures = started.MaxFailures,
             StartAt = started.StartAt,
+            IsResumed = true,
         };
     }
 

@@ -15,6 +15,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private readonly EarlierWork _earlier = new(run, target);
     private readonly PhaseTelling _telling = new(run, target);
     private TargetHold? _hold;
+    private IReadOnlyDictionary<string, string> _doneSince = new Dictionary<string, string>();
     private bool _startAtReached;
 
     public async Task<TargetEnd> ExecuteAsync(CancellationToken cancellationToken)
@@ -63,8 +64,9 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         if (_hold.Names.Count > 0)
             run.Log.For(target.Name, null).Write(BeginStep, string.Join(", ", _hold.Names.Select(name => $"{name.Key} {name.Value}")));
         await run.Ledger.WriteAsync(new TargetStarted(target.Name, _hold.Locks[0].Token) { Names = new Dictionary<string, string>(_hold.Names) });
+        var isDoneSince = run.Request.IsResumed && !isDone && FindDoneSince();
         // What is all done is come back to only to tell it.
-        return isResumed && !isDone && await _earlier.VerifyPhasesAsync(Locks, cancellationToken) is { } end
+        return isResumed && !isDone && !isDoneSince && await _earlier.VerifyPhasesAsync(Locks, cancellationToken) is { } end
             ? new TargetEnd(target.Name, RunState.Failed, end.Message, Outcome: end.Outcome)
             : null;
     }
@@ -76,8 +78,15 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         {
             if (run.Ledger.Read(history => history.Target(target.Name).PhasesDone.Contains(phase.Name)))
             {
-                foreach (var step in phase.Runbook.Steps.Where(step => step.Action.Scope == ActionScope.Batch))
-                    batch.Miss(MeetingOf(phase, step), target);
+                Miss(phase);
+                continue;
+            }
+
+            if (_doneSince.TryGetValue(phase.Name, out var other))
+            {
+                Miss(phase);
+                var skipped = new StepEnd(StepOutcome.Skipped, $"done since by run {other}: neither done again nor told again");
+                await run.EmitAsync(target, phase.Name, BeginStep, BeginStep, StepKind.Check, 0, skipped, run.Scope.Time.GetUtcNow(), cancellationToken);
                 continue;
             }
 
@@ -87,7 +96,22 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 return end;
         }
 
-        return new TargetEnd(target.Name, RunState.Succeeded, "done");
+        return new TargetEnd(target.Name, RunState.Succeeded, _doneSince.Count == 0 ? "done" : $"done, by run {string.Join(", ", _doneSince.Values.Distinct())} too");
+    }
+
+    // The others of the batch do not wait for it.
+    private void Miss(RunbookPhase phase)
+    {
+        foreach (var step in phase.Runbook.Steps.Where(step => step.Action.Scope == ActionScope.Batch))
+            batch.Miss(MeetingOf(phase, step), target);
+    }
+
+    // Whether other runs have done all that was left of the target since this one was cut off: what it had behind it is then theirs to have changed.
+    private bool FindDoneSince()
+    {
+        var left = run.Ledger.Read(history => LaterWork.LeftOf(history, target.Name));
+        _doneSince = new LaterWork(run.Scope.Store).DoneSince(run.Ledger.RunId, run.Ledger.Started, target.Kind, target.Name, left);
+        return _doneSince.Count > 0 && _doneSince.Count == run.Request.Phases.Count - run.Ledger.Read(history => history.Target(target.Name).PhasesDone.Count);
     }
 
     // Null where the target goes on to the next phase.

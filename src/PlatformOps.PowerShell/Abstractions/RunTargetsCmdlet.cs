@@ -133,6 +133,8 @@ public abstract class RunTargetsCmdlet : RunCmdlet
             throw new ObjectNotFoundException($"{request.Phases[0].Name} has no step '{StartAt}'. It has: {string.Join(", ", request.Phases[0].Runbook.Steps.Select(step => step.Name))}.") { TargetName = StartAt };
 
         request = request with { Targets = await CompleteAsync(request.Targets, cancellationToken) };
+        foreach (var warning in Scope.Runner().WarningsBefore(request))
+            await WriteWarningAsync(warning);
         if (Confirmation.IsWhatIf)
         {
             await StreamAsync($"Planning {RunName}", _ => Scope.Runner(Observers()).PlanAsync(request, cancellationToken));

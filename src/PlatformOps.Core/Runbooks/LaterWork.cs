@@ -1,0 +1,97 @@
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>
+/// What other runs have done of a run's work since it was cut off: that is neither done again nor told again. The same work is the same phase of the same runbook with the same
+/// values, whole, on the same target of the same environment.
+/// </summary>
+/// <param name="store">The runs.</param>
+internal sealed class LaterWork(RunStore store)
+{
+    private const int Named = 8;
+
+    /// <summary>The phases that a target has still before it, and since when this run has not been at them.</summary>
+    /// <returns>Not those in which it left something that a person has to decide, or has decided: that comes first.</returns>
+    public static IReadOnlyList<(JournalPhase Phase, DateTimeOffset Since)> LeftOf(RunHistory history, string target)
+    {
+        var (started, known) = (history.Started!, history.Targets.GetValueOrDefault(target));
+        var steps = history.StepsOf(target).ToLookup(step => step.Key.Phase);
+        return [.. started.Phases
+            .Where(phase => known?.PhasesDone.Contains(phase.Name) != true && !steps[phase.Name].Any(step => step.NeedsDecision || step.Decision is not null))
+            .Select(phase => (phase, steps[phase.Name].SelectMany(step => new JournalEntry?[] { step.Intent, step.Result }).OfType<JournalEntry>().Select(entry => entry.At).Append(started.At).Max()))];
+    }
+
+    /// <summary>Which of the phases another run has done since.</summary>
+    /// <returns>The run, by the phase's name.</returns>
+    public IReadOnlyDictionary<string, string> DoneSince(string runId, RunStarted started, string kind, string target, IReadOnlyList<(JournalPhase Phase, DateTimeOffset Since)> left)
+    {
+        Dictionary<string, string> done = new(StringComparer.Ordinal);
+        if (left.Count == 0)
+            return done;
+        foreach (var (id, other) in Others(runId, started.Identity.Environment))
+        {
+            var theirs = other.Started!;
+            if (TargetOf(theirs, kind, target) is not { } name || other.Targets.GetValueOrDefault(name) is not { } known || !AreSame(theirs.Inputs, started.Inputs))
+                continue;
+            foreach (var (phase, since) in left)
+            {
+                var isWhole = theirs.StartAt is null || theirs.Phases[0].Name != phase.Name;
+                if (isWhole && theirs.Phases.Contains(phase) && known.PhasesDone.Contains(phase.Name) && known.DoneAt[phase.Name] > since)
+                    done.TryAdd(phase.Name, id);
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>What to tell whoever begins a run on targets that an interrupted one has not done with: a line for each of those.</summary>
+    public IReadOnlyList<string> WarningsFor(RunRequest request)
+    {
+        List<string> warnings = [];
+        foreach (var (id, history) in Others(null, request.Identity.Environment).Where(other => other.History is { Ended: null, Started.Phases.Length: > 0 } && !store.IsUnderWay(other.RunId)))
+        {
+            var started = history.Started!;
+            var names = request.Targets.Where(target => TargetOf(started, target.Kind, target.Name) is { } name && IsLeft(id, history, target.Kind, name)).Select(target => target.Name).ToList();
+            if (names.Count > 0)
+                warnings.Add($"Run {id} was interrupted and has not done with {string.Join(", ", names.Take(Named))}{(names.Count > Named ? $" and {names.Count - Named} more" : "")}: Resume-OpsRun {id} goes on with it; this begins anew.");
+        }
+
+        return warnings;
+    }
+
+    private bool IsLeft(string runId, RunHistory history, string kind, string target)
+    {
+        if (history.Targets.GetValueOrDefault(target)?.Ended is { State: RunState.Succeeded })
+            return false;
+        var left = LeftOf(history, target);
+        return left.Count == 0 || DoneSince(runId, history.Started!, kind, target, left).Count < left.Count;
+    }
+
+    // One whose journal is damaged says nothing; where that matters, its targets are refused.
+    private IEnumerable<(string RunId, RunHistory History)> Others(string? runId, string environment)
+    {
+        foreach (var id in store.Ids().Where(id => id != runId))
+        {
+            RunHistory? history = null;
+            try
+            {
+                history = store.FormerHistory(id);
+            }
+            catch (LedgerException)
+            {
+            }
+
+            if (history?.Started?.Identity.Environment == environment)
+                yield return (id, history);
+        }
+    }
+
+    // What a run calls a target.
+    private static string? TargetOf(RunStarted started, string kind, string name)
+        => started.Targets.FirstOrDefault(target => TargetHold.KeyOf(target.Kind, target.Name) == TargetHold.KeyOf(kind, name))?.Name;
+
+    private static bool AreSame(Dictionary<string, string> one, Dictionary<string, string> other) => one.Count == other.Count && one.All(pair => other.GetValueOrDefault(pair.Key) == pair.Value);
+}
