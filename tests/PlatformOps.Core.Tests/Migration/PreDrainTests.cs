@@ -1,5 +1,9 @@
 using System.Text.Json;
+using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 
@@ -203,6 +207,45 @@ public sealed class PreDrainTests
 
         var state = await lab.HostsAsync();
         Assert.Equal(2, state.Count(host => host.GetProperty("serviceDisabled").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task An_enable_is_taken_back_only_while_another_may_be_out_of_service()
+    {
+        await using var lab = await PhaseLab.StartAsync(new Lab.LabOptions { Hypervisors = 10, VirtualMachines = 10, Speed = 3600 });
+        await using var session = lab.Open(new Dictionary<string, object> { ["targets.max-unavailable"] = 1 });
+        await ApplyAsync(1, new DisableComputeService(), new DisableComputeServiceParameters("memory errors"));
+        var enabled = await ApplyAsync(1, new EnableComputeService(), new EnableComputeServiceParameters());
+        await ApplyAsync(3, new DisableComputeService(), new DisableComputeServiceParameters("memory errors"));
+
+        foreach (var planOnly in (bool[])[true, false])
+        {
+            var kept = Assert.Single(await UndoAsync(planOnly));
+            Assert.Equal(StepOutcome.Skipped, kept.Outcome);
+            Assert.Contains("left as it is: hv01.lab.example stays in service: ", kept.Message, StringComparison.Ordinal);
+        }
+
+        Assert.False((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+
+        await ApplyAsync(3, new EnableComputeService(), new EnableComputeServiceParameters());
+        Assert.Equal(StepOutcome.Undone, Assert.Single(await UndoAsync(planOnly: false)).Outcome);
+        Assert.True((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+
+        // A run of its own for each.
+        async Task<StepRecord> ApplyAsync(int number, Change change, object parameters)
+        {
+            var record = await session.Effects.RunAsync(change, MigrationRun.TargetOf(PhaseLab.Target(number)), parameters, null, TestContext.Current.CancellationToken);
+            await session.Effects.ExitAsync();
+            return record;
+        }
+
+        async Task<List<StepRecord>> UndoAsync(bool planOnly)
+        {
+            List<StepRecord> records = [];
+            await foreach (var record in session.Runner().UndoAsync(enabled.RunId, new UndoOptions(SessionScope.Person) { Target = enabled.Target, PlanOnly = planOnly }, TestContext.Current.CancellationToken))
+                records.Add(record);
+            return records;
+        }
     }
 
     [Fact]

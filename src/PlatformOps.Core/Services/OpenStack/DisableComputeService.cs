@@ -54,19 +54,29 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
         => context.Run.TakeOverReason is { } why && state.IsDisabled && Claim.Find(state.Reason) is null ? $"TAKES OVER WHAT A PERSON DISABLED ({Quoted(state.Reason)}): {why}" : null;
 
     internal override IReadOnlyList<string> LocksFor(ActionContext context, object parameters)
-        => ((DisableComputeServiceParameters)parameters).KeepRoom || context.Client<RoomLimits>().MaxUnavailable is not null ? [$"openstack:room/{context.Run.Environment}"] : [];
+        => ((DisableComputeServiceParameters)parameters).KeepRoom || context.Client<RoomLimits>().MaxUnavailable is not null ? [RoomLock(context)] : [];
+
+    /// <summary>Held by whoever counts hosts that are out of service, and adds one.</summary>
+    internal static string RoomLock(ActionContext context) => $"openstack:room/{context.Run.Environment}";
 
     // targets.max-unavailable is everybody's limit, a script's too; room is looked at where it is asked for.
     protected override async Task GuardAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
     {
-        string? why = null;
-        if (parameters.KeepRoom)
-            why = await CheckRoom.LookAsync(context, null, cancellationToken) is { Outcome: not StepOutcome.Passed } room ? room.Evidence : null;
-        else if (!before.IsDisabled && context.Client<RoomLimits>().MaxUnavailable is { } max)
-            why = await CheckRoom.LookAtOutOfServiceAsync(context, before.Host, max, cancellationToken);
-        if (why is not null)
-            throw new RefusedException($"{context.Target.Name} stays in service: {why}") { TargetName = context.Target.Name };
+        if (parameters.KeepRoom && await CheckRoom.LookAsync(context, null, cancellationToken) is { Outcome: not StepOutcome.Passed } room)
+            throw StaysInService(context, room.Evidence);
+        if (!parameters.KeepRoom && !before.IsDisabled)
+            await RequireAvailableAsync(context, before.Host, cancellationToken);
     }
+
+    /// <summary>Whoever takes a host out of service, by whatever effect, leaves as many in service as are to stay.</summary>
+    /// <exception cref="RefusedException">One more would be too many.</exception>
+    internal static async Task RequireAvailableAsync(ActionContext context, string serviceHost, CancellationToken cancellationToken)
+    {
+        if (context.Client<RoomLimits>().MaxUnavailable is { } max && await CheckRoom.LookAtOutOfServiceAsync(context, serviceHost, max, cancellationToken) is { } why)
+            throw StaysInService(context, why);
+    }
+
+    private static RefusedException StaysInService(ActionContext context, string why) => new($"{context.Target.Name} stays in service: {why}") { TargetName = context.Target.Name };
 
     protected override Task ApplyAsync(ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
         => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), Reason(context, parameters, before), cancellationToken);

@@ -49,6 +49,12 @@ internal sealed class EnableComputeService : Change<EnableComputeServiceParamete
 
     protected override string DescribeDesired(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before) => "enabled";
 
+    // Taken back it takes a host out of service, as any disable does.
+    internal override IReadOnlyList<string> LocksFor(ActionContext context, object parameters) => context.Client<RoomLimits>().MaxUnavailable is null ? [] : [DisableComputeService.RoomLock(context)];
+
+    protected override Task GuardUndoAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+        => before.IsDisabled ? DisableComputeService.RequireAvailableAsync(context, before.Host, cancellationToken) : Task.CompletedTask;
+
     protected override Task UndoAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
         => context.Client<NovaClient>().DisableServiceAsync(before.ToService(), before.Reason, cancellationToken);
 }
