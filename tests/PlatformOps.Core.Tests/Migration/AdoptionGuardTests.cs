@@ -81,6 +81,29 @@ public sealed class AdoptionGuardTests
         Assert.Equal(step, records.Single(record => record.Outcome == StepOutcome.Failed).Step);
     }
 
+    [Theory]
+    [InlineData("kayobe.host.configure", "claim")]
+    [InlineData("kayobe.host.configure", "identity")]
+    [InlineData("kayobe.service.deploy", "claim")]
+    [InlineData("kayobe.service.deploy", "identity")]
+    public async Task What_became_anothers_or_another_machine_is_not_touched_by_Kayobe_nor_is_its_batch(string step, string what)
+    {
+        await using var lab = await ReinstalledAsync(1, 2);
+        // Since the phase began: only what looks again immediately before can tell.
+        var bend = new PhaseLab.Bend((number, at) => number != 2 || at != step ? null
+            : what == "claim" ? lab.SetHostAsync(2, new { disabledReason = Carol })
+            : lab.SetBmcAsync(2, """{"serialNumber":"ANOTHER1"}"""));
+
+        var records = await lab.BendAsync("Adoption", bend, Target(1), Target(2));
+
+        Assert.Single(bend.Done);
+        var command = step == "kayobe.host.configure" ? "overcloud host configure" : "overcloud service deploy";
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith($"kayobe {command}", StringComparison.Ordinal));
+        var failed = records.Where(record => record.Outcome == StepOutcome.Failed).ToList();
+        Assert.Equal([step, step], failed.Select(record => record.Step));
+        Assert.All(failed, record => Assert.Contains($"{(what == "claim" ? "our claim" : "identity")} does not hold for hv02.lab.example, so nothing was changed", record.Message, StringComparison.Ordinal));
+    }
+
     private static MigrationTarget Target(int number) => PhaseLab.Target(number) with { TicketId = null };
 
     private static async Task<PhaseLab> ReinstalledAsync(params int[] numbers)
