@@ -36,6 +36,23 @@ public sealed class AlertCommandTests : LabShell
             Assert.Empty(Run($"Get-Alert {none}").Values);
     }
 
+    [Theory]
+    [InlineData("Get-Alert", "no alert")]
+    [InlineData("Get-AlertSilence", "no silence")]
+    public async Task A_name_that_nobody_knows_is_warned_of_and_a_quiet_machine_or_a_pattern_is_not(string cmdlet, string what)
+    {
+        Assert.Equal($"hv99.lab.example: openstack and netbox know no machine of that name, and {what} names it. Is the name right?", Assert.Single(Run($"{cmdlet} hv99.lab.example").Warnings).Message);
+        Assert.Empty(Run($"{cmdlet} {One}, hv99*; {cmdlet} {Three} -State Pending 2>$null; {cmdlet}").Warnings);
+
+        // Where no service lists machines, nobody is asked.
+        var alone = Path.Combine(Path.GetDirectoryName(ConfigurationPath)!, "alone.yaml");
+        File.Copy(ConfigurationPath, alone);
+        await File.WriteAllTextAsync(alone, Regex.Replace(await File.ReadAllTextAsync(ConfigurationPath, TestContext.Current.CancellationToken), @"^(netbox|openstack):.*\n(?:(?:[ \t#].*)?\n)*", "", RegexOptions.Multiline), TestContext.Current.CancellationToken);
+        var result = Shell.Run($"param($p) Connect-PlatformOps $p; {cmdlet} hv99.lab.example", alone);
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+    }
+
     [Fact]
     public async Task WhatIf_tells_the_difference_and_the_alerts_that_match_and_sends_no_write()
     {

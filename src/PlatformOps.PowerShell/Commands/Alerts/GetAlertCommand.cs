@@ -9,7 +9,7 @@ namespace PlatformOps.PowerShell.Commands.Alerts;
 /// <summary>Gets the alerts that fire (Alertmanager), suppressed ones included.</summary>
 /// <remarks>
 /// <para>A silence or another alert that suppresses an alert keeps it from being sent; it goes on firing, and is shown. SilencedBy has the silences, and pipes on to Get-AlertSilence.</para>
-/// <para>The alerts of a hypervisor are those whose labels name it as alertmanager.matchers in the configuration say, by any of the names of host-identity. However many names come, Alertmanager is asked for one list.</para>
+/// <para>The alerts of a hypervisor are those whose labels name it as alertmanager.matchers in the configuration say, by any of the names of host-identity. However many names come, Alertmanager is asked for one list. A name that none has, and that no service that lists machines (NetBox, Nova) knows, is warned of.</para>
 /// </remarks>
 /// <example>
 /// <summary>What fires about the hypervisors of a list</summary>
@@ -27,7 +27,7 @@ namespace PlatformOps.PowerShell.Commands.Alerts;
 /// <seealso cref="NewAlertSilenceCommand"/>
 [Cmdlet(VerbsCommon.Get, "Alert")]
 [OutputType(typeof(Alert))]
-public sealed class GetAlertCommand : SessionCmdlet
+public sealed class GetAlertCommand : AlertReadCmdlet
 {
     private IReadOnlyList<Alert>? _all;
 
@@ -73,7 +73,13 @@ public sealed class GetAlertCommand : SessionCmdlet
         if (HypervisorName is null)
             await WriteObjectsAsync(_all.Where(Wanted));
         else
-            await EachAsync(HypervisorName, name => WriteObjectsAsync(Of(alertmanager, name).Where(Wanted)));
+            await EachAsync(HypervisorName, async name =>
+            {
+                var own = Of(alertmanager, name).ToList();
+                if (own.Count == 0 && Matcher is null)
+                    await WarnOfUnknownAsync(name, "no alert", cancellationToken);
+                await WriteObjectsAsync(own.Where(Wanted));
+            });
     }
 
     private IEnumerable<Alert> Of(AlertmanagerClient alertmanager, string name)

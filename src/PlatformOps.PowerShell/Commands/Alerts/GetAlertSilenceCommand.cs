@@ -11,7 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Alerts;
 /// <summary>Gets silences (Alertmanager): which alerts are kept from being sent, by whom, why and until when.</summary>
 /// <remarks>
 /// <para>A silence that PlatformOps made carries a claim behind its comment: IsOurs, Owner, RunId and TicketId say what it tells. One without a claim was made by a person. Those in force or to come are shown; with -State Expired the ended ones, which Alertmanager forgets after a while.</para>
-/// <para>The silences of a hypervisor are those that name it in a label that names machines, by its name or by a pattern that takes it. What keeps an alert quiet without naming its machine is found by the alert: Get-Alert pipes on.</para>
+/// <para>The silences of a hypervisor are those that name it in a label that names machines, by its name or by a pattern that takes it. What keeps an alert quiet without naming its machine is found by the alert: Get-Alert pipes on. A name that none has, and that no service that lists machines (NetBox, Nova) knows, is warned of.</para>
 /// </remarks>
 /// <example>
 /// <summary>What is silenced about the hypervisors of a list</summary>
@@ -30,7 +30,7 @@ namespace PlatformOps.PowerShell.Commands.Alerts;
 /// <seealso cref="RemoveAlertSilenceCommand"/>
 [Cmdlet(VerbsCommon.Get, "AlertSilence")]
 [OutputType(typeof(AlertSilence))]
-public sealed class GetAlertSilenceCommand : SessionCmdlet
+public sealed class GetAlertSilenceCommand : AlertReadCmdlet
 {
     private IReadOnlyList<AlertSilence>? _all;
 
@@ -83,7 +83,13 @@ public sealed class GetAlertSilenceCommand : SessionCmdlet
         if (names is null)
             await WriteObjectsAsync(_all.Where(silence => Wanted(silence, byId: false)));
         else
-            await EachAsync(names, name => WriteObjectsAsync(Of(alertmanager, name).Where(silence => Wanted(silence, byId: false))));
+            await EachAsync(names, async name =>
+            {
+                var own = Of(alertmanager, name).ToList();
+                if (own.Count == 0)
+                    await WarnOfUnknownAsync(name, "no silence", cancellationToken);
+                await WriteObjectsAsync(own.Where(silence => Wanted(silence, byId: false)));
+            });
     }
 
     private IEnumerable<AlertSilence> Of(AlertmanagerClient alertmanager, string name)
