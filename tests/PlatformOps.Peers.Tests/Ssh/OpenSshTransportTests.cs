@@ -41,6 +41,21 @@ public sealed class OpenSshTransportTests
         Assert.Equal(nasty, Encoding.UTF8.GetString(result.OutputBytes.Span).Split('\0')[..^1]);
     }
 
+    // One would echo a password, break lines and mix errors into the output: aq and kayobe are never to have one.
+    [Theory, MemberData(nameof(BothWays))]
+    public async Task A_command_has_no_terminal_whatever_the_users_configuration_asks_for(bool shares)
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var host = await farm.AddAsync();
+        var configuration = Path.Combine(farm.Folder, "ssh_config");
+        await File.WriteAllTextAsync(configuration, "RequestTTY force\n", Stop);
+        await using var ssh = new OpenSshTransport(farm.Options(), new OpenSshSettings { ConfigurationFile = configuration, SharesConnections = shares });
+
+        var result = await ssh.RunAsync(host.Address, new SshCommand(["sh", "-c", "for i in 0 1 2; do if test -t $i; then echo $i; fi; done; echo end"]) { Input = "secret\n"u8.ToArray() }, Stop);
+
+        Assert.Equal("end\n", Encoding.UTF8.GetString(result.OutputBytes.Span));
+    }
+
     [Theory, MemberData(nameof(BothWays))]
     public async Task Three_MiB_of_standard_input_arrive_unchanged(bool shares)
     {

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Migration;
+using PlatformOps.Core.Services.Aquilon;
+using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Sessions;
+using PlatformOps.Errors;
+using PlatformOps.Lab;
+using PlatformOps.Runs;
+using PlatformOps.TestKit;
+using PlatformOps.TestKit.Changes;
+
+namespace PlatformOps.Core.Tests.Migration;
+
+/// <summary>In which order PreReinstall hands a hypervisor over, and what it writes down for whoever goes on with it.</summary>
+public sealed class PreReinstallTests : IDisposable
+{
+    private readonly TemporaryFolder _elsewhere = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _elsewhere.Dispose();
+
+    [Fact]
+    public async Task Kayobe_is_through_with_it_before_the_inventory_has_it_as_planned()
+    {
+        // One with Mellanox cards; what is planned is in no inventory that Kayobe builds meanwhile.
+        await using var lab = await DrainedAsync(3);
+
+        var records = await lab.RunAsync("PreReinstall", PhaseLab.Target(3));
+
+        Assert.Empty(PhaseLab.Problems(records));
+        var writes = (await lab.WriteDetailsAsync()).Where(write => write.Contains("hv03", StringComparison.Ordinal)).ToList();
+        var played = writes.FindIndex(write => write.StartsWith("kayobe ", StringComparison.Ordinal));
+        var planned = writes.FindIndex(write => write.StartsWith("netbox PATCH", StringComparison.Ordinal));
+        Assert.True(played >= 0 && planned > played, string.Join('\n', writes));
+    }
+
+    [Fact]
+    public async Task The_BMC_is_found_where_it_was_written_down_once_its_name_is_gone()
+    {
+        await using var lab = await DrainedAsync(1);
+        Assert.Empty(PhaseLab.Problems(await lab.RunAsync("PreReinstall", PhaseLab.Target(1))));
+        var address = (await lab.Session.Get<NetBoxClient>().BmcAddressAsync("hv01.lab.example", Token)).Address;
+        // As where only DNS had it, which goes with the Aquilon host.
+        await lab.SetDeviceAsync(1, new { oob_ip = (object?)null });
+        await using var other = lab.Open(new Dictionary<string, object> { ["state-folder"] = _elsewhere.Path, ["netbox.bmc-interface"] = "none", ["netbox.bmc-dns-pattern"] = "gone.invalid" });
+
+        var dossier = await other.Get<DossierFinder>().RequireAsync(PhaseLab.Context(other), Token);
+
+        Assert.Equal(address, dossier.BmcAddress);
+        var identity = await ((Check)new CheckIdentity()).RunAsync(PhaseLab.Context(other), new NoParameters(), Token);
+        Assert.Contains($"BMC {address} ", identity.Evidence, StringComparison.Ordinal);
+        Assert.Equal(StepOutcome.Passed, identity.Outcome);
+    }
+
+    [Fact]
+    public async Task Who_boots_it_is_told_where_its_BMC_is()
+    {
+        await using var lab = await DrainedAsync(1);
+        var address = (await lab.Session.Get<NetBoxClient>().BmcAddressAsync("hv01.lab.example", Token)).Address;
+
+        Assert.Equal("the BMC's address is not recorded", await ReportAsync(lab.Session));
+        await lab.RunAsync("PreReinstall", PhaseLab.Target(1));
+
+        Assert.Equal($"the BMC is at {address}", await ReportAsync(lab.Session));
+        Assert.Contains($"the BMC is at {address}", (await lab.TicketAsync("MH-101")).GetProperty("comments").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_has_the_ticket_has_what_Aquilon_had_of_it()
+    {
+        await using var lab = await DrainedAsync(1);
+        var before = (await lab.Session.Get<AquilonClient>().FindHostAsync("hv01.lab.example", Token))!;
+
+        var records = await lab.RunAsync("PreReinstall", PhaseLab.Target(1));
+
+        Assert.Empty(PhaseLab.Problems(records));
+        await using var other = lab.Open(new Dictionary<string, object> { ["state-folder"] = _elsewhere.Path });
+        var dossier = await other.Get<DossierFinder>().RequireAsync(PhaseLab.Context(other), Token);
+        var record = JsonSerializer.Deserialize<AquilonRecord>(dossier.AquilonRecord!, ActionJson.Options)!;
+        Assert.Equal((before.MachineName, before.Sandbox), (record.Host.MachineName, record.Host.Sandbox));
+        Assert.Contains(record.Restore, command => command.Contains(before.MachineName, StringComparison.Ordinal));
+        // Right behind the record, and before the host is gone.
+        var steps = records.Select(step => step.Step).ToList();
+        Assert.Equal(steps.IndexOf("aquilon.record") + 1, steps.IndexOf("hypervisor.dossier.aquilon"));
+        Assert.True(steps.IndexOf("hypervisor.dossier.aquilon") < steps.IndexOf("aquilon.host.delete"));
+    }
+
+    [Fact]
+    public async Task What_was_never_recorded_is_not_written_down_as_a_record()
+    {
+        await using var lab = await DrainedAsync(1);
+
+        var missing = await Assert.ThrowsAsync<ObjectNotFoundException>(() => Services.Hosts.HostLab.ApplyAsync(lab.Session, new RecordAquilon(), 1, new NoParameters()));
+
+        Assert.Contains("aquilon.record does", missing.Message, StringComparison.Ordinal);
+        Assert.Null(lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!.AquilonRecord);
+    }
+
+    private static Task<string> ReportAsync(SessionScope session) => ((Report)new BmcReport()).RunAsync(PhaseLab.Context(session), new NoParameters(), Token);
+
+    // Empty, ours, with a dossier.
+    private static async Task<PhaseLab> DrainedAsync(int number)
+    {
+        var lab = await PhaseLab.StartAsync(new LabOptions { Hypervisors = 6, VirtualMachines = 0, Speed = 36000 });
+        Assert.Empty(PhaseLab.Problems(await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(number))));
+        await lab.ForgetWritesAsync();
+        return lab;
+    }
+}
