@@ -21,6 +21,13 @@ Describe 'A lab' -Skip:$noRuntime {
             ($lab | Add-OpsLabFault -Service netbox -Effect status:503 -Count 1 -Confirm:$false).Effect | Should -Be 'status:503'
             { Add-OpsLabFault -Service nosuch -Effect reset -Confirm:$false -ErrorAction Stop } | Should -Throw '*nosuch*netbox*' -ErrorId 'LabFault,*'
             (TabExpansion2 'Add-OpsLabFault -Service ').CompletionMatches.CompletionText | Should -Be (@("'*'") + $lab.Services)
+            Add-OpsLabFault ssh disk-full -Target 'hv01*' -After 2 -Probability 0.5 -Confirm:$false | Out-Null
+            Get-OpsLabFault | ForEach-Object { "$($_.Id) $($_.Service) $($_.Effect) $($_.Target) $($_.Count) $($_.After) $($_.Probability) $($_.Struck)" } | Should -Be '1 netbox status:503  1 0 1 0', '2 ssh disk-full hv01*  2 0.5 0'
+            Remove-OpsLabFault 1 -WhatIf
+            Remove-OpsLabFault 1 -Confirm:$false
+            { Remove-OpsLabFault 1 -Confirm:$false -ErrorAction Stop } | Should -Throw '*no fault 1*' -ErrorId 'ObjectNotFound,*'
+            Get-OpsLabFault -ProcessId $lab | Remove-OpsLabFault -Confirm:$false
+            $lab | Get-OpsLabFault | Should -BeNullOrEmpty
             { Add-OpsLabFault -Service netbox -Effect nonsense -Confirm:$false -ErrorAction Stop } | Should -Throw '*nonsense*' -ErrorId 'LabFault,*'
         }
         finally {

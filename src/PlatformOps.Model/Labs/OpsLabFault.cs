@@ -30,6 +30,9 @@ public sealed record OpsLabFault
     /// <summary>What a Retry-After header says, in seconds.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>How many times it has struck.</summary>
+    public int Struck { get; init; }
+
     /// <summary>The lab's process.</summary>
     public required int ProcessId { get; init; }
 }

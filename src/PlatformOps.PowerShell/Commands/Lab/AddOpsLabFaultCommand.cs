@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using PlatformOps.Core.Labs;
-using PlatformOps.Errors;
 using PlatformOps.Labs;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.PowerShell.Completion;
@@ -10,6 +9,7 @@ namespace PlatformOps.PowerShell.Commands.Lab;
 /// <summary>Lets a service of a lab fail.</summary>
 /// <remarks>
 /// <para>A fault strikes the calls of one service that match -Call and -Target: after so many, so many times, or with a probability. What strikes is the same for the same seed and order of calls.</para>
+/// <para>Get-OpsLabFault lists the faults of a lab and how often each has struck, Remove-OpsLabFault takes them away: without -Count, one strikes until then.</para>
 /// </remarks>
 /// <example>
 /// <summary>The next three calls to NetBox are answered with 503</summary>
@@ -25,6 +25,8 @@ namespace PlatformOps.PowerShell.Commands.Lab;
 /// $lab | Add-OpsLabFault -Service ssh -Target 'hv01*' -Effect ssh-drop -Probability 0.5 -Confirm:$false
 /// </code>
 /// </example>
+/// <seealso cref="GetOpsLabFaultCommand"/>
+/// <seealso cref="RemoveOpsLabFaultCommand"/>
 /// <seealso cref="StartOpsLabCommand"/>
 [Cmdlet(VerbsCommon.Add, "OpsLabFault", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(OpsLabFault))]
@@ -36,7 +38,13 @@ public sealed class AddOpsLabFaultCommand : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public string Service { get; set; } = "";
 
-    /// <summary>What happens. status and delay take a value: status:503, delay:5 (seconds).</summary>
+    /// <summary>
+    /// What happens to a call that it strikes. Of every service: status:503 answers with that HTTP status and does nothing; delay:5 answers that many seconds late;
+    /// reset closes the connection and does nothing; reset-after-commit does what was asked and closes the connection without an answer; garbage does it and answers
+    /// with bytes that mean nothing; truncate does it and ends in the middle of the answer; html answers with a login page (200) and does nothing;
+    /// token-expired refuses the token until there is a new one. Of ssh: ssh-refused refuses the connection; ssh-auth refuses the key; ssh-drop runs the command
+    /// and drops the connection without its exit status; ssh-hang says nothing and never ends; disk-full lets nothing be written on the host.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ArgumentCompleter(typeof(LabEffectCompleter))]
     [ValidateNotNullOrEmpty]
@@ -53,7 +61,7 @@ public sealed class AddOpsLabFaultCommand : AsyncCmdlet
     public string? Target { get; set; }
 
     /// <summary>How many times it strikes.</summary>
-    /// <value>For ever</value>
+    /// <value>Until it is removed</value>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; }
@@ -83,7 +91,7 @@ public sealed class AddOpsLabFaultCommand : AsyncCmdlet
 
     private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
-        var lab = FindLab();
+        var lab = RunspaceLabs.Find(OpsRunspace.Current, ProcessId);
         if (!await ShouldProcessAsync($"{Service} of lab {lab.ProcessId}", $"Add the fault {Effect}"))
             return;
         await WriteObjectAsync(await LabControl.AddFaultAsync(
@@ -102,21 +110,5 @@ public sealed class AddOpsLabFaultCommand : AsyncCmdlet
                 ProcessId = lab.ProcessId,
             },
             cancellationToken));
-    }
-
-    private OpsLab FindLab()
-    {
-        var running = RunspaceLabs.Running(OpsRunspace.Current);
-        if (ProcessId != 0)
-        {
-            return running.FirstOrDefault(process => process.Lab.ProcessId == ProcessId)?.Lab
-                ?? throw new ObjectNotFoundException($"No lab of this session runs as process {ProcessId}. Get-OpsLab lists the ones that do.") { TargetName = $"{ProcessId}" };
-        }
-        return running.Count switch
-        {
-            1 => running[0].Lab,
-            0 => throw new ObjectNotFoundException("No lab of this session runs. Start-OpsLab first."),
-            _ => throw new AmbiguousNameException($"{running.Count} labs run (processes {string.Join(", ", running.Select(process => process.Lab.ProcessId))}). Say which with -ProcessId."),
-        };
     }
 }
