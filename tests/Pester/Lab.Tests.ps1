@@ -38,6 +38,25 @@ Describe 'A lab' -Skip:$noRuntime {
         Test-Path $lab.Folder | Should -BeFalse
     }
 
+    It 'that has ended, stopped or not, leaves one error at once and nothing else' -ForEach 'stopped', 'killed' {
+        $lab = Start-OpsLab -Hypervisor 2 -Vm 0 -Confirm:$false
+        $session = Connect-PlatformOps $lab.ConfigurationPath -PassThru
+        # A run of the session's own is open then.
+        Disable-ComputeService hv01.lab.example -Reason test -Confirm:$false | Out-Null
+        if ($_ -eq 'stopped') { $lab | Stop-OpsLab -Confirm:$false }
+        else {
+            $process = Get-Process -Id $lab.ProcessId
+            $process.Kill()
+            $process.WaitForExit()
+            Remove-Item -Recurse -Force $lab.Folder
+        }
+        foreach ($command in { Get-Hypervisor }, { 'hv01.lab.example' | Invoke-MigrationStep -Step Setup -Confirm:$false }, { Get-OpsRun }) {
+            $command | Should -Throw '*has ended*Start-OpsLab*' -ErrorId 'NoSession,*'
+        }
+        Disconnect-PlatformOps $session
+        Test-Path $lab.Folder | Should -BeFalse
+    }
+
     It 'ends with the session that started it, however that ends' {
         $id = Invoke-FreshPwsh -Script "Import-Module '$ModuleFolder/PlatformOps.psd1'; (Start-OpsLab -Hypervisor 1 -Vm 0 -Confirm:`$false).ProcessId; [Environment]::FailFast('gone')" | Where-Object { $_ -match '^\d+$' } | Select-Object -First 1
         $until = [DateTime]::UtcNow.AddSeconds(10)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using PlatformOps.Core.Labs;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Completion;
@@ -86,13 +87,16 @@ internal sealed class OpsRunspace
     }
 
     /// <summary>What stands behind a session.</summary>
-    /// <exception cref="SessionException">It was closed, or belongs to another runspace.</exception>
+    /// <exception cref="SessionException">It was closed, belongs to another runspace, or was opened on a lab that has ended: nothing is asked of what is gone, and nothing written to where it was.</exception>
     public SessionScope ScopeOf(OpsSession session)
     {
         lock (_gate)
         {
-            return _scopes.GetValueOrDefault(session.Id)
+            var scope = _scopes.GetValueOrDefault(session.Id)
                 ?? throw new SessionException($"The session '{session.Name}' is not open in this runspace: it was disconnected, or belongs to another one. Connect-PlatformOps opens one.");
+            return IsOnEndedLab(session)
+                ? throw new SessionException($"The lab of the session '{session.Name}' has ended: its services do not answer any more, and its keys and runs are gone. Start-OpsLab and Connect-PlatformOps open another.")
+                : scope;
         }
     }
 
@@ -139,12 +143,9 @@ internal sealed class OpsRunspace
             _endedLabs.Add(configurationPath);
     }
 
-    /// <summary>Whether a session was opened on a lab that has ended.</summary>
-    public bool HasEnded(OpsSession session)
-    {
-        lock (_gate)
-            return _endedLabs.Contains(session.ConfigurationPath);
-    }
+    // Stopped by us, or its process is gone.
+    private bool IsOnEndedLab(OpsSession session)
+        => _endedLabs.Contains(session.ConfigurationPath) || _owned.OfType<LabProcess>().Any(lab => lab.HasEnded && lab.Lab.ConfigurationPath == session.ConfigurationPath);
 
     private void Clear()
     {

@@ -81,8 +81,6 @@ public abstract class SessionCmdlet : AsyncCmdlet
             {
                 ThrowTerminatingError(ErrorRecords.From(e, OpenSession!.Name));
             }
-            if (State.HasEnded(OpenSession!))
-                WriteWarning($"The lab of the session '{OpenSession!.Name}' has ended: its services do not answer any more, and its keys are gone. Start-OpsLab and Connect-PlatformOps open another.");
         }
         Listening(base.OnBegin);
     }

@@ -97,11 +97,24 @@ public sealed class SessionCommandTests : LabShell
     }
 
     [Fact]
-    public void What_runs_on_a_lab_that_has_ended_is_told_so()
+    public async Task What_would_run_on_a_lab_that_has_ended_ends_with_one_error_and_asks_nobody()
     {
-        Assert.Empty(Run("Get-OpsRun").Warnings);
+        Assert.Empty(Run("Get-OpsRun").Output);
         OpsRunspace.For(Shell.Runspace).EndLab(ConfigurationPath);
-        Assert.StartsWith("The lab of the session 'lab' has ended", Assert.Single(Run("Get-OpsRun").Warnings).Message, StringComparison.Ordinal);
+        var requests = await RequestsAsync();
+
+        foreach (var command in (string[])["Get-Hypervisor", "Get-OpsRun", "Test-PlatformOps", "'hv01.lab.example', 'hv02.lab.example' | Invoke-MigrationStep -Step Setup -Confirm:$false", "Disable-ComputeService hv01.lab.example -Reason x", "Get-Runbook"])
+        {
+            var result = Run(command);
+            var ended = Assert.Single(result.Errors);
+            Assert.StartsWith("The lab of the session 'lab' has ended", ended.Exception.Message, StringComparison.Ordinal);
+            Assert.StartsWith("NoSession,", ended.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Empty(result.Warnings);
+        }
+
+        Assert.Equal(requests, await RequestsAsync());
+        Assert.Empty(Run("Disconnect-PlatformOps").Errors);
+        Assert.Empty(Run("Connect-PlatformOps $p").Errors);
         Assert.Contains("nothing to stop", Assert.Single(Run("Stop-OpsLab").Errors).Exception.Message, StringComparison.Ordinal);
     }
 
