@@ -37,6 +37,20 @@ public sealed class FinishTests : IAsyncLifetime
         Assert.Equal(2, (await SilencesAsync()).Count);
     }
 
+    [Theory]
+    [InlineData("prometheus.target.up", "scraped")]
+    [InlineData("alertmanager.alerts.quiet", "reachable")]
+    public async Task One_that_is_not_scraped_or_fires_behind_its_silence_is_not_finished_and_stays_silent(string check, string property)
+    {
+        (await _lab.RunAsync("Adoption", PhaseLab.Target(1))).AreWell();
+        var bend = new PhaseLab.Bend((_, step) => step == check ? _lab.SetHostAsync(1, new Dictionary<string, bool> { [property] = false }) : null);
+
+        var failed = (await _lab.BendAsync("Finish", bend, PhaseLab.Target(1))).Failed();
+
+        Assert.Equal(check, failed.Step);
+        Assert.Equal(2, (await SilencesAsync()).Count);
+    }
+
     [Fact]
     public async Task Whoever_finishes_ends_the_silences_of_the_ticket_and_tells_what_the_ledger_knows()
     {

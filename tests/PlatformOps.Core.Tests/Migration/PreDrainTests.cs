@@ -106,6 +106,36 @@ public sealed class PreDrainTests
         Assert.False((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("planned", "netbox.device.exists")]
+    [InlineData("decommissioning", "netbox.device.exists")]
+    [InlineData("active", "openstack.compute-service.disable")]
+    [InlineData("offline", "openstack.compute-service.disable")]
+    public async Task A_device_that_is_neither_active_nor_offline_is_left_in_service(string status, string reached)
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetDeviceAsync(1, new { status });
+
+        var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        Assert.Contains(reached, records.Select(record => record.Step));
+        Assert.Equal(reached != "netbox.device.exists", (await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+    }
+
+    [Fact]
+    public async Task One_that_its_group_has_no_room_for_is_left_in_service_and_nothing_is_done_to_it()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await using var session = lab.Open(new Dictionary<string, object> { ["targets.max-unavailable"] = 1 });
+        (await PhaseLab.RunAsync(session, "PreDrain", PhaseLab.Target(1))).AreWell();
+        await lab.ForgetWritesAsync();
+
+        var failed = (await PhaseLab.RunAsync(session, "PreDrain", PhaseLab.Target(3))).Failed();
+
+        Assert.Equal("openstack.room", failed.Step);
+        Assert.All(await lab.WritesAsync(), write => Assert.StartsWith("jira ", write, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_machine_with_another_serial_than_NetBox_has_is_refused()
     {
