@@ -36,6 +36,30 @@ public sealed class MigrationStepCommandTests : LabShell
     }
 
     [Fact]
+    public void The_log_is_called_by_list_and_time_in_a_folder_that_is_made_with_a_name_for_each_host_and_service()
+    {
+        var folder = Directory.CreateTempSubdirectory("ops-logs-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "hypervisors.txt"), $"{One} MH-101\n{Two} MH-102\n");
+
+            var result = Run($"param($p) Disconnect-PlatformOps; Connect-PlatformOps $p -Set @{{ 'migration.log-folder' = 'logs' }}; Set-Location '{folder.FullName}'; Import-MigrationList ./hypervisors.txt | Invoke-MigrationStep -Step Setup -Confirm:$false");
+
+            Assert.Empty(result.Errors);
+            var log = Assert.Single(Directory.GetFiles(Path.Combine(folder.FullName, "logs")));
+            Assert.Matches(@"^hypervisors\.txt\.20\d\d_\d\d_\d\d_\d\d_\d\d$", Path.GetFileName(log));
+            var lines = File.ReadAllLines(log);
+            Assert.Contains(lines, line => line.Contains($"Z {One} host.root-access: ", StringComparison.Ordinal));
+            Assert.Contains(lines, line => line.Contains($"Z {Two} host.root-access: ", StringComparison.Ordinal));
+            Assert.Contains(lines, line => line.Contains($"Z {Two} jira: ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_window_that_is_over_is_refused_before_anything_happens()
     {
         foreach (var how in (string[])["-Confirm:$false", "-WhatIf"])

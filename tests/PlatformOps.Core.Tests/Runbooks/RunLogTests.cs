@@ -60,6 +60,26 @@ public sealed class RunLogTests : IDisposable
         Assert.Throws<LedgerException>(log.ThrowIfBroken);
     }
 
+    [Fact]
+    public async Task It_is_rotated_by_its_size_and_the_newest_lines_are_kept()
+    {
+        const int lines = 30, bytes = 1024 * 1024;
+        var path = Path.Combine(Folder, "run.log");
+        Directory.CreateDirectory(Folder);
+        await using (var log = new RunLog(path, Folder, _world.Time, new Redactor()))
+        {
+            for (var i = 0; i < lines; i++)
+                log.For("hv1", null).Write("test", $"line {i} {new string('x', bytes)}");
+            log.ThrowIfBroken();
+        }
+
+        string[] files = [path, .. Enumerable.Range(1, 9).Select(n => $"{path}.{n}")];
+        Assert.Equal(files.Order(StringComparer.Ordinal), Directory.GetFiles(Folder, "run.log*").Order(StringComparer.Ordinal));
+        Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 4L * bytes));
+        var kept = files.Reverse().SelectMany(File.ReadLines).Select(line => int.Parse(line.Split(' ')[4], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(Enumerable.Range(lines - kept.Count, kept.Count), kept);
+    }
+
     private static void Break(string path)
     {
         File.Delete(path);
