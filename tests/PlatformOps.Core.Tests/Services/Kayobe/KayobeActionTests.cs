@@ -80,6 +80,7 @@ public sealed class KayobeActionTests
         await Assert.ThrowsAsync<RefusedException>(() => PlanForAsync());
         foreach (var name in new[] { "", "all", "compute", "!hv01.lab.example", "~hv0.*", "@hosts", "controllers", "localhost", "hv01.lab.example:hv02.lab.example", " " })
             await Assert.ThrowsAsync<RefusedException>(() => PlanForAsync(name));
+        Assert.Contains("is a group", (await Assert.ThrowsAsync<RefusedException>(() => PlanForAsync("hv01.lab.example", "controllers"))).Message, StringComparison.Ordinal);
         Assert.Empty(await lab.RunsAsync());
 
         await lab.ApplyAsync(new DeployServices(), new NoParameters(), 7);
