@@ -44,7 +44,9 @@ public sealed class PreReinstallTests : IDisposable
         var address = (await lab.Session.Get<NetBoxClient>().BmcAddressAsync("hv01.lab.example", Token)).Address;
         // As where only DNS had it, which goes with the Aquilon host.
         await lab.SetDeviceAsync(1, new { oob_ip = (object?)null });
-        await using var other = lab.Open(new Dictionary<string, object> { ["state-folder"] = _elsewhere.Path, ["netbox.bmc-interface"] = "none", ["netbox.bmc-dns-pattern"] = "gone.invalid" });
+        await lab.FaultAsync(new { service = "netbox", call = "GET /dcim/interfaces*", effect = "status:404" });
+        await using var other = lab.Open(new Dictionary<string, object> { ["state-folder"] = _elsewhere.Path });
+        await Assert.ThrowsAnyAsync<OpsException>(() => other.Get<NetBoxClient>().BmcAddressAsync("hv01.lab.example", Token));
 
         var dossier = await other.Get<DossierFinder>().RequireAsync(PhaseLab.Context(other), Token);
 
