@@ -1,4 +1,5 @@
 using PlatformOps.Core.Migration;
+using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Lab;
 using PlatformOps.Migration;
 using PlatformOps.Runs;
@@ -30,6 +31,25 @@ public sealed class PostReinstallGuardTests
         await lab.SetHostAsync(1, new { reboot = true });
         await lab.UntilAsync(1, host => host.GetProperty("up").GetBoolean() && Text(host, "bootId") != boot);
         Assert.Equal(("Pxe", key), (Text(await lab.HostAsync(1), "bootedFrom"), Text(await lab.HostAsync(1), "hostKey")));
+    }
+
+    [Fact]
+    public async Task It_is_active_in_the_inventory_again_in_the_role_of_a_hypervisor_which_must_exist()
+    {
+        await using var lab = await ReinstalledAsync();
+        await using (var session = lab.Open(new Dictionary<string, object> { ["netbox.role"] = "nosuch" }))
+            Assert.Equal("netbox.device.role", (await PhaseLab.RunAsync(session, "PostReinstall", Target)).Failed().Step);
+        Assert.Equal(("active", "Hypervisor"), await InInventoryAsync());
+
+        await using (var session = lab.Open(new Dictionary<string, object> { ["netbox.role"] = "openstack-compute" }))
+            Assert.Empty(PhaseLab.Problems(await PhaseLab.RunAsync(session, "PostReinstall", Target)));
+        Assert.Equal(("active", "OpenStack Compute"), await InInventoryAsync());
+
+        async Task<(string Status, string? Role)> InInventoryAsync()
+        {
+            var device = await lab.Session.Get<NetBoxClient>().DeviceAsync(Target.HypervisorName, TestContext.Current.CancellationToken);
+            return (device.Status, device.Role);
+        }
     }
 
     [Fact]
