@@ -23,6 +23,15 @@ public sealed class RunbookLibraryTests : IDisposable
             Library(null).Get("hypervisor/pre-drain").Steps.Select(step => step.Action.Name));
 
     [Fact]
+    public void Aquilon_is_given_all_its_steps_in_this_order_and_arms_last()
+        => Assert.Equal(
+            [
+                "aquilon.ticket", "aquilon.record", "aquilon.import", "aquilon.buildstatus", "aquilon.host.delete", "aquilon.machine.delete", "aquilon.host.import",
+                "aquilon.interface.boot", "aquilon.interfaces.remove", "aquilon.disk.remove", "aquilon.manage", "aquilon.make", "aquilon.boot",
+            ],
+            Library(null).Get("hypervisor/pre-reinstall").Steps.Select(step => step.Action.Name).Where(name => name.StartsWith("aquilon.", StringComparison.Ordinal)));
+
+    [Fact]
     public void What_hands_a_hypervisor_to_the_installer_is_proven_again_immediately_before()
     {
         var steps = Library(null).Get("hypervisor/pre-reinstall").Steps;
