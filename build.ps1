@@ -40,7 +40,7 @@ if ('Test' -in $Task) {
     Invoke-Dotnet test $solution --configuration $Configuration --no-build --nologo
     if (Get-Module -ListAvailable Pester | Where-Object Version -GE 5.5) {
         # In a process of its own: this one could not load the next build of the module.
-        & ([System.Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Invoke-Pester -Path '$PSScriptRoot/tests/Pester' -CI"
+        & ([System.Environment]::ProcessPath) -NoProfile -NonInteractive -Command "`$c = New-PesterConfiguration; `$c.Run.Path = '$PSScriptRoot/tests/Pester'; `$c.Run.Exit = `$true; Invoke-Pester -Configuration `$c"
         if ($LASTEXITCODE -ne 0) {
             throw "$LASTEXITCODE Pester tests failed."
         }
