@@ -1,6 +1,8 @@
+using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
 using PlatformOps.Core.Services;
+using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.Jira;
 using PlatformOps.Errors;
 
@@ -25,7 +27,7 @@ internal sealed class DossierFinder(IServiceScope scope)
             var attached = await FromTicketAsync(target, log, key, local, cancellationToken);
             if (attached is null || attached.AsOf <= local?.AsOf)
                 return local;
-            store.Write(attached);
+            Keep(attached);
             return attached;
         }
         catch (OpsException e) when (local is not null && e is (ServiceException or ObjectNotFoundException))
@@ -39,6 +41,14 @@ internal sealed class DossierFinder(IServiceScope scope)
     public async Task<HypervisorDossier> RequireAsync(ActionContext context, CancellationToken cancellationToken)
         => await FindAsync(context, cancellationToken)
             ?? throw new RefusedException($"{context.Target.Name} has no dossier, neither here nor at {context.Target.TicketId ?? "a ticket"}: nobody wrote down which machine it was. PreDrain does, before anything is changed.") { TargetName = context.Target.Name };
+
+    // What Aquilon had goes where its actions look for it.
+    private void Keep(HypervisorDossier dossier)
+    {
+        scope.Get<DossierStore>().Write(dossier);
+        if (dossier.AquilonRecord is { } record && scope.Configuration.Has<AquilonConfiguration>())
+            scope.Get<AquilonRecordStore>().Write(JsonSerializer.Deserialize<AquilonRecord>(record, ActionJson.Options)! with { HypervisorName = dossier.HypervisorName, RunId = dossier.RunId });
+    }
 
     private async Task<HypervisorDossier?> FromTicketAsync(ActionTarget target, IActionLog log, string key, HypervisorDossier? local, CancellationToken cancellationToken)
     {

@@ -48,9 +48,10 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
     {
         try
         {
-            return JsonSerializer.Deserialize<HypervisorDossier>(content, Json) is { Schema: HypervisorDossier.CurrentSchema } dossier
-                ? dossier
-                : throw new SourceException($"This dossier is not of schema {HypervisorDossier.CurrentSchema}, the one that this version knows.", origin);
+            var dossier = JsonSerializer.Deserialize<HypervisorDossier>(content, Json);
+            if (dossier is not { Schema: HypervisorDossier.CurrentSchema })
+                throw new SourceException($"This dossier is not of schema {HypervisorDossier.CurrentSchema}, the one that this version knows.", origin);
+            return RunStore.IsRunId(dossier.RunId) ? dossier : throw new SourceException($"This dossier is of a run that cannot be one: '{OutputText.Line(dossier.RunId, 80)}'.", origin);
         }
         catch (JsonException e)
         {

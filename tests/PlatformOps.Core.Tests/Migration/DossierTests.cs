@@ -1,3 +1,4 @@
+using System.Text;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Sessions;
@@ -66,6 +67,23 @@ public sealed class DossierTests : IDisposable
         var refused = await Assert.ThrowsAsync<RefusedException>(() => lab.Session.Get<DossierFinder>().FindAsync(Context(lab.Session), Token));
 
         Assert.Contains("of 'hv03.lab.example', not of hv01.lab.example", refused.Message, StringComparison.Ordinal);
+    }
+
+    // Whoever may attach a file to the ticket names neither a file nor a folder of ours.
+    [Fact]
+    public async Task A_dossier_from_the_ticket_writes_nowhere_else()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        var own = lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!;
+        var text = await File.ReadAllTextAsync(lab.Session.Get<DossierStore>().PathOf("hv01.lab.example", own.RunId), Token);
+        await lab.Session.Get<Core.Services.Jira.JiraClient>().AttachAsync("MH-101", "hv01.lab.example.dossier.x.json", Encoding.UTF8.GetBytes(text.Replace($"\"{own.RunId}\"", "\"../../../escaped\"", StringComparison.Ordinal)), Token);
+        await using var other = Elsewhere(lab);
+
+        var refused = await Assert.ThrowsAsync<SourceException>(() => other.Get<DossierFinder>().FindAsync(Context(other), Token));
+
+        Assert.Contains("of a run that cannot be one: '../../../escaped'", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(other.Store.StateFolder)!, "escaped*", SearchOption.AllDirectories));
     }
 
     [Fact]

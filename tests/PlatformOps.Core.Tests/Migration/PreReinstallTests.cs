@@ -83,6 +83,9 @@ public sealed class PreReinstallTests : IDisposable
         var record = JsonSerializer.Deserialize<AquilonRecord>(dossier.AquilonRecord!, ActionJson.Options)!;
         Assert.Equal((before.MachineName, before.Sandbox), (record.Host.MachineName, record.Host.Sandbox));
         Assert.Contains(record.Restore, command => command.Contains(before.MachineName, StringComparison.Ordinal));
+        // Where Aquilon's actions look for it: Reset-AquilonHost -FromRecord restores it there.
+        Assert.EndsWith("with what Aquilon had of it", await ((Report)new DossierReport()).RunAsync(PhaseLab.Context(other), new NoParameters(), Token), StringComparison.Ordinal);
+        Assert.Equal(record.Restore, other.Get<AquilonRecordStore>().FindOrLatest("hv01.lab.example", "none")?.Restore);
         // Right behind the record, and before the host is gone.
         var steps = records.Select(step => step.Step).ToList();
         Assert.Equal(steps.IndexOf("aquilon.record") + 1, steps.IndexOf("hypervisor.dossier.aquilon"));
