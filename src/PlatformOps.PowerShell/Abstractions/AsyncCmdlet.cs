@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Runtime.ExceptionServices;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Errors;
+using PlatformOps.PowerShell.Formatting;
 
 namespace PlatformOps.PowerShell.Abstractions;
 
@@ -150,20 +152,44 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Asks as PowerShell does, by the impact of the cmdlet's class. Effects that differ in impact ask <see cref="Confirmation"/>.</summary>
     /// <exception cref="RefusedException">The question is needed, and nobody can be asked.</exception>
-    private protected ValueTask<bool> ShouldProcessAsync(string target, string action) => AskAsync(() =>
+    private protected ValueTask<bool> ShouldProcessAsync(string target, string action) => AskAsync(
+        () => ShouldProcess(target, action),
+        $"{action} on {target}: this needs a confirmation, and nobody can be asked here (a host that is not interactive). Nothing was changed. Check with -WhatIf, then run it with -Confirm:$false.",
+        target);
+
+    /// <summary>Asks about a plan of several lines, broken between words.</summary>
+    /// <exception cref="RefusedException">Nobody can be asked.</exception>
+    internal ValueTask<bool> AskPlanAsync(string plan) => AskAsync(
+        () => ShouldProcess(plan, $"\n{Cell.Hanging(plan, ScreenWidth)}", "Confirm"),
+        $"Nothing was done: this plan needs a confirmation, and nobody can be asked here (the host is not interactive). Look at it with -WhatIf, then run it with -Confirm:$false.\n{plan}",
+        null);
+
+    // 0 where the host has no screen.
+    private int ScreenWidth
+    {
+        get
+        {
+            try
+            {
+                return Host?.UI?.RawUI?.WindowSize.Width ?? 0;
+            }
+            catch (Exception e) when (e is HostException or NotImplementedException)
+            {
+                return 0;
+            }
+        }
+    }
+
+    private ValueTask<bool> AskAsync(Func<bool> question, string nobody, string? target) => AskAsync(() =>
     {
         try
         {
-            return ShouldProcess(target, action);
+            return question();
         }
         catch (Exception e) when (!PipelineStop.Is(e))
         {
             // pwsh -NonInteractive: PSInvalidOperationException. A host without a user interface: HostException. Standard input at its end: NullReferenceException.
-            throw new RefusedException(
-                $"{action} on {target}: this needs a confirmation, and nobody can be asked here (a host that is not interactive). Nothing was changed. Check with -WhatIf, then run it with -Confirm:$false.", e)
-            {
-                TargetName = target,
-            };
+            throw new RefusedException(nobody, e) { TargetName = target };
         }
     });
 
