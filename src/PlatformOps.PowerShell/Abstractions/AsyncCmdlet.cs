@@ -466,12 +466,28 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         foreach (var bar in bars)
         {
-            if (bar.TakeDue(out var wait) is { } record)
-                Write(record, static (cmdlet, record) => cmdlet.WriteProgress(record));
+            if (bar.TakeDue(out var wait) is { } record && !TryShow(record))
+                return null;
             if (wait is { } due && (next is null || due < next))
                 next = due;
         }
         return next;
+    }
+
+    // A pipeline that is being stopped takes no progress either, and must not end before the bodies have: who is interrupted is told so before the prompt.
+    private bool TryShow(ProgressRecord record)
+    {
+        try
+        {
+            Write(record, static (cmdlet, record) => cmdlet.WriteProgress(record));
+            return true;
+        }
+        catch (Exception e)
+        {
+            _ended ??= ExceptionDispatchInfo.Capture(e);
+            CancelBody();
+            return false;
+        }
     }
 
     private void ClearProgress()

@@ -65,6 +65,19 @@ public sealed class AsyncCmdletTests
         Assert.Throws<PipelineStoppedException>(() => powershell.EndInvoke(running));
     }
 
+    [Fact]
+    public async Task A_body_that_shows_progress_while_it_is_stopped_is_waited_for_all_the_same()
+    {
+        using var shell = new Shell();
+        var probe = new Probe();
+        using var powershell = shell.Make("param($p) Test-LongEnd -Probe $p", probe);
+        var running = powershell.BeginInvoke();
+        await Eventually.Is(() => probe.Running == 1);
+        powershell.Stop();
+        Assert.Equal(0, probe.Running);
+        Assert.Throws<PipelineStoppedException>(() => powershell.EndInvoke(running));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("-Elsewhere")]
