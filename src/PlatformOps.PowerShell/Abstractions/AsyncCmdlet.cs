@@ -22,9 +22,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     // only Stopping says so.
     private static readonly TimeSpan StopPollEvery = TimeSpan.FromMilliseconds(250);
 
+    // PowerShell's console draws at most every 200 ms, and what comes between two times is drawn when something comes after it, if ever.
+    private static readonly TimeSpan DrawnWithin = TimeSpan.FromMilliseconds(300);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineQueue _queue = new();
     private readonly List<OpsProgress> _progress = [];
+    private ProgressRecord? _undrawn;
+    private long _undrawnSince;
     private HostWrites? _writes;
     private ExceptionDispatchInfo? _ended;
     private int _writer;
@@ -471,7 +476,20 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             if (wait is { } due && (next is null || due < next))
                 next = due;
         }
-        return next;
+        return Redraw() is { } again && (next is null || again < next) ? again : next;
+    }
+
+    // Once more what was shown last, where nothing came after it.
+    private TimeSpan? Redraw()
+    {
+        if (_undrawn is not { } record)
+            return null;
+        var wait = DrawnWithin - Time.GetElapsedTime(_undrawnSince);
+        if (wait > TimeSpan.Zero)
+            return wait;
+        TryShow(record);
+        _undrawn = null;
+        return null;
     }
 
     // A pipeline that is being stopped takes no progress either, and must not end before the bodies have: who is interrupted is told so before the prompt.
@@ -480,6 +498,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         try
         {
             Write(record, static (cmdlet, record) => cmdlet.WriteProgress(record));
+            (_undrawn, _undrawnSince) = (record.RecordType == ProgressRecordType.Completed ? null : record, Time.GetTimestamp());
             return true;
         }
         catch (Exception e)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Texts;
@@ -74,7 +73,7 @@ public abstract class RunCmdlet : SessionCmdlet
         foreach (var error in _errors)
             await WriteErrorAsync(error);
         if (EndsWithError && _failed.Count > 0)
-            throw new StepFailedException(string.Create(CultureInfo.InvariantCulture, $"{_failed.Count} of {_targets.Count} targets failed: {string.Join(", ", _failed.Order(StringComparer.Ordinal))}"));
+            throw new StepFailedException(TargetWords.Failed([.. _failed.Order(StringComparer.Ordinal)], _targets.Count));
     }
 
     private void Hold(StepRecord record)

@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Management.Automation;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Errors;
 using PlatformOps.Migration;
+using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Abstractions;
@@ -44,6 +44,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
 
     /// <summary>The step of the first runbook to begin at. What comes before it is skipped, and never satisfies the guard of something destructive.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(StartAtCompleter))]
     [ValidateNotNullOrEmpty]
     public string? StartAt { get; set; }
 
@@ -194,7 +195,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     private string Question(RunRequest request, IReadOnlyList<ActionTarget> targets, List<StepRecord> plan)
     {
         var own = plan.Where(record => targets.Any(target => target.Name == record.Target)).ToList();
-        var what = targets.Count == 1 ? targets[0].Name : string.Create(CultureInfo.InvariantCulture, $"{targets.Count} targets");
+        var what = targets.Count == 1 ? targets[0].Name : TargetWords.Count(targets.Count);
         return string.Join('\n', PlanSummary.Of(request, targets, own).Select(line => $"  {line}").Prepend($"{RunName} on {what} in [{OpenSession.Environment}]:"));
     }
 }

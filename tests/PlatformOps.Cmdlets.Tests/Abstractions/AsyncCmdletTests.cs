@@ -130,6 +130,14 @@ public sealed class AsyncCmdletTests
     }
 
     [Fact]
+    public void What_was_shown_last_is_shown_once_more_where_nothing_follows_for_consoles_that_left_it_out()
+    {
+        using var shell = new Shell();
+        var shown = shell.Run("Test-Rows").Progress.Where(record => record.RecordType == ProgressRecordType.Processing).Select(record => record.StatusDescription).ToList();
+        Assert.Equal(["one", "two", "two"], shown);
+    }
+
+    [Fact]
     public void Progress_is_completed_when_the_body_fails()
     {
         using var shell = new Shell();

@@ -216,6 +216,18 @@ public sealed class TestEffectCommand : AsyncCmdlet
     }
 }
 
+/// <summary>Shows two rows in one moment, and nothing for a while.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "Rows")]
+public sealed class TestRowsCommand : AsyncCmdlet
+{
+    private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        StartProgress("hv1").Report("one");
+        StartProgress("hv2").Report("two");
+        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+    }
+}
+
 /// <summary>Shows progress.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Progress")]
 public sealed class TestProgressCommand : AsyncCmdlet

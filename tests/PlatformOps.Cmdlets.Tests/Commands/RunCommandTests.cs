@@ -229,7 +229,10 @@ public sealed class RunCommandTests : LabShell
         Assert.Equal([run.RunId], Complete("Get-OpsStep "));
         Assert.Contains("session.services", Complete($"Get-OpsStep {run.RunId} -Step s"));
         Assert.Contains(One, Complete($"Undo-OpsRun {run.RunId} -Target hv"));
+        Assert.Contains("session.services", Complete($"Get-OpsStep {run.RunId[..^2]} -Step s"));
         Assert.Contains("hypervisor/setup", Complete("Invoke-Runbook hyp"));
+        Assert.Contains("openstack.room", Complete($"Invoke-MigrationStep -HypervisorName {One} -Step PreDrain, Drain -StartAt o"));
+        Assert.Equal(["session.services"], Complete("Invoke-Runbook hypervisor/noops -StartAt "));
         Assert.Contains("Failed", Complete("Get-OpsRun -State F"));
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
@@ -83,7 +82,7 @@ public sealed class ResumeOpsRunCommand : RunWorkCmdlet
             cautions.AddRange(await Scope.Runner().CautionsAsync(request, pending, cancellationToken));
         if (cautions.Count > 0)
             impact = Impact.High;
-        var what = pending.Count == 1 ? pending[0] : string.Create(CultureInfo.InvariantCulture, $"{pending.Count} targets");
+        var what = pending.Count == 1 ? pending[0] : TargetWords.Count(pending.Count);
         var question = cautions.Concat(PlanSummary.OfResume(request, run, Scope.Store.History(run.RunId), Approve))
             .Select(line => $"  {line}")
             .Prepend($"Resume {run.Name} on {what} in [{run.Environment}], run {run.RunId}:");
