@@ -32,14 +32,18 @@ internal static class PlanSummary
     /// <param name="run">The run.</param>
     /// <param name="history">Its journal.</param>
     /// <param name="approves">Whether it is let go on past what it waits for a person for.</param>
-    public static IReadOnlyList<string> OfResume(RunRequest request, OpsRun run, RunHistory history, bool approves)
+    /// <param name="isConfigured">Whether the configuration has a service's section: what the site does without is not to come.</param>
+    public static IReadOnlyList<string> OfResume(RunRequest request, OpsRun run, RunHistory history, bool approves, Func<string, bool> isConfigured)
     {
         var pending = run.Targets.Where(target => target.State != RunState.Succeeded).ToList();
-        var lines = Warnings(request, (phase, step) => pending.Exists(target => !history.StepsOf(target.Target).Any(known => known.Key.Phase == phase.Name && known.Key.Step == step.Name && known.Holds is not null)));
+        var lines = Warnings(request, (phase, step) => step.LackAt(isConfigured) is null && pending.Exists(target => !Holds(target, phase, step)));
         if (approves && history.Pending.Count > 0)
             lines.Add($"You approve: {string.Join(", ", history.Pending.Order(StringComparer.Ordinal))}");
         lines.AddRange(Grouped([.. pending.Select(target => (target.Target, $"{target.State} at {target.Phase} {target.Step}".TrimEnd()))], (where, _) => where));
         return lines;
+
+        bool Holds(TargetRun target, RunbookPhase phase, RunbookStep step)
+            => history.StepsOf(target.Target).Any(known => known.Key.Phase == phase.Name && known.Key.Step == step.Name && known.Holds is not null);
     }
 
     // Targets of which the same is to be said share a line.

@@ -82,6 +82,19 @@ public sealed class PlanSummaryTests : IDisposable
     }
 
     [Fact]
+    public async Task Going_on_is_about_what_is_still_to_come_and_where_its_targets_are()
+    {
+        var request = _world.Phases([RunWorld.Head + "  - change: light.smash\n", RunWorld.Head + "  - wait: test.wait\n  - change: test.batch-smash\n  - change: test.batch-beside\n"], "hv1", "hv2", "hv3");
+        _world.Catalog.IsOver = _ => false;
+        await _world.RunAsync(request with { ThrottleLimit = 3 });
+        var (run, history) = (_world.Store.Describe("r1"), _world.Store.History("r1"));
+
+        Assert.Equal(
+            ["CANNOT BE TAKEN BACK: P2 test.batch-smash", "WORKS ON MORE THAN THESE: P2 test.batch-beside on the neighbours", "hv1 … hv3 (3): Waiting at P2 test.wait"],
+            PlanSummary.OfResume(request, run, history, approves: false, _ => true));
+    }
+
+    [Fact]
     public async Task Who_else_is_worked_on_is_in_the_plan_and_in_the_record()
     {
         var request = _world.Request(Adopt, "hv1");

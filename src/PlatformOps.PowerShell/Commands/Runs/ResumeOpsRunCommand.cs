@@ -83,7 +83,7 @@ public sealed class ResumeOpsRunCommand : RunWorkCmdlet
         if (cautions.Count > 0)
             impact = Impact.High;
         var what = pending.Count == 1 ? pending[0] : TargetWords.Count(pending.Count);
-        var question = cautions.Concat(PlanSummary.OfResume(request, run, Scope.Store.History(run.RunId), Approve))
+        var question = cautions.Concat(PlanSummary.OfResume(request, run, Scope.Store.History(run.RunId), Approve, Scope.IsConfigured))
             .Select(line => $"  {line}")
             .Prepend($"Resume {run.Name} on {what} in [{run.Environment}], run {run.RunId}:");
         // Nothing but what is still to be told to tickets.
