@@ -1,10 +1,12 @@
 using System.Globalization;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Texts;
 using PlatformOps.Runs;
 using Spectre.Console;
 
 namespace PlatformOps.Runner;
 
-/// <summary>Shows a run as it goes: a live table on a terminal, a line for each step elsewhere.</summary>
+/// <summary>Shows a run as it goes: a live table on a terminal, elsewhere a line for each phase of a hypervisor and for what stops one.</summary>
 internal sealed class RehearsalBoard
 {
     private readonly SortedDictionary<string, (StepRecord Last, int Steps)> _rows = new(StringComparer.Ordinal);
@@ -13,8 +15,7 @@ internal sealed class RehearsalBoard
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || !AnsiConsole.Profile.Capabilities.Ansi)
         {
-            await foreach (var record in records)
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{record.Target,-20} {record.Phase,-9} {record.Outcome,-9} {record.Step,-34} {record.Message.Split('\n')[0]}"));
+            await WriteLinesAsync(records);
             return;
         }
 
@@ -28,6 +29,35 @@ internal sealed class RehearsalBoard
             }
         });
     }
+
+    private async Task WriteLinesAsync(IAsyncEnumerable<StepRecord> records)
+    {
+        await foreach (var record in records)
+        {
+            var known = _rows.TryGetValue(record.Target, out var row);
+            var goesOn = known && row.Last.Phase == record.Phase;
+            if (known && !goesOn)
+                WriteEnd(row);
+            // What is told, and done on failure, comes behind what stopped it.
+            var stays = goesOn && Stops(row.Last) && (record.Number == 0 || StepKey.IsOnFailure(record.Step));
+            _rows[record.Target] = (stays ? row.Last : record, goesOn ? row.Steps + 1 : 1);
+            if (Stops(record))
+                Console.Out.WriteLine($"{Head(record, record.Outcome.ToString())} {record.Step}: {Brief.Of(record.Message, 160)}");
+        }
+
+        foreach (var row in _rows.Values)
+            WriteEnd(row);
+    }
+
+    private static void WriteEnd((StepRecord Last, int Steps) row)
+    {
+        if (!Stops(row.Last))
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Head(row.Last, "Done")} {row.Steps} steps"));
+    }
+
+    private static string Head(StepRecord record, string what) => $"{record.Target,-20} {record.Phase,-13} {what,-9}";
+
+    private static bool Stops(StepRecord record) => record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Waiting or StepOutcome.Interrupted;
 
     private Table Draw()
     {

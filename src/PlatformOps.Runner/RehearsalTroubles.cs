@@ -17,11 +17,16 @@ internal sealed class RehearsalTroubles
             return;
         // Neither the first nor the last: the others must not notice.
         (NotTheOldOs, AnothersBmc, TicketAway) = (targets[3], targets[^2], targets[1]);
-        Expected = new Dictionary<string, string>(StringComparer.Ordinal) { [NotTheOldOs] = "PreDrain.host.os", [AnothersBmc] = "PreReinstall.hypervisor.identity" };
+        Arranged = new Dictionary<string, Trouble>(StringComparer.Ordinal)
+        {
+            [NotTheOldOs] = new("its system is not the old one", "PreDrain.host.os"),
+            [AnothersBmc] = new("its BMC's address leads to another machine", "PreReinstall.hypervisor.identity"),
+            [TicketAway] = new("its ticket could not be told for a while"),
+        };
     }
 
-    /// <summary>The hypervisors that must fail, and where.</summary>
-    public IReadOnlyDictionary<string, string> Expected { get; } = new Dictionary<string, string>();
+    /// <summary>What was arranged, by hypervisor.</summary>
+    public IReadOnlyDictionary<string, Trouble> Arranged { get; } = new Dictionary<string, Trouble>();
 
     private string? NotTheOldOs { get; }
 

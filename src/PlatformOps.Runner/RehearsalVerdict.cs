@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using PlatformOps.Core.Sessions;
+using PlatformOps.Core.Texts;
 using PlatformOps.Runs;
 using Spectre.Console;
 
@@ -12,6 +13,7 @@ internal sealed class RehearsalVerdict
 {
     private readonly List<string> _faults = [];
     private OpsRun[] _runs = [];
+    private IReadOnlyDictionary<string, Trouble> _arranged = new Dictionary<string, Trouble>();
     private int _writes;
 
     public bool IsWell => _faults.Count == 0;
@@ -19,10 +21,10 @@ internal sealed class RehearsalVerdict
     /// <param name="control">The lab.</param>
     /// <param name="session">On the state folder of the rehearsal.</param>
     /// <param name="phases">What was run.</param>
-    /// <param name="expected">The targets that must have failed, and at which step.</param>
-    public static async Task<RehearsalVerdict> OfAsync(HttpClient control, SessionScope session, IReadOnlyList<string> phases, IReadOnlyDictionary<string, string> expected)
+    /// <param name="arranged">What the targets were given to meet.</param>
+    public static async Task<RehearsalVerdict> OfAsync(HttpClient control, SessionScope session, IReadOnlyList<string> phases, IReadOnlyDictionary<string, Trouble> arranged)
     {
-        var verdict = new RehearsalVerdict { _runs = [.. session.Store.List()] };
+        var verdict = new RehearsalVerdict { _runs = [.. session.Store.List()], _arranged = arranged };
         if (verdict._runs is not [var run])
         {
             verdict._faults.Add($"expected one run, found: {string.Join(", ", verdict._runs.Select(run => $"{run.RunId} {run.State}"))}");
@@ -30,12 +32,12 @@ internal sealed class RehearsalVerdict
         }
 
         foreach (var target in run.Targets)
-            verdict.Judge(target, expected.GetValueOrDefault(target.Target));
+            verdict.Judge(target);
 
         var writes = (await control.GetFromJsonAsync<JsonElement>("lab/writes")).EnumerateArray().ToList();
         verdict._writes = writes.Count;
-        verdict.JudgeRepeats(writes, run, expected);
-        foreach (var target in run.Targets.Where(target => !expected.ContainsKey(target.Target)))
+        verdict.JudgeRepeats(writes, run);
+        foreach (var target in run.Targets.Where(target => verdict.FailsAt(target) is null))
         {
             var comments = writes.Count(write => write.GetProperty("target").ToString() == target.TicketId && write.GetProperty("call").ToString().EndsWith("/comment", StringComparison.Ordinal));
             // A phase that waited is told of when it stopped, too.
@@ -46,8 +48,11 @@ internal sealed class RehearsalVerdict
         return verdict;
     }
 
-    private void Judge(TargetRun target, string? expectedAt)
+    private string? FailsAt(TargetRun target) => _arranged.GetValueOrDefault(target.Target)?.FailsAt;
+
+    private void Judge(TargetRun target)
     {
+        var expectedAt = FailsAt(target);
         if (expectedAt is null && target.State != RunState.Succeeded)
             _faults.Add($"{target.Target} is {target.State}: {target.Message}");
         else if (expectedAt is not null && (target.State != RunState.Failed || target.Message?.StartsWith(expectedAt, StringComparison.Ordinal) != true))
@@ -55,9 +60,9 @@ internal sealed class RehearsalVerdict
     }
 
     // What fails is tried again whenever the run goes on: its repeats are meant.
-    private void JudgeRepeats(IReadOnlyList<JsonElement> writes, OpsRun run, IReadOnlyDictionary<string, string> expected)
+    private void JudgeRepeats(IReadOnlyList<JsonElement> writes, OpsRun run)
     {
-        var tried = run.Targets.Where(target => expected.ContainsKey(target.Target)).SelectMany(target => new[] { target.Target, target.Target.Split('.')[0], target.TicketId }).ToHashSet();
+        var tried = run.Targets.Where(target => FailsAt(target) is not null).SelectMany(target => new[] { target.Target, target.Target.Split('.')[0], target.TicketId }).ToHashSet();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var write in writes)
         {
@@ -81,13 +86,23 @@ internal sealed class RehearsalVerdict
     public void Print(TimeSpan took, int kills)
     {
         var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns("Hypervisor", "Ticket", "State", "Last step");
-        foreach (var target in _runs.SelectMany(run => run.Targets).OrderBy(target => target.Target, StringComparer.Ordinal))
-            table.AddRow(Markup.Escape(target.Target), target.TicketId ?? "", $"[{(target.State == RunState.Succeeded ? "green" : "red")}]{target.State}[/]", Markup.Escape($"{target.Phase}.{target.Step}"));
+        table.AddColumns("Hypervisor", "Ticket", "State", "What");
+        var targets = _runs.SelectMany(run => run.Targets).OrderBy(target => target.Target, StringComparer.Ordinal).ToList();
+        foreach (var target in targets)
+            table.AddRow(Markup.Escape(target.Target), target.TicketId ?? "", $"[{(target.State == RunState.Succeeded ? "green" : FailsAt(target) is null ? "red" : "yellow")}]{target.State}[/]", Markup.Escape(WhatOf(target)));
         AnsiConsole.Write(table);
         foreach (var fault in _faults)
             AnsiConsole.MarkupLineInterpolated($"[red]✗[/] {fault}");
+        var arranged = targets.Count(target => FailsAt(target) is not null);
+        var failed = IsWell && arranged > 0 ? string.Create(CultureInfo.InvariantCulture, $", {targets.Count - arranged} migrated and {arranged} failed as arranged") : "";
         var killed = kills == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", killed and resumed {kills} times");
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{(IsWell ? "All is well:" : "NOT WELL:")} {_runs.Sum(run => run.Targets.Length)} hypervisors, {_writes} writes in {took.TotalSeconds:0.0} s{killed}");
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{(IsWell ? "All is well:" : "NOT WELL:")} {targets.Count} hypervisors{failed}, {_writes} writes in {took.TotalSeconds:0.0} s{killed}");
+    }
+
+    // The message of a failure begins with its step.
+    private string WhatOf(TargetRun target)
+    {
+        var arranged = _arranged.TryGetValue(target.Target, out var trouble) ? $"as arranged: {trouble.What}" : "";
+        return target.State == RunState.Succeeded ? arranged : string.Join(" – ", new[] { Brief.Of(target.Message ?? $"{target.Phase}.{target.Step}", 120), arranged }.Where(part => part.Length > 0));
     }
 }

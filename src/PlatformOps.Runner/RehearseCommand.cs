@@ -51,7 +51,7 @@ internal static class RehearseCommand
         var (_, session) = SessionOpening.Open(lab.ConfigurationPath, null, null);
         await using var open = session;
         var report = await WriteReportAsync(session, line.Text("--report"));
-        var verdict = await RehearsalVerdict.OfAsync(control, session, Phases, troubles.Expected);
+        var verdict = await RehearsalVerdict.OfAsync(control, session, Phases, troubles.Arranged);
         verdict.Print(Stopwatch.GetElapsedTime(began), kills);
         Console.Out.WriteLine($"Report: {report}");
         return verdict.IsWell ? 0 : 1;

@@ -24,6 +24,9 @@ internal abstract class Change : OpsAction
     /// <summary>Writes our claim: whoever takes a run over has it written anew. Nothing else of a run is repeated for that.</summary>
     public virtual bool CarriesClaim => false;
 
+    /// <summary>What it works on beside its target or batch, in a few words: other machines, which nobody put into the list. Plans, questions and records say so.</summary>
+    public virtual string? AlsoOn => null;
+
     /// <summary>Is made on the target's own system, and goes with it when the target is installed anew.</summary>
     public virtual bool IsOfSystem => false;
 

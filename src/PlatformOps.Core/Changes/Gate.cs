@@ -24,7 +24,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             return Unchanged(change, context, before);
         if (isAlone)
             await change.GuardAsync(context, parameters, now, cancellationToken);
-        var after = change.DescribeDesired(context, parameters, now);
+        var after = Desired(change, context, parameters, now);
         var caution = await change.CautionAsync(context, parameters, now, cancellationToken);
         return new StepEnd(StepOutcome.Planned, $"[{context.Run.Environment}] {Difference(change, context, before, after)}{(caution is null ? "" : $". {caution}")}") { Before = before, After = after, Caution = caution };
     }
@@ -310,7 +310,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     private async Task<StepEnd> ApplyAsync(Change change, ActionContext context, object parameters, Recording record, object before, CancellationToken cancellationToken)
     {
         var beforeText = change.Describe(before);
-        var desiredText = change.DescribeDesired(context, parameters, before);
+        var desiredText = Desired(change, context, parameters, before);
         var intent = IntentFor(change, context, parameters, record.Key, before, desiredText) with { IsTelling = record.Step.IsTelling };
         cancellationToken.ThrowIfCancellationRequested();
         await ledger.WriteDurablyAsync(intent);
@@ -422,6 +422,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         => new(StepOutcome.Unchanged, $"{Subject(change, context)}: is already {state}") { Before = state, After = state };
 
     private static string Difference(Change change, ActionContext context, string before, string after) => $"{Subject(change, context)}: {before} → {after}";
+
+    private static string Desired(Change change, ActionContext context, object parameters, object before)
+        => change.DescribeDesired(context, parameters, before) + (change.AlsoOn is { } others ? $", on {others}" : "");
 
     private static string Subject(Change change, ActionContext context) => $"{change.Summary} on {context.Target.Name}";
 

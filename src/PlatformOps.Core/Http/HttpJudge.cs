@@ -72,9 +72,8 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
         if (call.Accept.Contains(answer.Status))
             return null;
 
-        var fault = answer.Fault;
         var retryAfter = RetryAfter(answer, now);
-        return new HttpFailure(Text($"answered {Status(answer.Status)}{(fault.Text.Length > 0 ? $": {fault.Text}" : "")}"))
+        return new HttpFailure(Text($"answered {Status(answer.Status)}{Said(answer)}"))
         {
             Answer = answer,
             IsTransient = answer.Status is 408 or 425 or 429 or 500 or 502 or 503 or 504,
@@ -91,12 +90,15 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
     }
 
     /// <summary>A credential that was refused, and there is no other.</summary>
-    public HttpFailure NotLetIn(HttpAnswer answer) => new(Text($"answered {Status(answer.Status)}: {answer.Fault.Text}"))
+    public HttpFailure NotLetIn(HttpAnswer answer) => new(Text($"answered {Status(answer.Status)}{Said(answer)}"))
     {
         Answer = answer,
         Advice = $"Are the credentials of {service} right and still valid?",
         LoginRefused = true,
     };
+
+    // A page is what a proxy before it says, not the service.
+    private static string Said(HttpAnswer answer) => answer.Fault.Text is not { Length: > 0 } text ? "" : ServerText.IsHtml(answer) ? $" with {text}" : $": {text}";
 
     /// <summary>What the caller is told when no further try is made.</summary>
     /// <param name="failure">How the last try ended.</param>

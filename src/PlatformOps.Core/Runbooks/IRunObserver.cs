@@ -11,6 +11,9 @@ internal interface IRunObserver
 
     ValueTask OnStepStartedAsync(ActionTarget target, string? phase, string step, CancellationToken cancellationToken) => default;
 
+    /// <summary>Something is about to be told of a phase, to a ticket for instance; that may take a while.</summary>
+    ValueTask OnTellingStartedAsync(ActionTarget target, string phase, string name, CancellationToken cancellationToken) => default;
+
     ValueTask OnStepEndedAsync(StepRecord record, CancellationToken cancellationToken) => default;
 
     /// <summary>A phase of a target ended, well or not.</summary>

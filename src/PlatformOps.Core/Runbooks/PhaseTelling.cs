@@ -66,6 +66,7 @@ internal sealed class PhaseTelling(RunExecution run, ActionTarget target)
     {
         var started = run.Scope.Time.GetUtcNow();
         var context = run.Actions.Context(target, phase, name, run.Log.For(target.Name, phase));
+        await run.TellTellingStartedAsync(target, phase, name, cancellationToken);
         var end = await run.Gate.RunAsync(telling.Change, context, telling.Parameters, new StepInfo(0, IsTelling: true), locks, cancellationToken);
         if (!end.GoesOn)
             end = end with { Outcome = StepOutcome.Warning };

@@ -64,6 +64,9 @@ internal sealed class RunExecution : IDisposable
     public Task TellStepStartedAsync(ActionTarget target, string? phase, string step, CancellationToken cancellationToken)
         => TellAsync(observer => observer.OnStepStartedAsync(target, phase, step, cancellationToken));
 
+    public Task TellTellingStartedAsync(ActionTarget target, string phase, string name, CancellationToken cancellationToken)
+        => TellAsync(observer => observer.OnTellingStartedAsync(target, phase, name, cancellationToken));
+
     public Task TellPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken)
         => TellAsync(observer => observer.OnPhaseEndedAsync(report, cancellationToken));
 
@@ -135,7 +138,7 @@ internal sealed class RunExecution : IDisposable
             if (ends.Exists(end => end.State == RunState.Waiting))
                 break;
             if (Request.MaxFailures is { } limit && _failures >= limit)
-                return new RunEnded(RunState.Failed, $"{_failures} targets failed, the limit of MaxFailures: no further one was begun");
+                return new RunEnded(RunState.Failed, $"{TargetWords.Count(_failures)} failed, the limit of MaxFailures: no further one was begun");
         }
 
         var waiting = ends.Where(end => end.State == RunState.Waiting).ToList();
@@ -143,8 +146,8 @@ internal sealed class RunExecution : IDisposable
             return new RunEnded(RunState.Waiting, string.Join("; ", waiting.Select(end => $"{end.Target}: {end.Message}"))) { WaitingFor = WaitingFor() };
         var failed = Ledger.Read(history => Request.Targets.Where(target => history.Target(target.Name).Ended is { State: not RunState.Succeeded }).Select(target => target.Name).ToList());
         return failed.Count > 0
-            ? new RunEnded(RunState.Failed, $"{failed.Count} of {Request.Targets.Count} targets failed: {string.Join(", ", failed)}")
-            : new RunEnded(RunState.Succeeded, $"{Request.Targets.Count} targets done");
+            ? new RunEnded(RunState.Failed, TargetWords.Failed(failed, Request.Targets.Count))
+            : new RunEnded(RunState.Succeeded, $"{TargetWords.Count(Request.Targets.Count)} done");
 
         string[] WaitingFor() => [.. ends.Select(end => end.WaitKey).OfType<string>()];
     }

@@ -40,8 +40,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         {
             var planned = new List<StepRecord>();
             var facts = new FactReader(scope.Catalog, _ => Task.CompletedTask);
-            var steps = request.StartAt is not null && phase == request.Phases[0] ? phase.Runbook.Steps.SkipWhile(step => step.Name != request.StartAt) : phase.Runbook.Steps;
-            foreach (var step in steps)
+            foreach (var step in request.StepsOf(phase))
             {
                 // What runs once for the batch is shown once.
                 if (step.Action.Scope == ActionScope.Batch && target != request.Targets[0])
@@ -106,7 +105,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             var parameters = step.Bind(variables);
             return step.Action switch
             {
-                Check check => Checked(await check.RunAsync(context, parameters, cancellationToken)),
+                Check check => Checked(step, await check.RunAsync(context, parameters, cancellationToken)),
                 Change change => await PlanAsync(change, step, context, parameters, variables, changed, cancellationToken),
                 Report report => new StepEnd(StepOutcome.Planned, $"would report: {report.Summary}"),
                 _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
@@ -141,9 +140,11 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         return end;
     }
 
-    private static StepEnd Checked(CheckResult result) => result.Outcome == StepOutcome.Passed
-        ? new StepEnd(result.Outcome, result.Evidence)
-        : new StepEnd(result.Outcome, $"would stop here: {result.Evidence}");
+    private static StepEnd Checked(RunbookStep step, CheckResult result)
+    {
+        var end = StepActions.InfoOf(step).Weigh(new StepEnd(result.Outcome, result.Evidence));
+        return end.GoesOn ? end : end with { Message = $"would stop here: {end.Message}" };
+    }
 
     private async ValueTask<StepRecord> EmitAsync(ActionTarget target, string? phase, RunbookStep? step, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
     {

@@ -40,6 +40,9 @@ internal sealed record RunRequest
 
     /// <summary>The step of the first phase to begin at; what comes before it is skipped, and never satisfies a guard.</summary>
     public string? StartAt { get; init; }
+
+    /// <summary>The steps of a phase that are gone through: those before <see cref="StartAt"/> are not.</summary>
+    public IEnumerable<RunbookStep> StepsOf(RunbookPhase phase) => StartAt is not null && phase == Phases[0] ? phase.Runbook.Steps.SkipWhile(step => step.Name != StartAt) : phase.Runbook.Steps;
 }
 
 /// <summary>A runbook under the name that records show, such as <c>PreDrain</c>.</summary>

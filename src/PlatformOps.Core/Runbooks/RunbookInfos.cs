@@ -43,6 +43,7 @@ internal static class RunbookInfos
         Impact = (step.Action as Change)?.Impact ?? Impact.None,
         IsDestructive = step.IsDestructive,
         CanUndo = step is { IsOnFailure: false, Action: Change { CanUndo: true } },
+        AlsoOn = (step.Action as Change)?.AlsoOn,
         When = step.When?.Text,
         IsOptional = step.IsOptional,
         IsOnFailure = step.IsOnFailure,

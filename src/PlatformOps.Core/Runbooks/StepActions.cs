@@ -67,6 +67,7 @@ internal sealed class StepActions(RunExecution run)
             return end;
         await run.Ledger.WriteAsync(new Result(key, step.Action.Name, step.Action.Kind, end.Outcome, end.Message)
         {
+            AfterText = end.After,
             Error = end.Error?.GetType().Name,
             ByCondition = end.IsByCondition,
             StartedAt = started,
@@ -114,9 +115,9 @@ internal sealed class StepActions(RunExecution run)
         {
             var look = await wait.LookAsync(context, parameters, cancellationToken);
             if (look.IsOver)
-                return new StepEnd(StepOutcome.Passed, look.Message);
+                return new StepEnd(StepOutcome.Passed, look.Message) { After = look.Seen };
             if (run.StopsAfterStep || run.Scope.Time.GetElapsedTime(began) >= wait.StayFor(parameters))
-                return new StepEnd(StepOutcome.Waiting, look.Message);
+                return new StepEnd(StepOutcome.Waiting, look.Message) { After = look.Seen };
             await Task.Delay(wait.Every, run.Scope.Time, cancellationToken);
         }
     }

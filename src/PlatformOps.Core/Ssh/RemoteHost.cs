@@ -12,7 +12,8 @@ namespace PlatformOps.Core.Ssh;
 /// <param name="host">The host and account.</param>
 /// <param name="log">Where each command and its result go.</param>
 /// <param name="time">The clock; the system's where null.</param>
-internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionLog log, TimeProvider? time = null)
+/// <param name="cure">What lets the account in where its login is refused; null where nobody can say.</param>
+internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionLog log, TimeProvider? time = null, string? cure = null)
 {
     /// <summary>$1 path, $2 SHA-256, $3 mode, $4 owner or nothing; the content comes on standard input. A content that was cut has another digest.</summary>
     private const string PutScript = """
@@ -46,6 +47,8 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
         catch (Exception error)
         {
             Log($"{shown}: {(error is OperationCanceledException ? "cancelled" : OutputText.Line(error.Message, 600))}");
+            if (cure is not null && error is RemoteHostException { LoginRefused: true })
+                throw new RemoteHostException(host.Name, $"{cure}: {error.Message}", error) { LoginRefused = true };
             throw;
         }
 

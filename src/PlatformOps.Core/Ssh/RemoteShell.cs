@@ -16,15 +16,19 @@ internal sealed class RemoteShell(ISshTransport transport, SshTransportOptions o
 
     public SshTransportOptions Options => options;
 
-    public RemoteHost Root(string hostName, IActionLog log) => As(hostName, "root", log);
+    /// <summary>As root, whom another account can have let in.</summary>
+    public RemoteHost Root(string hostName, IActionLog log)
+        => As(hostName, "root", log, options.UserName == "root" ? null : $"Invoke-MigrationStep -Step Setup, or Grant-RemoteRootAccess {hostName}, lets root in");
 
     /// <summary>As the configured account, which is not root.</summary>
     public RemoteHost User(string hostName, IActionLog log) => As(hostName, options.UserName, log);
 
-    public RemoteHost As(string hostName, string userName, IActionLog log)
+    public RemoteHost As(string hostName, string userName, IActionLog log) => As(hostName, userName, log, null);
+
+    private RemoteHost As(string hostName, string userName, IActionLog log, string? cure)
     {
         HostNameRule.RequireUser(hostName, userName);
-        return new(transport, new SshHost(hostName, userName), log, options.Time);
+        return new(transport, new SshHost(hostName, userName), log, options.Time, cure);
     }
 
     public ValueTask DisposeAsync() => transport.DisposeAsync();

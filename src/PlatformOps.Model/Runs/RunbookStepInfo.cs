@@ -24,6 +24,9 @@ public sealed record RunbookStepInfo
     /// <summary>With its parameters it destroys, or arms what does: never made after something was left out, nor outside the change window, and never repeated where it is in doubt. True too where variables keep it from being known.</summary>
     public bool IsDestructive { get; init; }
 
+    /// <summary>What it works on beside its targets, such as the cloud's controllers; null where on nothing else.</summary>
+    public string? AlsoOn { get; init; }
+
     /// <summary>Whether Undo-OpsRun can take it back.</summary>
     public bool CanUndo { get; init; }
 

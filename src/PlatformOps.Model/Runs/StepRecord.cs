@@ -39,7 +39,7 @@ public sealed record StepRecord
     /// <summary>The state before, in words; null where nothing was observed.</summary>
     public string? Before { get; init; }
 
-    /// <summary>The state after, or the state wanted where the outcome is Planned; in words.</summary>
+    /// <summary>The state after, or the state wanted where the outcome is Planned; of a wait all that it saw, where its message is short of that; in words.</summary>
     public string? After { get; init; }
 
     /// <summary>Where the outcome is Planned: what whoever decides on it must know beyond before and after, such as the servers that it would take down; null where there is nothing.</summary>

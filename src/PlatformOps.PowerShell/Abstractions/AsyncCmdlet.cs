@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Runtime.ExceptionServices;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Errors;
+using PlatformOps.PowerShell.Formatting;
 
 namespace PlatformOps.PowerShell.Abstractions;
 
@@ -20,9 +22,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     // only Stopping says so.
     private static readonly TimeSpan StopPollEvery = TimeSpan.FromMilliseconds(250);
 
+    // PowerShell's console draws at most every 200 ms, and what comes between two times is drawn when something comes after it, if ever.
+    private static readonly TimeSpan DrawnWithin = TimeSpan.FromMilliseconds(300);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineQueue _queue = new();
     private readonly List<OpsProgress> _progress = [];
+    private ProgressRecord? _undrawn;
+    private long _undrawnSince;
     private HostWrites? _writes;
     private ExceptionDispatchInfo? _ended;
     private int _writer;
@@ -150,20 +157,44 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Asks as PowerShell does, by the impact of the cmdlet's class. Effects that differ in impact ask <see cref="Confirmation"/>.</summary>
     /// <exception cref="RefusedException">The question is needed, and nobody can be asked.</exception>
-    private protected ValueTask<bool> ShouldProcessAsync(string target, string action) => AskAsync(() =>
+    private protected ValueTask<bool> ShouldProcessAsync(string target, string action) => AskAsync(
+        () => ShouldProcess(target, action),
+        $"{action} on {target}: this needs a confirmation, and nobody can be asked here (a host that is not interactive). Nothing was changed. Check with -WhatIf, then run it with -Confirm:$false.",
+        target);
+
+    /// <summary>Asks about a plan of several lines, broken between words.</summary>
+    /// <exception cref="RefusedException">Nobody can be asked.</exception>
+    internal ValueTask<bool> AskPlanAsync(string plan) => AskAsync(
+        () => ShouldProcess(plan, $"\n{Cell.Hanging(plan, ScreenWidth)}", "Confirm"),
+        $"Nothing was done: this plan needs a confirmation, and nobody can be asked here (the host is not interactive). Look at it with -WhatIf, then run it with -Confirm:$false.\n{plan}",
+        null);
+
+    // 0 where the host has no screen.
+    private int ScreenWidth
+    {
+        get
+        {
+            try
+            {
+                return Host?.UI?.RawUI?.WindowSize.Width ?? 0;
+            }
+            catch (Exception e) when (e is HostException or NotImplementedException)
+            {
+                return 0;
+            }
+        }
+    }
+
+    private ValueTask<bool> AskAsync(Func<bool> question, string nobody, string? target) => AskAsync(() =>
     {
         try
         {
-            return ShouldProcess(target, action);
+            return question();
         }
         catch (Exception e) when (!PipelineStop.Is(e))
         {
             // pwsh -NonInteractive: PSInvalidOperationException. A host without a user interface: HostException. Standard input at its end: NullReferenceException.
-            throw new RefusedException(
-                $"{action} on {target}: this needs a confirmation, and nobody can be asked here (a host that is not interactive). Nothing was changed. Check with -WhatIf, then run it with -Confirm:$false.", e)
-            {
-                TargetName = target,
-            };
+            throw new RefusedException(nobody, e) { TargetName = target };
         }
     });
 
@@ -440,12 +471,42 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         foreach (var bar in bars)
         {
-            if (bar.TakeDue(out var wait) is { } record)
-                Write(record, static (cmdlet, record) => cmdlet.WriteProgress(record));
+            if (bar.TakeDue(out var wait) is { } record && !TryShow(record))
+                return null;
             if (wait is { } due && (next is null || due < next))
                 next = due;
         }
-        return next;
+        return Redraw() is { } again && (next is null || again < next) ? again : next;
+    }
+
+    // Once more what was shown last, where nothing came after it.
+    private TimeSpan? Redraw()
+    {
+        if (_undrawn is not { } record)
+            return null;
+        var wait = DrawnWithin - Time.GetElapsedTime(_undrawnSince);
+        if (wait > TimeSpan.Zero)
+            return wait;
+        TryShow(record);
+        _undrawn = null;
+        return null;
+    }
+
+    // A pipeline that is being stopped takes no progress either, and must not end before the bodies have: who is interrupted is told so before the prompt.
+    private bool TryShow(ProgressRecord record)
+    {
+        try
+        {
+            Write(record, static (cmdlet, record) => cmdlet.WriteProgress(record));
+            (_undrawn, _undrawnSince) = (record.RecordType == ProgressRecordType.Completed ? null : record, Time.GetTimestamp());
+            return true;
+        }
+        catch (Exception e)
+        {
+            _ended ??= ExceptionDispatchInfo.Capture(e);
+            CancelBody();
+            return false;
+        }
     }
 
     private void ClearProgress()

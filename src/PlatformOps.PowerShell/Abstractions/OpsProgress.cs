@@ -18,6 +18,7 @@ internal sealed class OpsProgress : IDisposable
     private string? _operation;
     private int _done;
     private int _total;
+    private bool _isEven;
     private long _shownAt;
     private bool _shown;
     private bool _pending;
@@ -41,13 +42,14 @@ internal sealed class OpsProgress : IDisposable
     /// <param name="done">How many are done.</param>
     /// <param name="total">Of how many; 0 where nobody knows.</param>
     /// <param name="operation">What just now, if there is something to add.</param>
-    public void Report(string status, int done = 0, int total = 0, string? operation = null)
+    /// <param name="isEven">One takes about as long as another, so that what is done tells how long the rest takes.</param>
+    public void Report(string status, int done = 0, int total = 0, string? operation = null, bool isEven = true)
     {
         lock (_gate)
         {
             if (IsCompleted)
                 return;
-            (_status, _done, _total, _operation) = (status.Length > 0 ? status : " ", done, total, operation);
+            (_status, _done, _total, _operation, _isEven) = (status.Length > 0 ? status : " ", done, total, operation, isEven);
             _pending = true;
         }
         _changed();
@@ -91,7 +93,7 @@ internal sealed class OpsProgress : IDisposable
             if (_total > 0)
             {
                 record.PercentComplete = Math.Clamp((int)(100L * _done / _total), 0, 100);
-                if (_done > 0 && _done < _total)
+                if (_isEven && _done > 0 && _done < _total)
                     record.SecondsRemaining = (int)Math.Min(int.MaxValue, _time.GetElapsedTime(_started).TotalSeconds / _done * (_total - _done));
             }
             return record;

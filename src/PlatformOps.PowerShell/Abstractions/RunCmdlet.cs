@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Management.Automation;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Errors;
 using PlatformOps.Runs;
@@ -10,6 +10,9 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// <summary>The base of cmdlets that work on runs: records stream as steps end, and the errors of targets are held until every target has ended.</summary>
 public abstract class RunCmdlet : SessionCmdlet
 {
+    // Of what went wrong, and of what to do, in the error of a target.
+    private const int Told = 120;
+
     private readonly List<ErrorRecord> _errors = [];
     private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _targets = new(StringComparer.Ordinal);
@@ -70,13 +73,16 @@ public abstract class RunCmdlet : SessionCmdlet
         foreach (var error in _errors)
             await WriteErrorAsync(error);
         if (EndsWithError && _failed.Count > 0)
-            throw new StepFailedException(string.Create(CultureInfo.InvariantCulture, $"{_failed.Count} of {_targets.Count} targets failed: {string.Join(", ", _failed.Order(StringComparer.Ordinal))}"));
+            throw new StepFailedException(TargetWords.Failed([.. _failed.Order(StringComparer.Ordinal)], _targets.Count));
     }
 
     private void Hold(StepRecord record)
     {
         _failed.Add(record.Target);
         var where = $"{record.Target}: {(record.Phase is null ? record.Step : $"{record.Phase}.{record.Step}")}";
-        _errors.Add(ErrorRecords.From(new StepFailedException($"{where}: {record.Message}", record.Error) { TargetName = record.Target }, record.Target));
+        // Its row has the whole of it, and so has the cause. What a person has to decide is not cut.
+        var what = record.Outcome == StepOutcome.Unknown ? record.Message : Brief.WithEnd(record.Message, Told, Told);
+        var more = what.Length < record.Message.Length ? $" (Get-OpsStep {record.RunId} has all of it)" : "";
+        _errors.Add(ErrorRecords.From(new StepFailedException($"{where}: {what}{more}", record.Error) { TargetName = record.Target }, record.Target));
     }
 }

@@ -28,7 +28,14 @@ internal sealed class RunProgress(string activity, Func<string, OpsProgress?, Op
     public ValueTask OnStepStartedAsync(ActionTarget target, string? phase, string step, CancellationToken cancellationToken)
     {
         var (bar, steps) = _targets.AddOrUpdate(target.Name, name => (start(name, _all), 1), (_, known) => (known.Bar, known.Steps + 1));
-        bar.Report($"{phase}.{step}", Math.Min(steps - 1, _steps), _steps);
+        Report(bar, phase, step, steps);
+        return default;
+    }
+
+    public ValueTask OnTellingStartedAsync(ActionTarget target, string phase, string name, CancellationToken cancellationToken)
+    {
+        if (_targets.TryGetValue(target.Name, out var known))
+            Report(known.Bar, phase, name, known.Steps);
         return default;
     }
 
@@ -51,6 +58,9 @@ internal sealed class RunProgress(string activity, Func<string, OpsProgress?, Op
             bar.Dispose();
         _all.Dispose();
     }
+
+    // A check takes a moment, and Kayobe an hour: how long the rest takes cannot be told.
+    private void Report(OpsProgress bar, string? phase, string step, int steps) => bar.Report($"{phase}.{step}", Math.Min(steps - 1, _steps), _steps, isEven: false);
 
     private void Report() => _all.Report(string.Create(CultureInfo.InvariantCulture, $"run {RunId}: {_ended} of {_total} targets"), _ended, _total);
 }

@@ -1,11 +1,10 @@
-using System.Globalization;
 using System.Management.Automation;
-using System.Text;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Errors;
 using PlatformOps.Migration;
+using PlatformOps.PowerShell.Completion;
 using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Abstractions;
@@ -13,8 +12,6 @@ namespace PlatformOps.PowerShell.Abstractions;
 /// <summary>The base of cmdlets that run runbooks over targets: they collect their targets, which are few, plan, ask once for the whole plan at the highest impact in it, and then run.</summary>
 public abstract class RunTargetsCmdlet : RunCmdlet
 {
-    private const int NamedAtMost = 8;
-
     private readonly List<ActionTarget> _targets = [];
 
     /// <summary>How many targets to work on at the same time.</summary>
@@ -47,6 +44,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
 
     /// <summary>The step of the first runbook to begin at. What comes before it is skipped, and never satisfies the guard of something destructive.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(StartAtCompleter))]
     [ValidateNotNullOrEmpty]
     public string? StartAt { get; set; }
 
@@ -185,57 +183,19 @@ public abstract class RunTargetsCmdlet : RunCmdlet
         var confirmed = new List<ActionTarget>();
         foreach (var targets in isPerTarget ? request.Targets.Select(target => (IReadOnlyList<ActionTarget>)[target]) : [request.Targets])
         {
-            var names = string.Join(", ", targets.Select(target => target.Name));
-            var what = Summary(request, plan.Where(record => targets.Any(target => target.Name == record.Target)).ToList());
-            try
-            {
-                if (await Confirmation.AskAsync(highest, $"[{OpenSession.Environment}] {names}", $"{RunName}: {what}", cancellationToken))
-                    confirmed.AddRange(targets);
-                else
-                    await WriteVerboseAsync($"{names}: declined, so nothing is done there, and a run of the others does not name it.");
-            }
-            catch (RefusedException e)
-            {
-                throw new RefusedException(NobodyToAsk(request.Targets, plan), e.InnerException) { TargetName = e.TargetName };
-            }
+            if (await Confirmation.AskPlanAsync(highest, Question(request, targets, plan), cancellationToken))
+                confirmed.AddRange(targets);
+            else
+                await WriteVerboseAsync($"{string.Join(", ", targets.Select(target => target.Name))}: declined, so nothing is done there, and a run of the others does not name it.");
         }
 
         return confirmed;
     }
 
-    // What to do first; then what it was about, a line each.
-    private string NobodyToAsk(IReadOnlyList<ActionTarget> targets, List<StepRecord> plan)
+    private string Question(RunRequest request, IReadOnlyList<ActionTarget> targets, List<StepRecord> plan)
     {
-        var text = new StringBuilder("Nothing was done: this plan needs a confirmation, and nobody can be asked here (the host is not interactive). Look at it with -WhatIf, then run it with -Confirm:$false.")
-            .Append(CultureInfo.InvariantCulture, $"\n{RunName} in [{OpenSession.Environment}]:");
-        foreach (var target in targets.Take(NamedAtMost))
-        {
-            var own = plan.Where(record => record.Target == target.Name).ToList();
-            text.Append(CultureInfo.InvariantCulture, $"\n  {target.Name}: {own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned })} changes");
-            foreach (var caution in own.Select(record => record.Caution).OfType<string>().Distinct())
-                text.Append(CultureInfo.InvariantCulture, $", {caution}");
-            if (own.Find(WouldStop) is { } stop)
-                text.Append(CultureInfo.InvariantCulture, $", would stop at {stop.Step}");
-        }
-
-        return targets.Count > NamedAtMost ? text.Append(CultureInfo.InvariantCulture, $"\n  … and {targets.Count - NamedAtMost} more").ToString() : text.ToString();
+        var own = plan.Where(record => targets.Any(target => target.Name == record.Target)).ToList();
+        var what = targets.Count == 1 ? targets[0].Name : TargetWords.Count(targets.Count);
+        return string.Join('\n', PlanSummary.Of(request, targets, own).Select(line => $"  {line}").Prepend($"{RunName} on {what} in [{OpenSession.Environment}]:"));
     }
-
-    // What cannot be taken back comes first, planned or still to be seen; then how often each change; then where it would stop.
-    private static string Summary(RunRequest request, List<StepRecord> plan)
-    {
-        var destructive = request.Phases.SelectMany(phase => phase.Runbook.Steps).Where(step => step.IsDestructive).Select(step => step.Name).Distinct()
-            .Where(name => !plan.Exists(record => record.Step == name) || plan.Exists(record => record.Step == name && record.Outcome is StepOutcome.Planned or StepOutcome.Unknown))
-            .ToList();
-        List<string> all = destructive.Count == 0 ? [] : [$"CANNOT BE TAKEN BACK: {string.Join(", ", destructive)}"];
-        all.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
-        all.AddRange(plan.Where(record => record.Kind == StepKind.Change && record.Outcome == StepOutcome.Planned)
-            .GroupBy(record => record.Action)
-            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} × {group.Key}")));
-        all.AddRange(plan.Where(WouldStop).Select(record => $"{record.Target} would stop at {record.Step}").Distinct());
-        return all.Count == 0 ? "nothing to change" : string.Join(", ", all);
-    }
-
-    // What hangs on changes that are planned before it is known when they are made.
-    private static bool WouldStop(StepRecord record) => record.Outcome == StepOutcome.Failed || (record.Outcome == StepOutcome.Unknown && record.Message.StartsWith("would stop", StringComparison.Ordinal));
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PlatformOps.Core.Changes;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.PowerShell.Abstractions;
@@ -39,5 +40,18 @@ internal sealed class ShouldProcessConfirmation : IConfirmation
         cancellationToken.ThrowIfCancellationRequested();
         // The pipeline thread asks one question at a time.
         return await _cmdlet.ShouldProcessFromAsync(target, action);
+    }
+
+    /// <summary>As <see cref="AskAsync"/>, about a whole plan, in lines of its own instead of PowerShell's one sentence.</summary>
+    /// <exception cref="RefusedException">The question would be needed, and nobody can be asked.</exception>
+    public async ValueTask<bool> AskPlanAsync(Impact impact, string plan, CancellationToken cancellationToken)
+    {
+        if (!IsWhatIf && !MustAsk(impact))
+        {
+            await _cmdlet.WriteVerboseFromAsync(plan);
+            return true;
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return await _cmdlet.AskPlanAsync(plan);
     }
 }

@@ -27,7 +27,7 @@ public abstract class RunPartCompleter : IArgumentCompleter
             var store = state.ScopeOf(session).Store;
             var run = fakeBoundParameters?["RunId"];
             var runId = run as string ?? (run as IList)?.OfType<string>().FirstOrDefault() ?? store.Ids().FirstOrDefault();
-            return runId is null ? [] : [.. Completions.Of(Names(store.History(runId)).Distinct(), wordToComplete)];
+            return runId is null ? [] : [.. Completions.Of(Names(store.History(store.Describe(runId).RunId)).Distinct(), wordToComplete)];
         }
         catch (Exception)
         {

@@ -12,7 +12,7 @@ public abstract class StaticCompleter : IArgumentCompleter
     {
         try
         {
-            return [.. Completions.Of(Names(), wordToComplete)];
+            return [.. Completions.Of(Names(fakeBoundParameters), wordToComplete)];
         }
         catch (Exception)
         {
@@ -22,4 +22,7 @@ public abstract class StaticCompleter : IArgumentCompleter
     }
 
     private protected abstract IEnumerable<CompletionName> Names();
+
+    /// <summary>The names where they depend on other parameters.</summary>
+    private protected virtual IEnumerable<CompletionName> Names(IDictionary? bound) => Names();
 }

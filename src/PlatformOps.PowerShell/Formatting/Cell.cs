@@ -16,6 +16,16 @@ public static class Cell
         return text is null || columns < 8 || text.Length <= columns ? text ?? "" : string.Join('\n', text.Split('\n').Select(line => Wrap(line, columns)));
     }
 
+    /// <summary>Lines that keep their indent, and are broken between words with two more spaces before what goes on.</summary>
+    /// <param name="text">The lines.</param>
+    /// <param name="width">The screen's; 0 where there is none, and nothing is broken.</param>
+    public static string Hanging(string text, int width) => string.Join('\n', text.Split('\n').Select(line =>
+    {
+        var indent = line.Length - line.TrimStart(' ').Length;
+        var next = new string(' ', indent + 2);
+        return line[..indent] + Wrap(line[indent..], next.Length, width).Replace("\n", $"\n{next}", StringComparison.Ordinal);
+    }));
+
     /// <summary>A time in UTC, as every view shows it: <c>2026-11-20T15:18:26Z</c>.</summary>
     public static string Time(DateTimeOffset? time) => time is null || time == default(DateTimeOffset) ? "" : time.Value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

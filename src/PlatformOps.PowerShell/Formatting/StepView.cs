@@ -23,15 +23,20 @@ public static class StepView
     /// <param name="columns">The width of its column.</param>
     public static string Host(string? name, int columns) => name is null || name.Length <= columns ? name ?? "" : Target(name, 0);
 
-    /// <summary>What a step was and what came of it: "PreDrain host.os: rocky 8.10". Evidence is cut to one line; what was changed, what went wrong and what to do are whole, and wrap.</summary>
+    /// <summary>What a step was and what came of it: "PreDrain host.os: rocky 8.10". The step's name is whole, as other cmdlets take it. The evidence of what passed is cut to what is left of its line; everything else is whole, and wraps.</summary>
     public static string Told(StepRecord? record, int width)
     {
         if (record is null)
             return "";
-        var told = string.Join(": ", new[] { StepOf(record.Phase, record.Step, width), What(record) }.Where(part => part.Length > 0));
-        return record.Outcome is StepOutcome.Passed or StepOutcome.Reported or StepOutcome.Skipped or StepOutcome.Unchanged && width > BesideStep + 1 && told.Length > width - BesideStep - 1
-            ? told[..(width - BesideStep - 2)] + "…"
-            : Cell.Wrap(told, BesideStep, width);
+        var step = StepOf(record.Phase, record.Step, width);
+        var what = What(record);
+        var told = what.Length == 0 ? step : $"{step}: {what}";
+        var columns = width - BesideStep - 1;
+        if (record.Outcome != StepOutcome.Passed || columns < 8 || told.Length <= columns)
+            return Cell.Wrap(told, BesideStep, width);
+        // Where phase and step need a line each, the evidence has what is left of the second.
+        var line = step.Length < columns ? 0 : step.IndexOf(' ', StringComparison.Ordinal) + 1;
+        return $"{told[..line].Replace(' ', '\n')}{Cut(told[line..], columns)}";
     }
 
     /// <summary>Why a target is where it is; the step that it is at where nothing is told of it.</summary>
@@ -39,15 +44,6 @@ public static class StepView
 
     /// <summary>The phase: a runbook without its folder where the screen is narrow, which the target tells.</summary>
     public static string Phase(string? phase, int width) => phase is null || width >= Narrow ? phase ?? "" : phase[(phase.LastIndexOf('/') + 1)..];
-
-    /// <summary>The step: without its service where the screen is narrow, which the rest of its name tells.</summary>
-    public static string Step(string? step, int width)
-    {
-        if (step is null || width >= Narrow)
-            return step ?? "";
-        var dot = step.IndexOf('.', StringComparison.Ordinal);
-        return dot < 0 || step.LastIndexOf('.') == dot ? step : step[(dot + 1)..];
-    }
 
     /// <summary>What happened, without what the other columns say: the difference that a change makes, or the evidence.</summary>
     public static string What(StepRecord? record) => record switch
@@ -107,7 +103,9 @@ public static class StepView
         ? ""
         : string.Concat(text.ReplaceLineEndings(" ").Where(c => !char.IsControl(c)));
 
-    private static string StepOf(string? phase, string? step, int width) => string.Join(' ', new[] { Phase(phase, width), Step(step, width) }.Where(part => part.Length > 0));
+    private static string StepOf(string? phase, string? step, int width) => string.Join(' ', new[] { Phase(phase, width), step ?? "" }.Where(part => part.Length > 0));
+
+    private static string Cut(string text, int columns) => text.Length <= columns ? text : $"{text[..(columns - 1)]}…";
 
     internal static string Colour(string text, bool colours, string? code) => colours && code is not null ? $"\u001b[{code}m{text}\u001b[0m" : text;
 }

@@ -65,6 +65,19 @@ public sealed class AsyncCmdletTests
         Assert.Throws<PipelineStoppedException>(() => powershell.EndInvoke(running));
     }
 
+    [Fact]
+    public async Task A_body_that_shows_progress_while_it_is_stopped_is_waited_for_all_the_same()
+    {
+        using var shell = new Shell();
+        var probe = new Probe();
+        using var powershell = shell.Make("param($p) Test-LongEnd -Probe $p", probe);
+        var running = powershell.BeginInvoke();
+        await Eventually.Is(() => probe.Running == 1);
+        powershell.Stop();
+        Assert.Equal(0, probe.Running);
+        Assert.Throws<PipelineStoppedException>(() => powershell.EndInvoke(running));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("-Elsewhere")]
@@ -114,6 +127,14 @@ public sealed class AsyncCmdletTests
         Assert.InRange(shown.Length, 2, 40);
         Assert.Equal(ProgressRecordType.Completed, shown[^1].RecordType);
         Assert.Single(shown.Select(p => p.ActivityId).Distinct());
+    }
+
+    [Fact]
+    public void What_was_shown_last_is_shown_once_more_where_nothing_follows_for_consoles_that_left_it_out()
+    {
+        using var shell = new Shell();
+        var shown = shell.Run("Test-Rows").Progress.Where(record => record.RecordType == ProgressRecordType.Processing).Select(record => record.StatusDescription).ToList();
+        Assert.Equal(["one", "two", "two"], shown);
     }
 
     [Fact]

@@ -89,6 +89,29 @@ public sealed class TestWaitCommand : AsyncCmdlet
     }
 }
 
+/// <summary>Waits until it is told to end, shows how its end goes, and takes a while for that.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "LongEnd")]
+public sealed class TestLongEndCommand : AsyncCmdlet
+{
+    [Parameter(Mandatory = true)]
+    public Probe Probe { get; set; } = null!;
+
+    private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        Probe.Begin();
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        finally
+        {
+            StartProgress("Ending").Report("closes its journal");
+            await Task.Delay(TimeSpan.FromMilliseconds(300), CancellationToken.None);
+            Probe.End();
+        }
+    }
+}
+
 /// <summary>Fails at what it is given.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Failure")]
 public sealed class TestFailureCommand : AsyncCmdlet
@@ -190,6 +213,18 @@ public sealed class TestEffectCommand : AsyncCmdlet
         await Task.Yield();
         var answer = await confirmation.AskAsync(Impact, "[prod] hv1", "disable the compute service", cancellationToken);
         await WriteObjectAsync(confirmation.IsWhatIf ? "planned" : answer ? "done" : "declined");
+    }
+}
+
+/// <summary>Shows two rows in one moment, and nothing for a while.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "Rows")]
+public sealed class TestRowsCommand : AsyncCmdlet
+{
+    private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        StartProgress("hv1").Report("one");
+        StartProgress("hv2").Report("two");
+        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
     }
 }
 

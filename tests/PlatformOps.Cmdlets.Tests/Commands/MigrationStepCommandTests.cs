@@ -157,15 +157,18 @@ public sealed class MigrationStepCommandTests : LabShell
     }
 
     [Fact]
-    public void Where_nobody_can_be_asked_it_is_told_what_to_do_first_and_a_line_for_each()
+    public void Where_nobody_can_be_asked_it_is_told_what_to_do_first_and_then_the_plan_in_a_few_lines()
     {
         var names = string.Join(", ", Enumerable.Range(1, 4).Select(number => $"'hv0{number}.lab.example'"));
         var error = Assert.Single(Run($"$ConfirmPreference = 'Low'; try {{ {names} | Invoke-MigrationStep -Step Setup, PreDrain }} catch {{ Write-Error $_ }}").Errors);
         var lines = error.Exception.Message.Split('\n');
         Assert.Equal("Nothing was done: this plan needs a confirmation, and nobody can be asked here (the host is not interactive). Look at it with -WhatIf, then run it with -Confirm:$false.", lines[0]);
-        Assert.Equal("Setup, PreDrain in [lab]:", lines[1]);
+        Assert.Equal("Setup, PreDrain on 4 targets in [lab]:", lines[1]);
+        Assert.Matches("^  Setup: .*4 × .*ticket.log, ticket.comment$", lines[2]);
+        Assert.Matches("^  PreDrain: 4 × hypervisor.dossier, openstack.compute-service.disable, ", lines[3]);
+        Assert.Matches(@"^  hv01\.lab\.example … hv03\.lab\.example \(3\): .*\d+ changes each$", lines[4]);
+        Assert.Matches(@"^  hv04\.lab\.example: \d+ changes, would stop at PreDrain openstack\.room$", lines[5]);
         Assert.Equal(6, lines.Length);
-        Assert.Matches(@"^  hv01\.lab\.example: \d+ changes", lines[2]);
         Assert.Empty(Run("Get-OpsRun").Values);
     }
 

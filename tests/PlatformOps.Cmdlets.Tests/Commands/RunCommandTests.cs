@@ -187,9 +187,22 @@ public sealed class RunCommandTests : LabShell
         shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
         Assert.Empty(shell.Run("param($f, $n) $ConfirmPreference = 'Medium'; $n | Invoke-Runbook -Path $f -Parameter @{ why = 'work' }", Write("take-out.yaml", TakeOut), new[] { One, Two }).Values);
         var question = Assert.Single(host.Questions);
-        Assert.Contains($"[lab] {One}, {Two}", question, StringComparison.Ordinal);
-        Assert.Contains("2 × openstack.compute-service.disable", question, StringComparison.Ordinal);
+        Assert.Equal(["", "site/take-out on 2 targets in [lab]:", "  site/take-out: 2 × openstack.compute-service.disable", $"  {One}, {Two}: 1 change each"], question.Split('\n'));
         Assert.Empty(shell.Run("Get-OpsRun").Values);
+    }
+
+    [Fact]
+    public void The_question_of_a_resume_names_where_each_target_is_and_not_what_it_waits_for_at_length()
+    {
+        var host = new AnsweringHost(2);
+        using var shell = new Shell(host);
+        shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+        shell.Run("param($n) $n | Invoke-MigrationStep -Step Setup, PreDrain, Drain -Confirm:$false", (object)new[] { One, Two });
+        var run = Assert.IsType<OpsRun>(Assert.Single(shell.Run("Get-OpsRun -State Waiting").Values));
+        Assert.Empty(shell.Run("$ConfirmPreference = 'Low'; Get-OpsRun | Resume-OpsRun").Values);
+        Assert.Equal(
+            ["", $"Resume Setup, PreDrain, Drain on 2 targets in [lab], run {run.RunId}:", $"  {One}, {Two}: Waiting at Drain openstack.hypervisor.drained"],
+            Assert.Single(host.Questions).Split('\n'));
     }
 
     [Fact]
@@ -216,7 +229,10 @@ public sealed class RunCommandTests : LabShell
         Assert.Equal([run.RunId], Complete("Get-OpsStep "));
         Assert.Contains("session.services", Complete($"Get-OpsStep {run.RunId} -Step s"));
         Assert.Contains(One, Complete($"Undo-OpsRun {run.RunId} -Target hv"));
+        Assert.Contains("session.services", Complete($"Get-OpsStep {run.RunId[..^2]} -Step s"));
         Assert.Contains("hypervisor/setup", Complete("Invoke-Runbook hyp"));
+        Assert.Contains("openstack.room", Complete($"Invoke-MigrationStep -HypervisorName {One} -Step PreDrain, Drain -StartAt o"));
+        Assert.Equal(["session.services"], Complete("Invoke-Runbook hypervisor/noops -StartAt "));
         Assert.Contains("Failed", Complete("Get-OpsRun -State F"));
     }
 

@@ -33,7 +33,7 @@ public sealed class StepViewTests
         Assert.Equal(shown, StepView.Host(name, columns));
 
     [Theory]
-    [InlineData("hypervisor/pre-drain", "rocky 8.10", 80, "pre-drain compute-service.disable:\nrocky 8.10")]
+    [InlineData("hypervisor/pre-drain", "rocky 8.10", 80, "pre-drain\nopenstack.compute-service.disable:\nrocky 8.10")]
     [InlineData("PreDrain", "rocky 8.10", 160, "PreDrain openstack.compute-service.disable: rocky 8.10")]
     [InlineData(null, "rocky 8.10", 160, "openstack.compute-service.disable: rocky 8.10")]
     [InlineData("PreDrain", "", 160, "PreDrain openstack.compute-service.disable")]
@@ -47,11 +47,13 @@ public sealed class StepViewTests
             width));
 
     [Theory]
-    [InlineData("openstack.compute-service.disable", 80, "compute-service.disable")]
-    [InlineData("openstack.compute-service.disable", 160, "openstack.compute-service.disable")]
-    [InlineData("host.facts", 80, "host.facts")]
-    public void A_step_is_shortened_on_a_narrow_screen_only(string step, int width, string shown) =>
-        Assert.Equal(shown, StepView.Step(step, width));
+    [InlineData("host.os", 80, "PreDrain host.os: rocky 8.10 is what…")]
+    [InlineData("openstack.hypervisor.empty", 80, "PreDrain openstack.hypervisor.empty:…")]
+    [InlineData("openstack.compute-service.in-service", 80, "PreDrain\nopenstack.compute-service.in-service…")]
+    [InlineData("openstack.hypervisor.empty.by-all.asked", 80, "PreDrain\nopenstack.hypervisor.empty.by-all.as…")]
+    [InlineData("host.os", 160, "PreDrain host.os: rocky 8.10 is what it was before it was drained")]
+    public void The_evidence_of_what_passed_is_cut_and_the_name_of_its_step_is_not(string step, int width, string shown) =>
+        Assert.Equal(shown, StepView.Told(Record(step, StepOutcome.Passed, "rocky 8.10 is what it was before it was drained"), width));
 
     [Fact]
     public void Colours_are_in_the_view_and_only_where_the_host_has_them()
@@ -61,21 +63,20 @@ public sealed class StepViewTests
     }
 
     [Theory]
-    [InlineData(StepOutcome.Passed, true)]
-    [InlineData(StepOutcome.Done, false)]
-    [InlineData(StepOutcome.Waiting, false)]
-    public void Evidence_is_cut_to_a_line_and_what_matters_is_whole(StepOutcome outcome, bool isCut)
+    [InlineData(StepOutcome.Done)]
+    [InlineData(StepOutcome.Unchanged)]
+    [InlineData(StepOutcome.Skipped)]
+    [InlineData(StepOutcome.Reported)]
+    [InlineData(StepOutcome.Waiting)]
+    public void What_says_why_is_whole(StepOutcome outcome) => Assert.Equal(
+        "PreDrain host.os: left as it is,\nbecause somebody changed it since",
+        StepView.Told(Record("host.os", outcome, "left as it is, because somebody changed it since"), 80));
+
+    private static StepRecord Record(string step, StepOutcome outcome, string message) => new()
     {
-        var told = StepView.Told(
-            new StepRecord
-            {
-                RunId = "r1", Target = "hv1", TargetKind = "hypervisor", Phase = "PreDrain", Step = "host.os", Action = "x", Kind = StepKind.Check, Outcome = outcome,
-                StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Message = new string('x', 60),
-            },
-            80);
-        Assert.Equal(isCut, told.EndsWith('…'));
-        Assert.Equal(isCut ? 37 : 78, told.Length);
-    }
+        RunId = "r1", Target = "hv1", TargetKind = "hypervisor", Phase = "PreDrain", Step = step, Action = "x", Kind = StepKind.Check, Outcome = outcome,
+        StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.Zero, Message = message,
+    };
 
     [Fact]
     public void Targets_of_which_something_is_unknown_or_drifted_are_counted_by_that()

@@ -84,6 +84,8 @@ internal sealed class RunWorld : IDisposable
         return CollectAsync(Runner.RunAsync(request, Token));
     }
 
+    public Task<List<StepRecord>> PlanAsync(RunRequest request) => CollectAsync(Runner.PlanAsync(request, Token));
+
     public Task<List<StepRecord>> ResumeAsync(ResumeOptions? options = null, string runId = "r1") => CollectAsync(Runner.ResumeAsync(runId, options ?? new ResumeOptions("alice"), Token));
 
     public Task<List<StepRecord>> UndoAsync(UndoOptions? options = null) => CollectAsync(Runner.UndoAsync("r1", options ?? new UndoOptions("alice"), Token));

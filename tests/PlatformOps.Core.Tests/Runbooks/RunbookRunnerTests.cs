@@ -898,6 +898,7 @@ public sealed class RunbookRunnerTests : IDisposable
         Assert.Equal(
             [("P1", StepOutcome.Warning), ("P1", StepOutcome.Done), ("P2", StepOutcome.Unchanged)],
             records.Where(record => record.Step == "tell").Select(record => (record.Phase!, record.Outcome)));
+        Assert.Equal(["hv1 P1 tell", "hv1 P1 tell", "hv1 P2 tell"], _observer.Begun);
     }
 
     [Fact]
@@ -1059,11 +1060,20 @@ public sealed class RunbookRunnerTests : IDisposable
 
         public List<PhaseReport> Phases { get; } = [];
 
+        /// <summary>What was about to be told.</summary>
+        public System.Collections.Concurrent.ConcurrentQueue<string> Begun { get; } = [];
+
         /// <summary>Tells of each phase by switching a light.</summary>
         public bool Tells { get; set; }
 
         public IEnumerable<Telling> TellingsOf(PhaseReport report)
             => Tells && report.IsEnded ? [new Telling("tell", new SwitchTargetLight("light.tell"), new SwitchTargetLight.Parameters())] : [];
+
+        public ValueTask OnTellingStartedAsync(ActionTarget target, string phase, string name, CancellationToken cancellationToken)
+        {
+            Begun.Enqueue($"{target.Name} {phase} {name}");
+            return default;
+        }
 
         public ValueTask OnPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken)
         {

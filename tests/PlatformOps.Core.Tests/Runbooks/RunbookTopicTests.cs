@@ -106,6 +106,8 @@ public sealed class RunbookTopicTests
             traits.Add("can be undone");
         if (action.Scope == ActionScope.Batch)
             traits.Add("once for a batch");
+        if (change?.AlsoOn is { } others)
+            traits.Add($"works on {others} too");
         text.Append("    ").Append(action.Name).Append('\n');
         Wrap(text, "", string.Join("; ", traits), 8);
         foreach (var member in RecordShape.Of(action.ParametersType).Members)

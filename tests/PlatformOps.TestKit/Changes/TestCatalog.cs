@@ -46,7 +46,7 @@ internal sealed class TestCatalog
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.remote") { Services = ["radio"] }, new SwitchTargetLight("light.arm") { Arms = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new EnrolBatch(this), new ConfigureBatch(this),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.remote") { Services = ["radio"] }, new SwitchTargetLight("light.arm") { Arms = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new BatchChange(this, "test.batch-beside") { Others = "the neighbours" }, new EnrolBatch(this), new ConfigureBatch(this),
         ],
         [new TargetFacts(this)]);
 
@@ -106,6 +106,10 @@ internal sealed class TestCatalog
     private sealed class BatchChange(TestCatalog world, string name) : Change<NoParameters, BatchChange.State>
     {
         public bool Destructive { get; init; }
+
+        public string? Others { get; init; }
+
+        public override string? AlsoOn => Others;
 
         public override string Name => name;
 

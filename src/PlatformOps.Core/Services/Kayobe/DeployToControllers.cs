@@ -11,6 +11,8 @@ internal sealed class DeployToControllers : KayobeChange<NoParameters>
 
     public override ActionScope Scope => ActionScope.Batch;
 
+    public override string AlsoOn => "the cloud's controllers";
+
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
     {
         var group = kayobe.Configuration.ControllersGroup;

@@ -21,6 +21,10 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
     public override IReadOnlyList<string> Needs => ["openstack"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
+        => Finding.Judge(await LookAsync(context, cancellationToken));
+
+    /// <summary>What each source says.</summary>
+    internal static async Task<IReadOnlyList<Finding>> LookAsync(ActionContext context, CancellationToken cancellationToken)
     {
         var nova = context.Client<NovaClient>();
         ComputeService service;
@@ -32,11 +36,11 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
         }
         catch (OpsException e)
         {
-            return CheckResult.Unknown($"Nova does not tell which hypervisor it is: {e.Message}");
+            return [Finding.Silent($"Nova does not tell which hypervisor it is: {e.Message}")];
         }
 
         if (nodes.Count == 0)
-            return CheckResult.Unknown($"Nova has nova-compute on '{service.HypervisorName}', but no hypervisor of it, so Placement cannot be asked for its allocations");
+            return [Finding.Silent($"Nova has nova-compute on '{service.HypervisorName}', but no hypervisor of it, so Placement cannot be asked for its allocations")];
 
         IReadOnlyList<ComputeServer> servers = [];
         IReadOnlyList<NovaMigration> migrations = [];
@@ -47,12 +51,15 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
         ];
         foreach (var (id, name) in nodes)
             findings.Add(await Finding.AskAsync("Placement", () => OfAllocationsAsync(context, id, name, servers, migrations, cancellationToken)));
-        return Finding.Judge(findings);
+        return findings;
     }
 
     private static Finding OfServers(ComputeService service, IReadOnlyList<ComputeServer> servers)
         => servers.Count > 0
-            ? Finding.Against($"Nova has {Finding.Count(servers.Count, "server")} on '{service.HypervisorName}': {Finding.Listed(servers, server => $"{server.ServerName} ({server.Id}, {Status(server)}, project {server.ProjectId ?? "unknown"})")}")
+            ? Finding.Against($"Nova has {Finding.Count(servers.Count, "server")} on '{service.HypervisorName}': {Finding.Listed(servers, server => $"{server.ServerName} ({server.Id}, {Status(server)}, project {server.ProjectId ?? "unknown"})")}") with
+            {
+                Brief = $"{Finding.Counted([.. servers.Select(server => server.ServerName)], "server")} (openstack server list --all-projects --host {service.HypervisorName} lists all)",
+            }
             : new Finding($"Nova has no server on '{service.HypervisorName}', of any project and status{(service.Status == "enabled" ? ", but nova-compute is enabled: new ones may come" : "")}");
 
     // A record whose server is gone moves nothing, and nobody can ever end it.
@@ -67,7 +74,7 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
 
         var beside = left.Count == 0 ? "" : $" (records that were left of deleted servers: {Finding.Listed(left, migration => migration.ToString())})";
         return underWay.Count > 0
-            ? Finding.Against($"{Finding.Count(underWay.Count, "migration")} under way: {Finding.Listed(underWay, migration => migration.ToString())}{beside}")
+            ? Finding.Against($"{Finding.Count(underWay.Count, "migration")} under way: {Finding.Listed(underWay, migration => migration.ToString())}{beside}") with { Brief = $"{Finding.Count(underWay.Count, "migration")} under way" }
             : new Finding($"no migration to or from it is under way{beside}");
     }
 
@@ -84,7 +91,7 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
             return new Finding($"Placement has no allocation on {where}{(servers.Count > 0 ? ", not even for those servers (nova-manage placement heal_allocations)" : "")}");
         var strangers = consumers.Except(servers.Select(server => server.Id)).Order(StringComparer.Ordinal).ToList();
         if (strangers.Count == 0)
-            return Finding.Against($"Placement has the allocations of {Finding.Count(consumers.Count, "server")} of them on {where}");
+            return Finding.Against($"Placement has the allocations of {Finding.Count(consumers.Count, "server")} of them on {where}") with { Brief = "" };
         List<string> named = [];
         foreach (var consumer in strangers.Take(Looked))
             named.Add($"{consumer} {await WhoseAsync(context.Client<NovaClient>(), consumer, migrations, cancellationToken)}");

@@ -59,15 +59,21 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         var leaving = In(group.Where(service => service.Status == "disabled"));
 
         var (needed, free, tooBig, source) = await CountAsync(context, [hypervisor, .. leaving], others, cancellationToken);
-        var numbers = string.Join("; ", needed.Where(pair => pair.Value > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"needs {pair.Value} {Words(pair.Key)}, free {free.GetValueOrDefault(pair.Key)}")));
-        List<string> missing = [.. needed.Where(pair => pair.Value > free.GetValueOrDefault(pair.Key)).Select(pair => Words(pair.Key)), .. tooBig];
-        var beside = leaving.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", with what {leaving.Count} disabled hosts still hold");
-        var evidence = $"{others.Count} other enabled hosts in {where}: {(numbers.Length == 0 ? "nothing to move" : numbers + beside)} ({source})";
-        if (missing.Count == 0)
-            return CheckResult.Passed($"{evidence}. In sum only: it does not say that every server finds a host.");
+        var beside = leaving.Count == 0 ? "" : $", with what {Finding.Count(leaving.Count, "disabled host")} still hold{(leaving.Count == 1 ? "s" : "")}";
+        var hosts = Finding.Count(others.Count, "other enabled host");
+        List<string> lacks = [.. needed.Where(pair => pair.Value > Free(pair.Key)).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value - Free(pair.Key)} {Words(pair.Key)} short (needs {pair.Value}, free {Free(pair.Key)})")), .. tooBig];
+        if (lacks.Count == 0)
+        {
+            var numbers = string.Join("; ", needed.Where(pair => pair.Value > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"needs {pair.Value} {Words(pair.Key)}, free {Free(pair.Key)}")));
+            return CheckResult.Passed($"{hosts} in {where}: {(numbers.Length == 0 ? "nothing to move" : numbers + beside)} ({source}). In sum only: it does not say that every server finds a host.");
+        }
+
+        var lack = others.Count == 0 ? $"No other enabled host is in {where}: its servers have nowhere to go" : $"{hosts} in {where} {(others.Count == 1 ? "has" : "have")} not enough room: {string.Join("; ", lacks)}{beside} ({source})";
         return silent.Count > 0
-            ? CheckResult.Unknown($"{evidence}; not enough {string.Join(" and ", missing)}, but {silent.Count} hosts are in a cell that does not answer")
-            : CheckResult.Failed($"{evidence}; not enough {string.Join(" and ", missing)}");
+            ? CheckResult.Unknown($"{lack}. But {Finding.Count(silent.Count, "host")} in a cell that does not answer may have room")
+            : CheckResult.Failed(lack);
+
+        long Free(string name) => free.GetValueOrDefault(name);
 
         List<Hypervisor> In(IEnumerable<ComputeService> hosts)
         {
@@ -137,7 +143,7 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
         return (needed, free, TooBig(), "by Placement");
 
         List<string> TooBig() => [.. biggest.Where(pair => pair.Value > pieces.GetValueOrDefault(pair.Key))
-            .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{Words(pair.Key)} in one piece (a server has {pair.Value}, a host gives up to {pieces.GetValueOrDefault(pair.Key)})"))];
+            .Select(pair => string.Create(CultureInfo.InvariantCulture, $"a server has {pair.Value} {Words(pair.Key)}, and no host gives more than {pieces.GetValueOrDefault(pair.Key)} in one piece"))];
     }
 
     private static async Task<bool> HasPlacementAsync(ActionContext context, CancellationToken cancellationToken)

@@ -9,8 +9,6 @@ internal sealed record DrainedParameters(TimeSpan? Within = null);
 /// <summary>Waits until every server has left the hypervisor, by the same proof as <see cref="CheckHypervisorEmpty"/>: people, or a drain, move them.</summary>
 internal sealed class DrainedWait : Wait<DrainedParameters>
 {
-    private readonly Check _empty = new CheckHypervisorEmpty();
-
     public override string Name => "openstack.hypervisor.drained";
 
     public override string Summary => "drained hypervisor";
@@ -21,9 +19,11 @@ internal sealed class DrainedWait : Wait<DrainedParameters>
 
     protected override async Task<WaitResult> LookAsync(ActionContext context, DrainedParameters parameters, CancellationToken cancellationToken)
     {
-        var look = await _empty.RunAsync(context, new NoParameters(), cancellationToken);
-        return look.Outcome == StepOutcome.Passed
-            ? new WaitResult(true, look.Evidence)
-            : new WaitResult(false, $"Move what is there, then Resume-OpsRun {context.Run.RunId}: {context.Target.Name} is not drained: {look.Evidence}");
+        var findings = await CheckHypervisorEmpty.LookAsync(context, cancellationToken);
+        var all = Finding.Judge(findings);
+        if (all.Outcome == StepOutcome.Passed)
+            return new WaitResult(true, all.Evidence);
+        var brief = string.Join("; ", findings.Where(finding => finding is { IsAgainst: true } or { IsSilent: true }).Select(finding => finding.Brief).Where(text => text.Length > 0));
+        return new WaitResult(false, $"Move what is there, then Resume-OpsRun {context.Run.RunId}: {context.Target.Name} is not drained: {brief}") { Seen = all.Evidence };
     }
 }

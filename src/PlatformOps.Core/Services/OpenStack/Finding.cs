@@ -10,6 +10,10 @@ namespace PlatformOps.Core.Services.OpenStack;
 internal sealed record Finding(string Text, bool IsAgainst = false, bool IsSilent = false)
 {
     private const int Shown = 10;
+    private const int NamedAtMost = 3;
+
+    /// <summary>The same in a few words, for who is told again and again; empty where another finding says it.</summary>
+    public string Brief { get => field ?? Text; init; }
 
     public static Finding Against(string text) => new(text, IsAgainst: true);
 
@@ -38,6 +42,10 @@ internal sealed record Finding(string Text, bool IsAgainst = false, bool IsSilen
     }
 
     public static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+
+    /// <summary>How many, and the names of a few: "17 servers, among them a, b, c".</summary>
+    public static string Counted(IReadOnlyList<string> names, string what)
+        => $"{Count(names.Count, what)}{(names.Count > NamedAtMost ? ", among them " : ": ")}{string.Join(", ", names.Take(NamedAtMost))}";
 
     /// <summary>The first of many, and how many more there are.</summary>
     public static string Listed<T>(IReadOnlyList<T> items, Func<T, string> show)

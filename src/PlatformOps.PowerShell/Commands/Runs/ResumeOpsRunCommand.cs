@@ -77,12 +77,22 @@ public sealed class ResumeOpsRunCommand : RunWorkCmdlet
 
         var pending = run.Targets.Where(target => target.State != RunState.Succeeded || untold.Contains(target.Target)).Select(target => target.Target).ToList();
         var impact = RunbookRunner.HighestImpact(request);
-        var action = $"Resume {run.Name}{(run.WaitingFor is null ? "" : Approve ? $", approving \"{run.WaitingFor}\"" : $", which waits: {run.WaitingFor}")}";
-        if (request.Identity.TakeOverReason is not null && Confirmation.MustAsk(Impact.High) && await Scope.Runner().CautionsAsync(request, pending, cancellationToken) is { Count: > 0 } cautions)
-            (impact, action) = (Impact.High, $"{action}. {string.Join("; ", cautions)}");
+        List<string> cautions = [];
+        if (request.Identity.TakeOverReason is not null && Confirmation.MustAsk(Impact.High))
+            cautions.AddRange(await Scope.Runner().CautionsAsync(request, pending, cancellationToken));
+        if (cautions.Count > 0)
+            impact = Impact.High;
+        var what = pending.Count == 1 ? pending[0] : TargetWords.Count(pending.Count);
+        var question = cautions.Concat(PlanSummary.OfResume(request, run, Scope.Store.History(run.RunId), Approve, Scope.IsConfigured))
+            .Select(line => $"  {line}")
+            .Prepend($"Resume {run.Name} on {what} in [{run.Environment}], run {run.RunId}:");
         // Nothing but what is still to be told to tickets.
-        if (run.State is not RunState.Succeeded && !await Confirmation.AskAsync(impact, $"[{run.Environment}] run {run.RunId}: {string.Join(", ", pending)}", action, cancellationToken))
+        if (run.State is not RunState.Succeeded && !await Confirmation.AskPlanAsync(impact, string.Join('\n', question), cancellationToken))
+        {
+            await WriteVerboseAsync($"Run {run.RunId}: declined, so nothing was done.");
             return;
+        }
+
         await TakeRunAsync(run);
         await StreamAsync($"{run.Name} (resumed)", progress => Scope.Runner([progress, MigrationRun.Ticket(Scope)]).ResumeAsync(run.RunId, options, cancellationToken));
     }

@@ -138,6 +138,15 @@ public sealed class RootAccessChangeTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData("ops", "Invoke-MigrationStep -Step Setup, or Grant-RemoteRootAccess hv1, lets root in: refused")]
+    [InlineData("root", "refused")]
+    public async Task Who_is_refused_as_root_is_told_what_lets_root_in_where_another_account_can(string user, string message)
+    {
+        var error = await Assert.ThrowsAsync<RemoteHostException>(() => Context(user).Client<RemoteShell>().Root("hv1", new RecordingLog()).ReadAsync(["true"], Stop));
+        Assert.Equal((message, true), (error.Message, error.LoginRefused));
+    }
+
     private ActionContext Context(string user = "ops")
         => TestRun.Context(_time, new RemoteShell(_ssh, new SshTransportOptions
         {

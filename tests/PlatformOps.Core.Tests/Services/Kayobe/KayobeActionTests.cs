@@ -48,7 +48,7 @@ public sealed class KayobeActionTests
         var controllers = await lab.ApplyAsync(new DeployToControllers(), new NoParameters(), 1);
         var deploy = await lab.ApplyAsync(new DeployServices(), new NoParameters(), 1);
 
-        Assert.EndsWith($"'kayobe overcloud service deploy {options}'", controllers.Message);
+        Assert.EndsWith($"'kayobe overcloud service deploy {options}', on the cloud's controllers", controllers.Message);
         Assert.Equal(version[0] == '1', deploy.Message.Contains(" -kl hv01.lab.example", StringComparison.Ordinal));
         Assert.Equal(["overcloud service deploy: ctl01 ctl02 ctl03", "overcloud service deploy: hv01"], await lab.RunsAsync());
     }

@@ -244,17 +244,17 @@ public sealed class ComputeServiceActionTests
         var tight = await RunAsync(new CheckRoomParameters());
 
         Assert.Equal(StepOutcome.Passed, roomy.Outcome);
-        Assert.Contains("1 other enabled hosts in aggregate 'rack-a': needs 10 vCPUs, free 10 (by Placement). In sum only", roomy.Evidence, StringComparison.Ordinal);
+        Assert.Contains("1 other enabled host in aggregate 'rack-a': needs 10 vCPUs, free 10 (by Placement). In sum only", roomy.Evidence, StringComparison.Ordinal);
         Assert.Equal(StepOutcome.Failed, tight.Outcome);
-        Assert.EndsWith("not enough vCPUs", tight.Evidence, StringComparison.Ordinal);
+        Assert.Equal("1 other enabled host in aggregate 'rack-a' has not enough room: 1 vCPUs short (needs 11, free 10) (by Placement)", tight.Evidence);
     }
 
     // What Placement would not give out is no room: https://docs.openstack.org/api-ref/placement, resource provider inventories.
     [Theory]
     [InlineData(16, 1, 1, StepOutcome.Passed, "needs 8 vCPUs, free 10 (by Placement)")]
     [InlineData(16, 4, 1, StepOutcome.Passed, "needs 8 vCPUs, free 8 (by Placement)")]
-    [InlineData(16, 1, 12, StepOutcome.Failed, "needs 8 vCPUs, free 0 (by Placement); not enough vCPUs")]
-    [InlineData(1, 1, 1, StepOutcome.Failed, "not enough vCPUs in one piece (a server has 2, a host gives up to 1)")]
+    [InlineData(16, 1, 12, StepOutcome.Failed, "has not enough room: 8 vCPUs short (needs 8, free 0) (by Placement)")]
+    [InlineData(1, 1, 1, StepOutcome.Failed, "has not enough room: a server has 2 vCPUs, and no host gives more than 1 in one piece (by Placement)")]
     public async Task Room_is_what_is_given_out_in_pieces_that_servers_have(int max, int step, int min, StepOutcome expected, string evidence)
     {
         Room(usedHere: 8, totalThere: 16, reservedThere: 2, ratioThere: 2, usedThere: 18, max, step, min);
@@ -263,6 +263,19 @@ public sealed class ComputeServiceActionTests
 
         Assert.Equal(expected, result.Outcome);
         Assert.Contains(evidence, result.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_host_is_left_in_the_aggregate_that_is_all_that_is_said()
+    {
+        Room(usedHere: 8, totalThere: 16, reservedThere: 2, ratioThere: 2, usedThere: 18);
+        _scope.Server
+            .On("GET /compute/v2.1/os-services?binary=nova-compute", Cloud.Services(Cloud.Row("hv1.example.org"), Cloud.Row("hv2.example.org", "disabled", "x", id: "b")))
+            .On($"GET /placement/resource_providers/{Cloud.Hypervisor2}/allocations", Cloud.Allocations("three"));
+
+        var result = await RunAsync(new CheckRoomParameters());
+
+        Assert.Equal((StepOutcome.Failed, "No other enabled host is in aggregate 'rack-a': its servers have nowhere to go"), (result.Outcome, result.Evidence));
     }
 
     [Fact]

@@ -64,6 +64,31 @@ public sealed class HypervisorEmptyTests
         Assert.EndsWith($"Placement has the allocations of 12 servers of them on provider 'hv1.example.org' ({Cloud.Hypervisor1})", result.Evidence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_wait_counts_the_servers_and_names_a_few_and_all_that_it_saw_is_beside_it()
+    {
+        var rows = Enumerable.Range(1, 12).Select(number => Cloud.Server($"{number:00}", "hv1.example.org", $"vm{number}")).ToArray();
+        _scope.Server.On(Servers, ScriptedReply.Ok(new { servers = rows })).On(Allocations, Cloud.Allocations([.. Enumerable.Range(1, 12).Select(number => $"{number:00}")]));
+
+        var wait = await ((Wait)new DrainedWait()).LookAsync(_scope.Context("hv1.example.org"), new DrainedParameters(), Token);
+
+        Assert.False(wait.IsOver);
+        Assert.EndsWith("hv1.example.org is not drained: 12 servers, among them vm1, vm2, vm3 (openstack server list --all-projects --host hv1.example.org lists all)", wait.Message, StringComparison.Ordinal);
+        Assert.Equal((await RunAsync()).Evidence, wait.Seen);
+    }
+
+    [Fact]
+    public async Task A_wait_tells_a_service_that_does_not_answer_and_not_what_is_well()
+    {
+        _scope.Server.On(Migrations, ScriptedReply.Json(403, new { forbidden = new { code = 403, message = "no" } }));
+
+        var wait = await ((Wait)new DrainedWait()).LookAsync(_scope.Context("hv1.example.org"), new DrainedParameters(), Token);
+
+        Assert.False(wait.IsOver);
+        Assert.Contains("is not drained: Nova's migrations could not be asked: ", wait.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("no server", wait.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("queued")]
     [InlineData("preparing")]

@@ -1,0 +1,146 @@
+using System.Globalization;
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Runbooks;
+
+/// <summary>
+/// A plan in a few lines, for whoever is asked about it: what cannot be taken back, what is worked on beside the targets, what each phase changes
+/// how often, and how far each target comes.
+/// </summary>
+internal static class PlanSummary
+{
+    private const int TargetLines = 8;
+
+    /// <param name="request">What was planned.</param>
+    /// <param name="targets">Those of its targets that the question is about.</param>
+    /// <param name="plan">What the planner said of them.</param>
+    public static IReadOnlyList<string> Of(RunRequest request, IReadOnlyList<ActionTarget> targets, IReadOnlyList<StepRecord> plan)
+    {
+        var records = plan.ToLookup(record => (record.Phase, record.Step));
+        var lines = Warnings(request, (phase, step) => !records.Contains((phase.Name, step.Name)) || records[(phase.Name, step.Name)].Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown));
+        lines.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
+        lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(request, phase, records)}"));
+        var far = targets.ToDictionary(target => target.Name, target => FarOf(request, target, plan));
+        lines.AddRange(Grouped([.. targets.Select(target => (target.Name, far[target.Name].End))], (end, names) => string.Join(", ", new[] { Changes([.. names.Select(name => far[name].Changes).OfType<int>()]), end }.Where(part => part.Length > 0))));
+        return lines;
+    }
+
+    /// <summary>What going on with a run is about: what of it is still to come, as far as anybody knows, and where its targets are.</summary>
+    /// <param name="request">What it was asked.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="history">Its journal.</param>
+    /// <param name="approves">Whether it is let go on past what it waits for a person for.</param>
+    /// <param name="isConfigured">Whether the configuration has a service's section: what the site does without is not to come.</param>
+    public static IReadOnlyList<string> OfResume(RunRequest request, OpsRun run, RunHistory history, bool approves, Func<string, bool> isConfigured)
+    {
+        var pending = run.Targets.Where(target => target.State != RunState.Succeeded).ToList();
+        var lines = Warnings(request, (phase, step) => step.LackAt(isConfigured) is null && pending.Exists(target => !Holds(target, phase, step)));
+        if (approves && history.Pending.Count > 0)
+            lines.Add($"You approve: {string.Join(", ", history.Pending.Order(StringComparer.Ordinal))}");
+        lines.AddRange(Grouped([.. pending.Select(target => (target.Target, $"{target.State} at {target.Phase} {target.Step}".TrimEnd()))], (where, _) => where));
+        return lines;
+
+        bool Holds(TargetRun target, RunbookPhase phase, RunbookStep step)
+            => history.StepsOf(target.Target).Any(known => known.Key.Phase == phase.Name && known.Key.Step == step.Name && known.Holds is not null);
+    }
+
+    // Targets of which the same is to be said share a line.
+    private static IEnumerable<string> Grouped(IReadOnlyList<(string Name, string Said)> targets, Func<string, IReadOnlyList<string>, string> show)
+    {
+        var groups = targets.GroupBy(target => target.Said).ToList();
+        var order = targets.Select(target => target.Name).ToList();
+        foreach (var group in groups.Take(TargetLines))
+        {
+            string[] names = [.. group.Select(target => target.Name)];
+            yield return $"{Names(order, names)}: {show(group.Key, names)}";
+        }
+
+        if (groups.Count > TargetLines)
+            yield return string.Create(CultureInfo.InvariantCulture, $"… and {groups.Skip(TargetLines).Sum(group => group.Count())} more targets");
+    }
+
+    /// <summary>What cannot be taken back, and what is worked on beside the targets.</summary>
+    /// <param name="isToBeDone">Whether a step is still to be done, as far as anybody knows.</param>
+    private static List<string> Warnings(RunRequest request, Func<RunbookPhase, RunbookStep, bool> isToBeDone)
+    {
+        var open = request.Phases.Select(phase => (phase.Name, Steps: request.StepsOf(phase).Where(step => isToBeDone(phase, step)).ToList())).ToList();
+        List<string> lines = [];
+        Add("CANNOT BE TAKEN BACK", step => step.IsDestructive, step => step.Name);
+        Add("WORKS ON MORE THAN THESE", step => AlsoOn(step) is not null, step => $"{step.Name} on {AlsoOn(step)}");
+        return lines;
+
+        void Add(string head, Func<RunbookStep, bool> isMeant, Func<RunbookStep, string> show)
+        {
+            var parts = open.Where(phase => phase.Steps.Exists(step => isMeant(step))).Select(phase => $"{phase.Name} {string.Join(", ", phase.Steps.Where(isMeant).Select(show))}").ToList();
+            if (parts.Count > 0)
+                lines.Add($"{head}: {string.Join("; ", parts)}");
+        }
+    }
+
+    private static string? AlsoOn(RunbookStep step) => (step.Action as Change)?.AlsoOn;
+
+    // "20 × a, b; 1 × c; perhaps d".
+    private static string ChangesOf(RunRequest request, RunbookPhase phase, ILookup<(string? Phase, string Step), StepRecord> records)
+    {
+        // What is told at the phase's end has no number.
+        var steps = records.Where(step => step.Key.Phase == phase.Name && step.First().Kind == StepKind.Change).OrderBy(step => step.First().Number is 0 ? int.MaxValue : step.First().Number).ToList();
+        var parts = steps.Select(step => (step.Key.Step, Count: step.Count(record => record.Outcome == StepOutcome.Planned) * (IsShared(phase, step.Key.Step) ? BatchesOf(request) : 1)))
+            .Where(step => step.Count > 0)
+            .GroupBy(step => step.Count)
+            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Key} × {string.Join(", ", group.Select(step => step.Step))}"))
+            .ToList();
+        var perhaps = steps.Where(step => step.Any(record => record.Outcome == StepOutcome.Unknown) && !step.Any(record => record.Outcome == StepOutcome.Planned)).Select(step => step.Key.Step).ToList();
+        if (perhaps.Count > 0)
+            parts.Add($"perhaps {string.Join(", ", perhaps)}");
+        return parts.Count == 0 ? "nothing to change" : string.Join("; ", parts);
+    }
+
+    // "3 changes", of several "37 to 39 changes each".
+    private static string Changes(IReadOnlyList<int> counts) => counts.Count == 0
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{(counts.Min() == counts.Max() ? "" : $"{counts.Min()} to ")}{counts.Max()} {(counts.Max() == 1 ? "change" : "changes")}{(counts.Count == 1 ? "" : " each")}");
+
+    // How many changes are known, and the first thing that it would not get past. Behind a wait, nothing can be told.
+    private static (int? Changes, string End) FarOf(RunRequest request, ActionTarget target, IReadOnlyList<StepRecord> plan)
+    {
+        var own = plan.Where(record => record.Target == target.Name).ToList();
+        if (own.Find(record => record.Phase is null && WouldStop(record)) is { } refused)
+            return (null, refused.Message);
+        var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned } && !IsShared(request, record));
+        var end = plan.Where(record => record.Target == target.Name || IsShared(request, record))
+            .OrderBy(record => PlaceOf(request, record))
+            .ThenBy(record => record.Number is 0 ? int.MaxValue : record.Number)
+            .FirstOrDefault(record => WouldStop(record) || record is { Kind: StepKind.Wait, Outcome: StepOutcome.Planned });
+        return (count, end is null ? "" : $"{(end.Kind == StepKind.Wait ? "may wait" : "would stop")} at {end.Phase} {end.Step}");
+    }
+
+    // What hangs on changes that are planned before it is known when they are made.
+    private static bool WouldStop(StepRecord record) => record.Outcome == StepOutcome.Failed || (record.Outcome == StepOutcome.Unknown && record.Message.StartsWith("would stop", StringComparison.Ordinal));
+
+    private static int PlaceOf(RunRequest request, StepRecord record) => request.Phases.TakeWhile(phase => phase.Name != record.Phase).Count();
+
+    // Once for the batch: planned for the first of it.
+    private static bool IsShared(RunRequest request, StepRecord record) => request.Phases.FirstOrDefault(phase => phase.Name == record.Phase) is { } phase && IsShared(phase, record.Step);
+
+    private static bool IsShared(RunbookPhase phase, string step) => phase.Runbook.Steps.Any(known => known.Name == step && known.Action.Scope == ActionScope.Batch);
+
+    private static int BatchesOf(RunRequest request) => request.BatchSize is { } size ? (request.Targets.Count + size - 1) / size : 1;
+
+    // Neighbours in the list are told by the first and the last of them: "hv01 … hv04, hv07 (5)".
+    private static string Names(List<string> all, string[] some)
+    {
+        List<List<string>> rows = [];
+        foreach (var name in some)
+        {
+            if (rows.Count > 0 && all.IndexOf(name) == all.IndexOf(rows[^1][^1]) + 1)
+                rows[^1].Add(name);
+            else
+                rows.Add([name]);
+        }
+
+        var text = string.Join(", ", rows.Select(row => row.Count > 2 ? $"{row[0]} … {row[^1]}" : string.Join(", ", row)));
+        return some.Length > 2 ? string.Create(CultureInfo.InvariantCulture, $"{text} ({some.Length})") : text;
+    }
+}

@@ -1,0 +1,107 @@
+using PlatformOps.Core.Changes;
+using PlatformOps.Core.Runbooks;
+using PlatformOps.Runs;
+
+namespace PlatformOps.Core.Tests.Runbooks;
+
+public sealed class PlanSummaryTests : IDisposable
+{
+    private const string Adopt = RunWorld.Head + "  - change: light.dim\n  - change: test.batch-beside\n  - check: test.check\n    name: late\n";
+
+    private readonly RunWorld _world = new() { Policy = new TargetPolicy { Environment = "test", Targets = new() { Max = 50 } } };
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task It_says_what_cannot_be_taken_back_then_who_else_is_worked_on_then_each_phase_then_how_far_each_comes()
+        => Assert.Equal(
+            [
+                "CANNOT BE TAKEN BACK: P1 light.smash",
+                "WORKS ON MORE THAN THESE: P2 test.batch-beside on the neighbours",
+                "P1: 2 × light.switch, light.smash",
+                "P2: 2 × light.dim; 1 × test.batch-beside",
+                "hv1, hv2: 3 changes each",
+            ],
+            await SummaryAsync(_world.Phases([RunWorld.Head + "  - change: light.switch\n  - change: light.smash\n", Adopt], "hv1", "hv2")));
+
+    [Fact]
+    public async Task Twenty_of_which_the_same_is_to_be_said_are_one_line()
+    {
+        _world.Catalog.Check = target => target is "hv03" or "hv20" ? CheckResult.Failed("dark") : CheckResult.Passed("fine");
+        var lines = await SummaryAsync(_world.Request(RunWorld.Simple, [.. Enumerable.Range(1, 20).Select(number => $"hv{number:00}")]));
+        Assert.Equal(["Phase: 20 × light.switch, light.dim", "hv01, hv02, hv04 … hv19 (18): 2 changes each", "hv03, hv20: 2 changes each, would stop at Phase test.check"], lines);
+    }
+
+    [Fact]
+    public async Task Who_has_less_to_change_shares_the_line_all_the_same()
+    {
+        _world.House.Light("hv2", "light.dim").IsOn = true;
+        Assert.Equal(["Phase: 3 × light.switch; 2 × light.dim", "hv1 … hv3 (3): 1 to 2 changes each"], await SummaryAsync(_world.Request(RunWorld.Simple, "hv1", "hv2", "hv3")));
+    }
+
+    [Fact]
+    public async Task A_target_is_told_by_the_first_thing_that_it_would_not_get_past()
+    {
+        _world.Catalog.Check = _ => CheckResult.Failed("dark");
+        Assert.Equal("hv1: 2 changes, would stop at P1 test.check", (await SummaryAsync(_world.Phases([RunWorld.Simple, RunWorld.Head + "  - check: test.check\n"], "hv1")))[^1]);
+    }
+
+    [Fact]
+    public async Task Behind_a_wait_no_stop_is_told()
+    {
+        _world.Catalog.Check = _ => CheckResult.Failed("dark");
+        Assert.Equal("hv1: 0 changes, may wait at P1 test.wait", (await SummaryAsync(_world.Phases([RunWorld.Head + "  - wait: test.wait\n", RunWorld.Head + "  - check: test.check\n"], "hv1")))[^1]);
+    }
+
+    [Fact]
+    public async Task A_check_that_may_fail_stops_nothing()
+    {
+        _world.Catalog.Check = _ => CheckResult.Failed("dark");
+        var request = _world.Request(RunWorld.Head + "  - check: test.check\n    optional: true\n  - change: light.dim\n", "hv1");
+        Assert.Equal("hv1: 1 change", (await SummaryAsync(request))[^1]);
+        Assert.Equal((StepOutcome.Warning, "dark"), (await _world.PlanAsync(request)).Where(record => record.Step == "test.check").Select(record => (record.Outcome, record.Message)).Single());
+    }
+
+    [Fact]
+    public async Task What_a_batch_stops_at_stops_each_of_it_and_is_counted_once_for_each_batch()
+    {
+        _world.Catalog.Check = target => target == "hv3" ? CheckResult.Failed("dark") : CheckResult.Passed("fine");
+        var lines = await SummaryAsync(_world.Request(Adopt, "hv1", "hv2", "hv3") with { BatchSize = 2 });
+        Assert.Equal("Phase: 3 × light.dim; 2 × test.batch-beside", lines[1]);
+        Assert.Equal(["hv1, hv2: 1 change each", "hv3: 1 change, would stop at Phase late"], lines.Skip(2));
+    }
+
+    [Fact]
+    public async Task Many_of_which_each_is_another_case_are_counted()
+    {
+        _world.Policy = _world.Policy with { Targets = _world.Policy.Targets with { Protected = ["hv*"] } };
+        var lines = await SummaryAsync(_world.Request(RunWorld.Simple, [.. Enumerable.Range(1, 20).Select(number => $"hv{number:00}")]));
+        Assert.Equal(10, lines.Count);
+        Assert.StartsWith("hv01: would be refused: ", lines[1], StringComparison.Ordinal);
+        Assert.Equal("… and 12 more targets", lines[^1]);
+    }
+
+    [Fact]
+    public async Task Going_on_is_about_what_is_still_to_come_and_where_its_targets_are()
+    {
+        var request = _world.Phases([RunWorld.Head + "  - change: light.smash\n", RunWorld.Head + "  - wait: test.wait\n  - change: test.batch-smash\n  - change: test.batch-beside\n"], "hv1", "hv2", "hv3");
+        _world.Catalog.IsOver = _ => false;
+        await _world.RunAsync(request with { ThrottleLimit = 3 });
+        var (run, history) = (_world.Store.Describe("r1"), _world.Store.History("r1"));
+
+        Assert.Equal(
+            ["CANNOT BE TAKEN BACK: P2 test.batch-smash", "WORKS ON MORE THAN THESE: P2 test.batch-beside on the neighbours", "hv1 … hv3 (3): Waiting at P2 test.wait"],
+            PlanSummary.OfResume(request, run, history, approves: false, _ => true));
+    }
+
+    [Fact]
+    public async Task Who_else_is_worked_on_is_in_the_plan_and_in_the_record()
+    {
+        var request = _world.Request(Adopt, "hv1");
+        Assert.Equal("called, on the neighbours", (await _world.PlanAsync(request)).Single(record => record.Step == "test.batch-beside").After);
+        await _world.RunAsync(request);
+        Assert.Equal("called, on the neighbours", Assert.Single(_world.Store.History("r1").Targets.Values.SelectMany(target => target.Steps), step => step.Key.Step == "test.batch-beside").Made!.DesiredText);
+    }
+
+    private async Task<IReadOnlyList<string>> SummaryAsync(RunRequest request) => PlanSummary.Of(request, request.Targets, await _world.PlanAsync(request));
+}
