@@ -28,7 +28,7 @@ public sealed class AdoptionGuardTests
         // The controllers' common services, once for the batch, behind its hosts.
         var runs = (await lab.StateAsync()).GetProperty("kayobe").GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("command").GetString()).ToList();
         Assert.Equal(["overcloud host configure", "overcloud service deploy", "overcloud service deploy"], runs[^3..]);
-        Assert.All(records.Where(record => record.Step == "kayobe.controllers"), record => Assert.EndsWith("--limit controllers -kl controllers -kt common'", record.Message, StringComparison.Ordinal));
+        Assert.All(records.Where(record => record.Step == "kayobe.controllers"), record => Assert.EndsWith("--limit controllers -kl controllers -kt common', on the cloud's controllers", record.Message, StringComparison.Ordinal));
         Assert.Equal(2, records.Count(record => record is { Step: "kayobe.controllers", Outcome: StepOutcome.Done }));
         foreach (var number in (int[])[1, 2])
             Assert.False((await lab.HostAsync(number)).GetProperty("serviceDisabled").GetBoolean());
