@@ -44,3 +44,43 @@ Describe 'A scheduled batch' -Skip:$noRuntime {
         @($runs | Where-Object { $_ -like 'worker said: Goes on with run *' }).Count | Should -Be 1
     }
 }
+
+Describe 'The session at the prompt' -Skip:$noRuntime {
+    It 'runs as it is written, and leaves everything as it was' {
+        $session = (Resolve-Path "$PSScriptRoot/../../examples/interactive.ps1").Path
+        $out = Invoke-FreshPwsh @"
+            `$env:PSModulePath = '$ModuleRoot' + [IO.Path]::PathSeparator + `$env:PSModulePath
+            `$ConfirmPreference = 'None'
+            # With a look at what is left, before the lab goes.
+            `$text = (Get-Content -Raw '$session').Replace('Stop-OpsLab `$lab', '"left: `$(@(Get-ComputeService -Mine) + @(Get-AlertSilence -Mine))"; Stop-OpsLab `$lab')
+            `$rows = . ([scriptblock]::Create(`$text)) 6>`$null
+            "errors: `$(`$Error -join '; ')"
+            `$rows | Where-Object { `$_.GetType().Name -eq 'MigrationStatus' } | ForEach-Object { "`$(`$_.HypervisorName) `$(`$_.Compute), silenced: `$([bool] `$_.SilencedUntil)" }
+            `$rows | Where-Object { `$_ -is [string] }
+            Get-Process -Id `$lab.ProcessId -ErrorAction Ignore | ForEach-Object { 'the lab lives' }
+"@
+        $out | Should -Contain 'errors: '
+        $out | Should -Contain 'hv03.lab.example disabled/up, silenced: True'
+        $out | Should -Contain 'left: '
+        $out | Should -Not -Contain 'the lab lives'
+    }
+}
+
+Describe 'A phase of the site''s own' -Skip:$noRuntime {
+    It 'is what Invoke-MigrationStep runs' {
+        $runbooks = (Resolve-Path "$PSScriptRoot/../../examples/runbooks").Path
+        $out = Invoke-FreshPwsh @"
+            `$env:PSModulePath = '$ModuleRoot' + [IO.Path]::PathSeparator + `$env:PSModulePath
+            Import-Module PlatformOps
+            (Test-Runbook '$runbooks/setup.yaml').Name
+            `$lab = Start-OpsLab -Hypervisor 2 -Vm 0 -Confirm:`$false
+            try {
+                Connect-PlatformOps `$lab.ConfigurationPath -Set @{ 'runbooks.folder' = '$runbooks' }
+                Invoke-MigrationStep hv01.lab.example -TicketId MH-101 -Step Setup -Confirm:`$false | ForEach-Object { "`$(`$_.Step): `$(`$_.Outcome)" }
+            }
+            finally { `$lab | Stop-OpsLab -Confirm:`$false }
+"@
+        $out[0] | Should -Be 'hypervisor/setup'
+        $out | Should -Contain 'netbox.journal-entry: Done'
+    }
+}
