@@ -34,4 +34,23 @@ public sealed class AnsibleVaultCommandTests
         Assert.StartsWith("SecretUnavailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.DoesNotContain("other", error.Exception.Message, StringComparison.Ordinal);
     }
+
+    // Typed as ansible-vault takes it, the file would stay as it is.
+    [Fact]
+    public void The_name_of_a_file_in_the_place_of_a_text_is_warned_of()
+    {
+        using var shell = new Shell();
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        File.WriteAllText(file, "secret");
+        try
+        {
+            var result = shell.Run(Setup + $"Protect-AnsibleVault '{file}' -Password $p; 'a:b', '/no/such', '' | Protect-AnsibleVault -Password $p");
+            Assert.Empty(result.Errors);
+            Assert.Equal($"'{file}' is the name of a file. The name was encrypted, not what is in it: -Path encrypts that.", Assert.Single(result.Warnings).Message);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 }

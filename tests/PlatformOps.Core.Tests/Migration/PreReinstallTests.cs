@@ -3,6 +3,7 @@ using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.Lab;
@@ -67,6 +68,20 @@ public sealed class PreReinstallTests : IDisposable
 
         Assert.Equal($"the BMC is at {address}", await ReportAsync(lab.Session));
         Assert.Contains($"the BMC is at {address}", (await lab.TicketAsync("MH-101")).GetProperty("comments").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_is_armed_is_not_put_into_service()
+    {
+        await using var lab = await DrainedAsync(1);
+        Assert.Empty(PhaseLab.Problems(await lab.RunAsync("PreReinstall", PhaseLab.Target(1))));
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => Services.Hosts.HostLab.ApplyAsync(lab.Session, new EnableComputeService(), 1, new EnableComputeServiceParameters()));
+        Assert.Contains("hv01.lab.example is not put into service: Aquilon installs hv01.lab.example anew at its next boot from the network", refused.Message, StringComparison.Ordinal);
+        await Services.Hosts.HostLab.ApplyAsync(lab.Session, new SwitchAquilonBoot(), 1, new SwitchAquilonBootParameters(AquilonBoot.Localboot));
+        await Services.Hosts.HostLab.ApplyAsync(lab.Session, new EnableComputeService(), 1, new EnableComputeServiceParameters());
+
+        Assert.Equal("enabled", (await lab.Session.Get<NovaClient>().ServiceAsync("hv01.lab.example", Token)).Status);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class CheckAlertsQuiet : Check<CheckAlertsQuietParameters>
         var alerts = all.Where(alert => parameters.Ignore?.Any(pattern => NamePattern.Matches(pattern, alert.AlertName)) != true).ToList();
         var ignored = all.Count == alerts.Count ? "" : $"; not counted: {string.Join(", ", all.Except(alerts).Select(alert => ServerText.Clean(alert.AlertName, 80)).Distinct(StringComparer.Ordinal))}";
         if (alerts.Count > 0)
-            return CheckResult.Failed($"{alerts.Count} alerts fire about {context.Target.Name}: {string.Join("; ", alerts.Select(AlertLine.Of))}{ignored}");
+            return CheckResult.Failed($"{alerts.Count} {(alerts.Count == 1 ? "alert fires" : "alerts fire")} about {context.Target.Name}: {string.Join("; ", alerts.Select(AlertLine.Of))}{ignored}");
         // Nothing fires where alerting is broken, too: what always fires proves that it is not.
         if (alertmanager.Configuration.Watchdog is { } watchdog
             && (await alertmanager.AlertsAsync([new AlertMatcher { Name = "alertname", Value = watchdog }], cancellationToken)).Count == 0)

@@ -17,6 +17,7 @@ internal sealed class AquilonRegistration : ServiceRegistration
     {
         [typeof(KerberosLogin)] = scope => new KerberosLogin(scope.Configuration.Section<AquilonConfiguration>(), scope.Secrets, scope.Time),
         [typeof(AquilonClient)] = Make,
+        [typeof(IInstallerState)] = scope => new AquilonInstaller(scope),
         [typeof(AquilonRecordStore)] = scope => new AquilonRecordStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
     };
 

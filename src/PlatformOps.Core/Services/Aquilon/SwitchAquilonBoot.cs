@@ -86,7 +86,10 @@ internal sealed partial class SwitchAquilonBoot : AquilonChange<SwitchAquilonBoo
     private static Task SwitchAsync(ActionContext context, string hostName, AquilonBoot boot, CancellationToken cancellationToken)
         => context.Client<AquilonClient>().ChangeAsync(["pxeswitch", "--hostname", hostName, boot == AquilonBoot.Install ? "--install" : "--localboot"], cancellationToken);
 
-    private static bool Installs(State state) => state.Boot == Word(AquilonBoot.Install);
+    /// <summary>Whether a bootserver's word says that the host is installed.</summary>
+    internal static bool Installs(string? word) => word == Word(AquilonBoot.Install);
+
+    private static bool Installs(State state) => Installs(state.Boot);
 
     private static string Word(AquilonBoot boot) => boot == AquilonBoot.Install ? "install" : "localboot";
 

@@ -40,6 +40,24 @@ internal sealed class EnableComputeService : Change<EnableComputeServiceParamete
             : $"nova-compute on {state.Host} is claimed by {claim.Person} for {claim.TicketId ?? "no ticket"} (run {claim.RunId}) and is left alone. -TakeOver -Reason enables it all the same.") { TargetName = context.Target.Name };
     }
 
+    // One who does not tell stops nobody: what is armed was armed out of service.
+    protected override async Task GuardAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+    {
+        string? installer;
+        try
+        {
+            installer = await context.Client<IInstallerState>().FindAsync(context, cancellationToken);
+        }
+        catch (OpsException e)
+        {
+            context.Log.Write("installer", $"whether it is to be installed anew nobody tells: {e.Message}");
+            return;
+        }
+
+        if (installer is not null)
+            throw new RefusedException($"{before.Host} is not put into service: {installer}, and servers would be built on it meanwhile.") { TargetName = context.Target.Name };
+    }
+
     protected override Task<string?> CautionAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken) => Task.FromResult(DisableComputeService.TakenFromPerson(context, before));
 
     protected override Task ApplyAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)

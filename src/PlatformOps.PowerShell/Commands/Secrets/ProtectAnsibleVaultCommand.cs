@@ -68,6 +68,8 @@ public sealed class ProtectAnsibleVaultCommand : VaultCmdlet
             "Path" => await File.ReadAllTextAsync(this.FilePath(Path), cancellationToken),
             _ => Text,
         };
+        if (ParameterSetName == "Text" && File.Exists(System.IO.Path.Combine(SessionState.Path.CurrentFileSystemLocation.ProviderPath, Text)))
+            await WriteWarningAsync($"'{Text}' is the name of a file. The name was encrypted, not what is in it: -Path encrypts that.");
         // The last line end is the host's: Set-Content adds one.
         await WriteObjectAsync((AsYamlValue ? AnsibleVault.ProtectYamlValue(text, VaultPassword, id: VaultId) : AnsibleVault.ProtectText(text, VaultPassword, VaultId)).TrimEnd('\n'));
     }

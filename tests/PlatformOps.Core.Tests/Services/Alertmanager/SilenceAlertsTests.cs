@@ -447,7 +447,7 @@ public sealed class SilenceAlertsTests : IAsyncLifetime
         var failed = await check.RunAsync(_lab.Context(), new CheckAlertsQuietParameters(), Token);
 
         Assert.Equal(StepOutcome.Failed, failed.Outcome);
-        Assert.Matches(@"^1 alerts fire about hv01\.lab\.example: HostDown \(critical since [0-9TZ:-]+, silenced\): hv01\.lab\.example does not answer\.$", failed.Evidence);
+        Assert.Matches(@"^1 alert fires about hv01\.lab\.example: HostDown \(critical since [0-9TZ:-]+, silenced\): hv01\.lab\.example does not answer\.$", failed.Evidence);
         var ignoring = await check.RunAsync(_lab.Context(), new CheckAlertsQuietParameters(["Host*"]), Token);
         Assert.Equal(StepOutcome.Passed, ignoring.Outcome);
         Assert.EndsWith("; not counted: HostDown", ignoring.Evidence, StringComparison.Ordinal);
