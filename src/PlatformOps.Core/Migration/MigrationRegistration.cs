@@ -27,7 +27,7 @@ internal sealed class MigrationRegistration : ServiceRegistration
         [typeof(SshRules)] = scope => new SshRules(scope.Configuration.Section<SshConfiguration>().AcceptOnceAfterReinstall),
     };
 
-    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new RecordAquilon(), new RecordKayobe(), new RecordBoot(), new CheckIdentity(), new CheckReleased(), new CheckCompute(), new ReinstalledWait(), new AcceptHostKey(), new BmcReport(), new DossierReport(), new SummaryReport()];
+    public override IReadOnlyList<OpsAction> Actions { get; } = [new TakeDossier(), new RecordBmcAddress(), new RecordAquilon(), new RecordKayobe(), new RecordBoot(), new CheckIdentity(), new CheckReleased(), new CheckCompute(), new CheckArmed(), new ReinstalledWait(), new AcceptHostKey(), new BmcReport(), new DossierReport(), new SummaryReport()];
 
     public override IReadOnlyList<FactSource> Facts { get; } = [new DossierFacts()];
 }

@@ -32,8 +32,7 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
     protected override async Task<WaitResult> LookAsync(ActionContext context, ReinstalledParameters parameters, CancellationToken cancellationToken)
     {
         var dossier = await context.Client<DossierFinder>().RequireAsync(context, cancellationToken);
-        if (dossier.LastBootId is not { } before)
-            throw new RefusedException($"The dossier of {context.Target.Name} has no boot id, so nobody can tell whether it was started since.") { TargetName = context.Target.Name };
+        var before = CheckArmed.BootOf(dossier);
         var what = $"boot it from the network by its BMC{(dossier.BmcAddress is { } bmc ? $" ({bmc})" : "")}, and Resume-OpsRun {context.Run.RunId} when it is installed";
         try
         {

@@ -71,6 +71,46 @@ public sealed class AdoptionGuardTests
         Assert.Equal(step, records.Single(record => record.Outcome == StepOutcome.Failed).Step);
     }
 
+    /// <summary>A hypervisor that was only taken out of service, with its servers on it.</summary>
+    [Theory]
+    [InlineData("host.os")]
+    [InlineData("openstack.hypervisor.empty")]
+    [InlineData("hypervisor.identity")]
+    public async Task What_was_never_reinstalled_or_holds_servers_or_is_another_machine_is_not_adopted(string step)
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        (await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(1))).AreWell();
+        if (step == "openstack.hypervisor.empty")
+            await lab.SetHostAsync(1, new { osVersion = "9.5" });
+        else if (step == "hypervisor.identity")
+            await lab.SetBmcAsync(1, """{"serialNumber":"ANOTHER1"}""");
+        await lab.ForgetWritesAsync();
+
+        var plan = await lab.PlanAsync("Adoption", PhaseLab.Target(1));
+        var records = await lab.RunAsync("Adoption", PhaseLab.Target(1));
+
+        Assert.Equal(step, records.Failed().Step);
+        Assert.DoesNotContain(await lab.WritesAsync(), write => !write.StartsWith("jira ", StringComparison.Ordinal));
+        Assert.Equal("Backlog", await lab.StatusAsync(1));
+        Assert.Contains(plan, record => record.Step == step && record.Message.StartsWith("would stop here", StringComparison.Ordinal));
+        // Neither silenced nor claimed for it.
+        Assert.True((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_resume_does_not_ask_what_was_given_back_to_be_empty()
+    {
+        await using var lab = await ReinstalledAsync(1);
+        var target = PhaseLab.Target(1);
+        await lab.FaultAsync(new { service = "jira", call = "POST /issue/*/transitions", effect = "status:400", after = 1, count = 1 });
+        var bend = new PhaseLab.Bend((_, at) => at == "ticket.done" ? lab.SetHostAsync(1, new { leakedAllocations = 1 }) : null);
+
+        Assert.Equal("ticket.done", (await lab.BendAsync("Adoption", bend, target)).Failed().Step);
+        Assert.False((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+
+        Assert.Empty(PhaseLab.Problems(await lab.ResumeAsync()));
+    }
+
     [Theory]
     [InlineData("hypervisor.compute")]
     [InlineData("openstack.compute-service.enable")]
@@ -91,12 +131,18 @@ public sealed class AdoptionGuardTests
     [InlineData("kayobe.host.configure", "identity")]
     [InlineData("kayobe.service.deploy", "claim")]
     [InlineData("kayobe.service.deploy", "identity")]
+    [InlineData("kayobe.host.configure", "system")]
+    [InlineData("kayobe.service.deploy", "system")]
+    [InlineData("kayobe.host.configure", "servers")]
+    [InlineData("kayobe.service.deploy", "servers")]
     public async Task What_became_anothers_or_another_machine_is_not_touched_by_Kayobe_nor_is_its_batch(string step, string what)
     {
         await using var lab = await ReinstalledAsync(1, 2);
         // Since the phase began: only what looks again immediately before can tell.
         var bend = new PhaseLab.Bend((number, at) => number != 2 || at != step ? null
             : what == "claim" ? lab.SetHostAsync(2, new { disabledReason = Carol })
+            : what == "system" ? lab.SetHostAsync(2, new { osVersion = "8.10" })
+            : what == "servers" ? lab.SetHostAsync(2, new { leakedAllocations = 1 })
             : lab.SetBmcAsync(2, """{"serialNumber":"ANOTHER1"}"""));
 
         var records = await lab.BendAsync("Adoption", bend, Target(1), Target(2));
@@ -106,7 +152,7 @@ public sealed class AdoptionGuardTests
         Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith($"kayobe {command}", StringComparison.Ordinal));
         var failed = records.Where(record => record.Outcome == StepOutcome.Failed).ToList();
         Assert.Equal([step, step], failed.Select(record => record.Step));
-        Assert.All(failed, record => Assert.Contains($"{(what == "claim" ? "our claim" : "identity")} does not hold for hv02.lab.example, so nothing was changed", record.Message, StringComparison.Ordinal));
+        Assert.All(failed, record => Assert.Contains($"{what switch { "claim" => "our claim", "system" => "operating system", "servers" => "empty hypervisor", _ => "identity" }} does not hold for hv02.lab.example, so nothing was changed", record.Message, StringComparison.Ordinal));
     }
 
     private static MigrationTarget Target(int number) => PhaseLab.Target(number) with { TicketId = null };

@@ -143,6 +143,7 @@ public sealed class DossierTests : IDisposable
     {
         await using var lab = await StartAsync();
         await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.SetHostAsync(1, new { serversMoved = true, osVersion = "9.5" });
 
         var records = await lab.RunAsync("Adoption", PhaseLab.Target(1));
 
@@ -199,7 +200,7 @@ public sealed class DossierTests : IDisposable
         await ForgetComputeIdAsync(lab);
         await lab.SetHostAsync(1, new { files = new Dictionary<string, string> { [path] = id + "\n" } });
         await lab.RunAsync("PreDrain", PhaseLab.Target(1));
-        await lab.SetHostAsync(1, new { files = new Dictionary<string, string?> { [path] = null } });
+        await lab.SetHostAsync(1, new { serversMoved = true, osVersion = "9.5", files = new Dictionary<string, string?> { [path] = null } });
 
         var put = (await lab.RunAsync("Adoption", PhaseLab.Target(1))).Single(record => record.Step == "host.compute-id");
 
@@ -222,6 +223,7 @@ public sealed class DossierTests : IDisposable
     {
         await using var lab = await StartAsync();
         await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        lab.Rewrite(dossier => dossier with { ArmedBootId = dossier.Host.BootId });
         Task<WaitResult> LookAsync() => ((Wait)new ReinstalledWait()).LookAsync(Context(lab.Session), new ReinstalledParameters(Id: "rocky", Version: "9"), Token);
 
         var before = await LookAsync();

@@ -51,6 +51,33 @@ public sealed class ReinstallTests
         Assert.Equal((await lab.HostAsync(1)).GetProperty("bootId").GetString(), lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!.ArmedBootId);
     }
 
+    [Fact]
+    public async Task One_that_was_never_handed_to_the_installer_is_not_waited_for_nor_told_to_be_booted()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        (await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(1))).AreWell();
+        await lab.ForgetWritesAsync();
+
+        var records = await lab.RunAsync("PostReinstall", PhaseLab.Target(1));
+        var status = await new MigrationStatusReader(lab.Session).ReadAsync("hv01.lab.example", "MH-101", TestContext.Current.CancellationToken);
+
+        Assert.Equal("hypervisor.armed", records.Failed().Step);
+        Assert.Contains("was never handed to the installer", records.Failed().Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(await lab.WritesAsync(), write => !write.StartsWith("jira ", StringComparison.Ordinal));
+        Assert.DoesNotContain("boot it", status.NextAction + status.WaitingFor, StringComparison.Ordinal);
+        Assert.Equal("Backlog", await lab.StatusAsync(1));
+    }
+
+    [Fact]
+    public async Task What_came_to_an_armed_one_since_is_not_to_be_wiped()
+    {
+        await using var lab = await PhaseLab.DrainedAsync();
+        (await lab.RunAsync("PreReinstall", PhaseLab.Target(1))).AreWell();
+        await lab.SetHostAsync(1, new { leakedAllocations = 1 });
+
+        Assert.Equal("openstack.hypervisor.empty", (await lab.RunAsync("PostReinstall", PhaseLab.Target(1))).Failed().Step);
+    }
+
     [Theory]
     [InlineData("PreReinstall,PostReinstall")]
     [InlineData("PostReinstall")]
