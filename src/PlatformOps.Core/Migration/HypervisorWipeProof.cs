@@ -8,7 +8,7 @@ using PlatformOps.Runs;
 namespace PlatformOps.Core.Migration;
 
 /// <summary>The checks of the phases, made for each single effect that wipes. A machine is a hypervisor where Nova knows it, or where a migration wrote down what it was.</summary>
-internal sealed class HypervisorWipeProof(IServiceScope scope) : IWipeProof
+internal sealed class HypervisorWipeProof(ComputeLookup lookup) : IWipeProof
 {
     private static readonly NoParameters Nothing = new();
 
@@ -63,19 +63,6 @@ internal sealed class HypervisorWipeProof(IServiceScope scope) : IWipeProof
     private static async Task<bool> IsWrittenDownAsync(ActionContext context, CancellationToken cancellationToken)
         => await context.Client<DossierFinder>().FindAsync(context, cancellationToken) is not null;
 
-    // A Nova that cannot be asked throws: what it does not tell is not that it knows nothing.
     private async Task<bool> IsKnownToNovaAsync(ActionContext context, CancellationToken cancellationToken)
-    {
-        if (!scope.Configuration.Has<OpenStackConfiguration>())
-            return false;
-        try
-        {
-            await context.Client<NovaClient>().ServiceAsync(context.Target.Name, cancellationToken);
-            return true;
-        }
-        catch (ObjectNotFoundException)
-        {
-            return false;
-        }
-    }
+        => await lookup.FindAsync(context.Target.Name, cancellationToken) is not null;
 }

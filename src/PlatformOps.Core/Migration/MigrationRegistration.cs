@@ -4,6 +4,7 @@ using PlatformOps.Core.Services;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.NetBox;
+using PlatformOps.Core.Services.OpenStack;
 
 namespace PlatformOps.Core.Migration;
 
@@ -19,7 +20,7 @@ internal sealed class MigrationRegistration : ServiceRegistration
     public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients { get; } = new Dictionary<Type, Func<IServiceScope, object>>
     {
         [typeof(IMachineInventory)] = scope => new NetBoxMachines(scope.Get<NetBoxClient>()),
-        [typeof(HypervisorWipeProof)] = scope => new HypervisorWipeProof(scope),
+        [typeof(HypervisorWipeProof)] = scope => new HypervisorWipeProof(scope.Get<ComputeLookup>()),
         [typeof(IWipeProof)] = scope => scope.Get<HypervisorWipeProof>(),
         [typeof(DossierStore)] = scope => new DossierStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
         [typeof(DossierFinder)] = scope => new DossierFinder(scope),

@@ -1,5 +1,7 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.Hosts.Storage;
 using PlatformOps.Core.Tests.Services.Hosts;
@@ -92,6 +94,22 @@ public sealed class HypervisorWipeProofTests
         await Assert.ThrowsAnyAsync<OpsException>(() => ArmAsync(lab));
 
         Assert.Empty(await AquilonWritesAsync(lab));
+    }
+
+    /// <summary>Another name of it in DNS, in Aquilon or in somebody's head.</summary>
+    [Theory]
+    [InlineData("hv01")]
+    [InlineData("hv01.dc.example")]
+    public async Task A_name_that_may_be_one_that_Nova_has_proves_nothing(string name)
+    {
+        await using var lab = await StartAsync();
+        var context = new ActionContext { Target = new ActionTarget(ActionTarget.Hypervisor, name), Run = lab.Session.Identity("test"), Step = "step", Clients = lab.Session, Time = lab.Session.Time, Log = SilentLog.Instance };
+        var proof = lab.Session.Get<IWipeProof>();
+
+        foreach (var refused in new[] { await Assert.ThrowsAsync<RefusedException>(() => proof.RequireReleasedAsync(context, Stop)), await Assert.ThrowsAsync<RefusedException>(() => proof.RequireIdentityAsync(context, Stop)) })
+            Assert.Contains("Nova has hv01.lab.example. Give the name that Nova has", refused.Message, StringComparison.Ordinal);
+        // What is like none is no hypervisor, as before.
+        await proof.RequireReleasedAsync(new ActionContext { Target = new ActionTarget(ActionTarget.Hypervisor, "web01.lab.example"), Run = context.Run, Step = "step", Clients = lab.Session, Time = lab.Session.Time, Log = SilentLog.Instance }, Stop);
     }
 
     [Fact]

@@ -116,18 +116,20 @@ public sealed class InServiceTests
         Assert.Contains("is in service", refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_short_name_that_Nova_may_have_as_a_whole_one_proves_nothing()
+    [Theory]
+    [InlineData("hv01")]
+    [InlineData("hv01.dc.example")]
+    public async Task A_name_that_may_be_one_that_Nova_has_proves_nothing(string name)
     {
         await using var lab = await StartAsync();
         var (change, parameters) = await EffectAsync(lab, "restart");
 
         var before = await change.ObserveAsync(HostLab.Context(lab.Session, One), parameters, Token);
-        var shortly = new ActionContext { Target = new ActionTarget(ActionTarget.Hypervisor, "hv01"), Run = lab.Session.Identity("test"), Step = "step", Clients = lab.Session, Time = lab.Session.Time, Log = SilentLog.Instance };
+        var shortly = new ActionContext { Target = new ActionTarget(ActionTarget.Hypervisor, name), Run = lab.Session.Identity("test"), Step = "step", Clients = lab.Session, Time = lab.Session.Time, Log = SilentLog.Instance };
 
         var refused = await Assert.ThrowsAsync<RefusedException>(() => change.GuardAsync(shortly, parameters, before, Token));
 
-        Assert.Contains($"Nova has {Name}. Give the whole name.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"Nova has {Name}. Give the name that Nova has", refused.Message, StringComparison.Ordinal);
     }
 
     private static Task<PhaseLab> StartAsync() => PhaseLab.StartAsync(new LabOptions { Hypervisors = 4, VirtualMachines = 8, Speed = 3600 });

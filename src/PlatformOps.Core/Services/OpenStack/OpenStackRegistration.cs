@@ -31,7 +31,8 @@ internal sealed class OpenStackRegistration : ServiceRegistration
         [typeof(NeutronClient)] = scope => new NeutronClient(Endpoint(scope, "network", hasMicroversions: false)),
         [typeof(CinderClient)] = scope => new CinderClient(Endpoint(scope, "block-storage", hasMicroversions: false)),
         [typeof(ComputeDossierReader)] = scope => new ComputeDossierReader(scope.Get<NovaClient>(), scope.Get<PlacementClient>()),
-        [typeof(IMachineUse)] = scope => new ComputeUse(scope),
+        [typeof(ComputeLookup)] = scope => new ComputeLookup(scope),
+        [typeof(IMachineUse)] = scope => new ComputeUse(scope.Get<ComputeLookup>()),
         [typeof(RoomLimits)] = scope => new RoomLimits(scope.Configuration.Targets.MaxUnavailable),
     };
 
