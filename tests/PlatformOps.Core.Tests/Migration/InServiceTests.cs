@@ -88,6 +88,29 @@ public sealed class InServiceTests
         Assert.Empty(await BmcWritesAsync(lab));
     }
 
+    [Theory]
+    [InlineData("restart")]
+    [InlineData("on")]
+    public async Task What_is_off_is_not_booted_into_an_installer_while_it_is_in_service_whatever_turns_it_on(string effect)
+    {
+        await using var lab = await StartAsync();
+        foreach (var before in (string[])["off", "pxe"])
+        {
+            var (change, of) = await EffectAsync(lab, before, whileInService: true);
+            await HostLab.ApplyAsync(lab.Session, change, One, of);
+        }
+
+        await lab.ForgetWritesAsync();
+        Assert.Contains("is in service", (await RefusedAsync(lab, effect)).Message, StringComparison.Ordinal);
+        var (turnOn, meant) = await EffectAsync(lab, effect, whileInService: true);
+        var plan = await HostLab.PlanAsync(lab.Session, turnOn, One, meant);
+
+        Assert.True(turnOn.IsDestructive(meant));
+        Assert.Contains("booting from Pxe", plan.Message, StringComparison.Ordinal);
+        Assert.Contains("IN SERVICE: nova-compute is enabled", plan.Caution, StringComparison.Ordinal);
+        Assert.Equal(StepOutcome.Done, (await HostLab.ApplyAsync(lab.Session, turnOn, One, meant)).Outcome);
+    }
+
     [Fact]
     public async Task What_is_off_is_turned_on_by_a_restart_whoever_is_on_it()
     {
@@ -143,6 +166,7 @@ public sealed class InServiceTests
         return effect switch
         {
             "restart" => (new RestartSystem(), new RestartSystemParameters(address, serial, Force: true, whileInService)),
+            "on" => (new SetPower(), new SetPowerParameters(address, serial, MachinePower.On, WhileInService: whileInService)),
             "off" => (new SetPower(), new SetPowerParameters(address, serial, MachinePower.Off, Force: true, whileInService)),
             _ => (new SetBootDevice(), new SetBootDeviceParameters(address, serial, WhileInService: whileInService)),
         };

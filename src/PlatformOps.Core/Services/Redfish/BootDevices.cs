@@ -8,6 +8,9 @@ internal static class BootDevices
     // Every other may install or wipe: the network, a disc, what somebody plugged in.
     private static readonly string[] Harmless = ["None", "Hdd", "BiosSetup"];
 
+    /// <summary>Whether the next boot may install or wipe the machine, whatever brings it about: a restart, or power.</summary>
+    public static bool MayWipe(BootOverride next) => !next.IsNone && !KeepsSystem(next.Target);
+
     /// <summary>Whether a boot from it runs the system that is on the machine's disk, or none.</summary>
     public static bool KeepsSystem(string? device) => device is null || Harmless.Contains(device);
 

@@ -75,7 +75,7 @@ internal sealed class RestartSystem : Change<RestartSystemParameters, RestartSta
     protected override string DescribeDesired(ActionContext context, RestartSystemParameters parameters, RestartState before)
         => $"{(before.IsOff ? "turned on" : parameters.Force ? "restarted by force" : "restarted")}{(before.Boot.IsNone ? "" : $", booting from {before.Boot}")}";
 
-    private static bool IsHarmless(RestartState before) => before.IsOff && (before.Boot.IsNone || BootDevices.KeepsSystem(before.Boot.Target));
+    private static bool IsHarmless(RestartState before) => before.IsOff && !BootDevices.MayWipe(before.Boot);
 
     private static string[] Types(RestartSystemParameters parameters, bool isOff)
         => isOff ? ["On", "ForceOn"] : parameters.Force ? ["ForceRestart", "PowerCycle"] : ["GracefulRestart"];

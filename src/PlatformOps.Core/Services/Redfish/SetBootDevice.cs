@@ -60,7 +60,7 @@ internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDevice
     protected override bool StillHolds(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState? after, BootDeviceState now) => now.Next.IsNone || IsDesired(context, parameters, now);
 
     protected override Task GuardUndoAsync(ActionContext context, SetBootDeviceParameters parameters, BootDeviceState before, CancellationToken cancellationToken)
-        => before.Next.IsNone || BootDevices.KeepsSystem(before.Next.Target)
+        => !BootDevices.MayWipe(before.Next)
             ? Task.CompletedTask
             : throw new RefusedException($"{context.Target.Name} was to boot from {before.Next} before, and nothing is armed by taking back. Where that is wanted: Set-BmcBootDevice -Device {before.Next.Target}.") { TargetName = context.Target.Name };
 

@@ -24,6 +24,9 @@ internal sealed class SetPower : Change<SetPowerParameters, PowerState>
 
     public override bool CanUndo => true;
 
+    /// <summary>What is turned on boots, and may be installed anew by that, as by a restart.</summary>
+    protected override bool IsDestructive(SetPowerParameters parameters) => parameters.State == MachinePower.On;
+
     public override TimeSpan ConfirmWithin => TimeSpan.FromMinutes(10);
 
     public override TimeSpan ConfirmEvery => TimeSpan.FromSeconds(5);
@@ -31,15 +34,18 @@ internal sealed class SetPower : Change<SetPowerParameters, PowerState>
     public override IReadOnlyList<string> Needs => ["bmc"];
 
     protected override async Task<PowerState> ObserveAsync(ActionContext context, SetPowerParameters parameters, CancellationToken cancellationToken)
-        => new((await context.Client<RedfishClient>().SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken)).System.PowerState ?? throw new RefusedException($"The BMC of {context.Target.Name} does not tell whether the machine is on.") { TargetName = context.Target.Name });
+    {
+        var system = await context.Client<RedfishClient>().SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken);
+        return new(system.System.PowerState ?? throw new RefusedException($"The BMC of {context.Target.Name} does not tell whether the machine is on.") { TargetName = context.Target.Name }, system.NextBoot);
+    }
 
     protected override bool IsDesired(ActionContext context, SetPowerParameters parameters, PowerState state) => state.Value == Wanted(parameters);
 
     protected override Task GuardAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
-        => OutOfService.RequireAsync(context, parameters.WhileInService || parameters.State == MachinePower.On, cancellationToken);
+        => OutOfService.RequireAsync(context, parameters.WhileInService || IsHarmless(parameters, before), cancellationToken);
 
     protected override Task<string?> CautionAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
-        => OutOfService.CautionAsync(context, parameters.WhileInService && parameters.State == MachinePower.Off, cancellationToken);
+        => OutOfService.CautionAsync(context, parameters.WhileInService && !IsHarmless(parameters, before), cancellationToken);
 
     protected override Task ApplyAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
         => ResetAsync(context, parameters, Wanted(parameters) == PowerState.On, parameters.Force, cancellationToken);
@@ -47,7 +53,7 @@ internal sealed class SetPower : Change<SetPowerParameters, PowerState>
     protected override string Describe(PowerState state) => state.Value;
 
     protected override string DescribeDesired(ActionContext context, SetPowerParameters parameters, PowerState before)
-        => Wanted(parameters) + (parameters.Force && Wanted(parameters) == PowerState.Off ? " by force" : "");
+        => Wanted(parameters) + (parameters.State == MachinePower.On ? before.Boot is { IsNone: false } boot ? $", booting from {boot}" : "" : parameters.Force ? " by force" : "");
 
     // Turned on, it boots from what it is to boot from next; turned off, it serves nobody.
     protected override async Task GuardUndoAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
@@ -59,12 +65,15 @@ internal sealed class SetPower : Change<SetPowerParameters, PowerState>
         }
 
         var next = (await context.Client<RedfishClient>().SystemAsync(context.Target.Name, parameters.Address, parameters.Serial, cancellationToken)).NextBoot;
-        if (!next.IsNone && !BootDevices.KeepsSystem(next.Target))
+        if (BootDevices.MayWipe(next))
             throw new RefusedException($"{context.Target.Name} would boot from {next}. Take that away first: Set-BmcBootDevice -Device None.") { TargetName = context.Target.Name };
     }
 
     protected override Task UndoAsync(ActionContext context, SetPowerParameters parameters, PowerState before, CancellationToken cancellationToken)
         => ResetAsync(context, parameters, before.Value == PowerState.On, force: false, cancellationToken);
+
+    // What is turned on takes nobody down, unless it is to boot what may wipe it.
+    private static bool IsHarmless(SetPowerParameters parameters, PowerState before) => parameters.State == MachinePower.On && (before.Boot is null || !BootDevices.MayWipe(before.Boot));
 
     private static string Wanted(SetPowerParameters parameters) => parameters.State == MachinePower.On ? PowerState.On : PowerState.Off;
 
@@ -85,7 +94,9 @@ internal enum MachinePower
 }
 
 /// <summary>A machine's power, as Redfish names it.</summary>
-internal sealed record PowerState(string Value)
+/// <param name="Value">On, Off, or on the way.</param>
+/// <param name="Boot">What it boots from next; null in records of earlier versions.</param>
+internal sealed record PowerState(string Value, BootOverride? Boot = null)
 {
     public const string On = "On";
 
