@@ -1,6 +1,7 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services.Kayobe;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.Redfish;
 using PlatformOps.Core.Tests.Services.Hosts;
@@ -10,7 +11,7 @@ using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Tests.Migration;
 
-/// <summary>No hypervisor that serves somebody is taken down by its BMC, nor made to boot an installer, by a digit that is mistyped: single effects and a site's own runbooks.</summary>
+/// <summary>No hypervisor that serves somebody is taken down by its BMC or by Kayobe, nor made to boot an installer, by a digit that is mistyped: single effects and a site's own runbooks.</summary>
 public sealed class InServiceTests
 {
     private const int One = 1;
@@ -71,6 +72,28 @@ public sealed class InServiceTests
         Assert.Contains($"{Name} is in service", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Nova has 2 servers on it", plan.Caution, StringComparison.Ordinal);
         Assert.Equal(StepOutcome.Done, done.Outcome);
+    }
+
+    /// <summary>Also of one of several.</summary>
+    [Fact]
+    public async Task Kayobe_configures_no_host_in_service_unless_that_is_meant_and_what_else_it_does_there_is_told()
+    {
+        await using var lab = await StartAsync();
+        await lab.SetHostAsync(2, new { serviceDisabled = true, serversMoved = true });
+        ActionTarget[] both = [HostLab.Target(2), HostLab.Target(One)];
+        Task<StepRecord> RunAsync(Change change, object parameters, bool plan = true) => plan
+            ? lab.Session.Effects.PlanAsync(change, ActionTarget.OfBatch(both), parameters, null, Token, both)
+            : lab.Session.Effects.RunAsync(change, ActionTarget.OfBatch(both), parameters, null, Token, both);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => RunAsync(new ConfigureHosts(), new ConfigureHostsParameters(), plan: false));
+        var meant = await RunAsync(new ConfigureHosts(), new ConfigureHostsParameters(WhileInService: true));
+        var command = await RunAsync(new RunKayobeCommand(), new RunKayobeCommandParameters { Command = ["overcloud", "host", "configure"] });
+        var inventory = await RunAsync(new BuildInventory(), new NoParameters());
+
+        Assert.StartsWith($"{Name} is in service", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("kayobe ", StringComparison.Ordinal));
+        Assert.All([meant, command], plan => Assert.StartsWith($"{Name}: IN SERVICE: nova-compute is enabled, and Nova has 3 servers on it", plan.Caution, StringComparison.Ordinal));
+        Assert.Null(inventory.Caution);
     }
 
     [Fact]

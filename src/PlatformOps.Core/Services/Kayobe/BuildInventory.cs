@@ -18,6 +18,8 @@ internal sealed class BuildInventory : KayobeChange<NoParameters>
 
     protected override bool IsDestructive(NoParameters parameters) => false;
 
+    protected override bool IsElsewhere => true;
+
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
     {
         var installation = await kayobe.InstallationAsync(context.Log, cancellationToken);

@@ -3,7 +3,8 @@ using PlatformOps.Core.Changes;
 namespace PlatformOps.Core.Services.Kayobe;
 
 /// <param name="SelinuxReboot">Restart a host whose SELinux state has to change; otherwise it fails there.</param>
-internal sealed record ConfigureHostsParameters(bool SelinuxReboot = true);
+/// <param name="WhileInService">Also where one is a hypervisor in service, or with servers on it: its network and its services are set up anew under them.</param>
+internal sealed record ConfigureHostsParameters(bool SelinuxReboot = true, bool WhileInService = false);
 
 /// <summary>Configures the systems of the batch's hosts with Kayobe, all in one limit.</summary>
 internal sealed class ConfigureHosts : KayobeChange<ConfigureHostsParameters>
@@ -13,6 +14,8 @@ internal sealed class ConfigureHosts : KayobeChange<ConfigureHostsParameters>
     public override string Summary => "Kayobe host configuration";
 
     public override ActionScope Scope => ActionScope.Batch;
+
+    protected override bool MayBeInService(ConfigureHostsParameters parameters) => parameters.WhileInService;
 
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, ConfigureHostsParameters parameters, CancellationToken cancellationToken)
     {

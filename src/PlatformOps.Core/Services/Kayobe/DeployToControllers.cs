@@ -13,6 +13,8 @@ internal sealed class DeployToControllers : KayobeChange<NoParameters>
 
     public override string AlsoOn => "the cloud's controllers";
 
+    protected override bool IsElsewhere => true;
+
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
     {
         var group = kayobe.Configuration.ControllersGroup;

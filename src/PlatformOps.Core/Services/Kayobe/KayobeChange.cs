@@ -29,6 +29,12 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
     internal sealed override async Task SettledAsync(ActionContext context, CancellationToken cancellationToken)
         => await context.Client<KayobeClient>().ForgetAsync(KeyOf(context), context.Log, cancellationToken);
 
+    /// <summary>Whether it leaves the hosts of the batch as they are.</summary>
+    protected virtual bool IsElsewhere => false;
+
+    /// <summary>Whether hosts in service may be worked on: whoever decides is told of them. Others are refused.</summary>
+    protected virtual bool MayBeInService(TParameters parameters) => true;
+
     protected sealed override bool CanObserve(TParameters parameters) => false;
 
     protected sealed override bool CanTrace(TParameters parameters) => true;
@@ -51,7 +57,11 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
         var now = await WorkOutAsync(context.Client<KayobeClient>(), context, parameters, cancellationToken);
         if (!now.Command.SequenceEqual(before.Command))
             throw new RefusedException($"Kayobe's inventory was changed by another meanwhile: it would have been {Shown(before)}, and now would be {Shown(now)}. Nothing was sent.") { TargetName = context.Target.Name };
+        await OutOfService.RequireAsync(context, IsElsewhere || MayBeInService(parameters), cancellationToken);
     }
+
+    protected sealed override Task<string?> CautionAsync(ActionContext context, TParameters parameters, KayobeState before, CancellationToken cancellationToken)
+        => OutOfService.CautionAsync(context, !IsElsewhere && MayBeInService(parameters), cancellationToken);
 
     protected sealed override async Task ApplyAsync(ActionContext context, TParameters parameters, KayobeState before, CancellationToken cancellationToken)
     {

@@ -1,18 +1,16 @@
-using PlatformOps.Core.Changes;
-
 namespace PlatformOps.Core.Services.OpenStack;
 
 /// <summary>What a machine serves as a hypervisor: its nova-compute is enabled, or servers are on it.</summary>
-internal sealed class ComputeUse(ComputeLookup lookup) : IMachineUse
+internal sealed class ComputeUse(IServiceScope scope) : IMachineUse
 {
     private const int Shown = 5;
 
-    public async Task<string?> FindAsync(ActionContext context, CancellationToken cancellationToken)
+    public async Task<string?> FindAsync(string target, CancellationToken cancellationToken)
     {
-        if (await lookup.FindAsync(context.Target.Name, cancellationToken) is not { } service)
+        if (await scope.Get<ComputeLookup>().FindAsync(target, cancellationToken) is not { } service)
             return null;
         // A Nova that cannot be asked throws: what it does not tell is not that nothing is there.
-        var servers = await context.Client<NovaClient>().ServersOnAsync(service.HypervisorName, cancellationToken);
+        var servers = await scope.Get<NovaClient>().ServersOnAsync(service.HypervisorName, cancellationToken);
         List<string> uses = [];
         if (service.Status != "disabled")
             uses.Add($"nova-compute is {service.Status}");

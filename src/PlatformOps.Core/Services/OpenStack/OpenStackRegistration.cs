@@ -32,7 +32,7 @@ internal sealed class OpenStackRegistration : ServiceRegistration
         [typeof(CinderClient)] = scope => new CinderClient(Endpoint(scope, "block-storage", hasMicroversions: false)),
         [typeof(ComputeDossierReader)] = scope => new ComputeDossierReader(scope.Get<NovaClient>(), scope.Get<PlacementClient>()),
         [typeof(ComputeLookup)] = scope => new ComputeLookup(scope),
-        [typeof(IMachineUse)] = scope => new ComputeUse(scope.Get<ComputeLookup>()),
+        [typeof(IMachineUse)] = scope => new ComputeUse(scope),
         [typeof(RoomLimits)] = scope => new RoomLimits(scope.Configuration.Targets.MaxUnavailable),
     };
 

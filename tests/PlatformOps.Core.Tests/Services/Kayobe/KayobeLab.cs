@@ -30,8 +30,14 @@ internal sealed class KayobeLab : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>A lab whose hypervisors are out of service.</summary>
     public static async Task<KayobeLab> StartAsync(int hypervisors = 4, double speed = 36000, params (string Key, object Value)[] overrides)
-        => new(await LabServer.StartAsync(new LabOptions { Hypervisors = hypervisors, VirtualMachines = 0, Speed = speed }, Token), overrides);
+    {
+        var lab = new KayobeLab(await LabServer.StartAsync(new LabOptions { Hypervisors = hypervisors, VirtualMachines = 0, Speed = speed }, Token), overrides);
+        for (var number = 1; number <= hypervisors; number++)
+            await lab.SetHostAsync(Name(number), new { serviceDisabled = true });
+        return lab;
+    }
 
     public static string Name(int number) => $"hv{number:00}.lab.example";
 

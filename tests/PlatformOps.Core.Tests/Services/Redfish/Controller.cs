@@ -91,6 +91,6 @@ internal sealed class Controller
 
         public override IReadOnlyDictionary<Type, Func<IServiceScope, object>> Clients => new Dictionary<Type, Func<IServiceScope, object>> { [typeof(IMachineUse)] = _ => this };
 
-        public Task<string?> FindAsync(ActionContext context, CancellationToken cancellationToken) => Task.FromResult(controller.Serves);
+        public Task<string?> FindAsync(string target, CancellationToken cancellationToken) => Task.FromResult(controller.Serves);
     }
 }
