@@ -12,7 +12,7 @@ namespace PlatformOps.PowerShell.Commands.Kayobe;
 /// <remarks>
 /// <para>There is always a limit, made of the hosts that came: without one, or with an empty one, Kayobe works on the whole fleet. Each name must be one that Kayobe's inventory resolves to just this host; patterns, groups, all and localhost are refused before anything is sent. Kolla Ansible gets the same limit, in the options that the installed version has for it. No host at all is an error.</para>
 /// <para>Commands that deprovision, destroy or stop are refused: they take hosts or services away, with one wrong limit all of them, and some of them ask for nothing but a variable. So are options: a limit, an inventory or a configuration path of one's own would get past the above.</para>
-/// <para>What comes out is each host's line of the PLAY RECAP. The command goes on by itself on the control host: Ctrl-C or a lost connection leaves it running, and Resume-OpsRun finds it again. -Verbose shows the output as it comes; it is in the run's log too.</para>
+/// <para>What comes out is each host's line of the PLAY RECAP. The command goes on by itself on the control host: Ctrl-C or a lost connection leaves it running. The same call in the same session waits for its end; while it runs, others on these hosts are refused, unless Get-OpsStep -Open | Resolve-OpsStep says what came of it. -Verbose shows the output as it comes; it is in the run's log too.</para>
 /// </remarks>
 /// <example>
 /// <summary>Configure two hosts, unattended</summary>

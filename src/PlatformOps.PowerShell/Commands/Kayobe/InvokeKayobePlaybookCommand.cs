@@ -11,7 +11,7 @@ namespace PlatformOps.PowerShell.Commands.Kayobe;
 /// <summary>Runs an Ansible playbook with Kayobe on its control host, for one host after another.</summary>
 /// <remarks>
 /// <para>Each run is limited to its host, by the one name that Kayobe's inventory resolves to just this host; a name that could mean more is refused before anything is sent. What comes out is the host's line of the PLAY RECAP. A run counts as done only where its exit status is 0 and the host is in the recap with nothing failed or unreachable.</para>
-/// <para>The run goes on by itself on the control host: Ctrl-C or a lost connection leaves it running, and Resume-OpsRun finds it again. Another run of Kayobe on the same control host is waited for, for hours. -Verbose shows the output as it comes; it is in the run's log too.</para>
+/// <para>The run goes on by itself on the control host: Ctrl-C or a lost connection leaves it running. The same call in the same session waits for its end; while it runs, others on these hosts are refused, unless Get-OpsStep -Open | Resolve-OpsStep says what came of it. Another run of Kayobe on the same control host is waited for, for hours. -Verbose shows the output as it comes; it is in the run's log too.</para>
 /// </remarks>
 /// <example>
 /// <summary>Let Mellanox cards boot by UEFI and PXE, unattended</summary>
