@@ -160,7 +160,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     }
 
     /// <summary>Whether a text from elsewhere can name a run: it is a part of paths here.</summary>
-    public static bool IsRunId(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+    public static bool IsRunId(string? text) => text?.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     public string FolderOf(string runId) => Path.Combine(_runs, runId);
 
