@@ -28,6 +28,9 @@ internal sealed class ActionContext
     /// <summary>A person has let the run go on past this step.</summary>
     public bool IsApproved { get; init; }
 
+    /// <summary>What a plan has told so far; null where this is none.</summary>
+    public PlanClients? Plan => Clients as PlanClients;
+
     /// <summary>The marker of this step on this target in this run: what makes an effect recognisable as ours.</summary>
     public string Marker => $"[ops:{Run.MarkerScope ?? Run.RunId}/{Target.Name}/{(Phase is null ? Step : Phase + "." + Step)}]";
 

@@ -73,6 +73,8 @@ internal abstract class Change : OpsAction
 
     internal abstract Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
 
+    internal abstract Task PlanAsync(PlanClients plan, ActionContext context, object parameters, object before, CancellationToken cancellationToken);
+
     internal abstract Task<string?> CautionAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken);
 
     internal abstract Task<object> ObserveAsync(ActionContext context, object parameters, CancellationToken cancellationToken);
@@ -124,6 +126,9 @@ internal abstract class Change<TParameters, TState> : Change
 
     /// <summary>A last look, with every lock held and nothing sent: what a check proved before may have changed since. Throws <see cref="Errors.RefusedException"/> where the effect must not be.</summary>
     protected virtual Task GuardAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Tells the plan what the targets behind this one would find. Throws <see cref="Errors.RefusedException"/> where the effect could not be after what the plan tells already.</summary>
+    protected virtual Task PlanAsync(PlanClients plan, ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>What whoever decides on the effect must know beyond its difference: whom it takes down, whose word it overrides. Its plan tells it, and it is asked for at the highest impact. Null where there is nothing; sends no write.</summary>
     protected virtual Task<string?> CautionAsync(ActionContext context, TParameters parameters, TState before, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
@@ -180,6 +185,9 @@ internal abstract class Change<TParameters, TState> : Change
 
     internal sealed override Task GuardAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
         => GuardAsync(context, (TParameters)parameters, (TState)before, cancellationToken);
+
+    internal sealed override Task PlanAsync(PlanClients plan, ActionContext context, object parameters, object before, CancellationToken cancellationToken)
+        => PlanAsync(plan, context, (TParameters)parameters, (TState)before, cancellationToken);
 
     internal sealed override Task<string?> CautionAsync(ActionContext context, object parameters, object before, CancellationToken cancellationToken)
         => CautionAsync(context, (TParameters)parameters, (TState)before, cancellationToken);

@@ -24,6 +24,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             return Unchanged(change, context, before);
         if (isAlone)
             await change.GuardAsync(context, parameters, now, cancellationToken);
+        if (context.Plan is { } plan)
+            await change.PlanAsync(plan, context, parameters, now, cancellationToken);
         var after = Desired(change, context, parameters, now);
         var caution = await change.CautionAsync(context, parameters, now, cancellationToken);
         return new StepEnd(StepOutcome.Planned, $"[{context.Run.Environment}] {Difference(change, context, before, after)}{(caution is null ? "" : $". {caution}")}") { Before = before, After = after, Caution = caution };

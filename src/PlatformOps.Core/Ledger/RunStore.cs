@@ -160,7 +160,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     }
 
     /// <summary>Whether a text from elsewhere can name a run: it is a part of paths here.</summary>
-    public static bool IsRunId(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+    public static bool IsRunId(string? text) => text?.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     public string FolderOf(string runId) => Path.Combine(_runs, runId);
 
@@ -236,7 +236,11 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             var open = target.Ended is null && !isWorkedOn ? history.StepsOf(name).Where(step => step.IsOpen && !(isUnderWay && step.Result is null)).ToList() : [];
             var failed = target.Ended is null && isScript ? target.Troubles.Where(step => !step.IsOpen).ToList() : [];
             var isInDoubt = open.Exists(step => step.NeedsDecision);
-            var last = open.Find(step => step.Key.Target != name)?.Key ?? target.LastStep;
+            // What was put back and told after a failure is not where it failed.
+            var failedAt = target.Ended is { State: RunState.Failed }
+                ? history.StepsOf(name).Where(step => step is { Decision: null, Result: { IsTelling: false, Outcome: StepOutcome.Failed or StepOutcome.Drifted or StepOutcome.Unknown } } && !StepKey.IsOnFailure(step.Key.Step)).MaxBy(step => step.Result!.Order)?.Key
+                : null;
+            var last = open.Find(step => step.Key.Target != name)?.Key ?? failedAt ?? target.LastStep;
             yield return new TargetRun
             {
                 Target = name,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
 using PlatformOps.Core.Services;
@@ -11,6 +10,9 @@ namespace PlatformOps.Core.Migration;
 /// <summary>Finds a hypervisor's dossier: the newest of this machine's state folder and of the ticket, so that a phase can be run by another person, elsewhere, weeks later.</summary>
 internal sealed class DossierFinder(IServiceScope scope)
 {
+    // By how much the clocks of those who work on a hypervisor may differ.
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
+
     /// <summary>The dossier; null where there is none.</summary>
     /// <exception cref="OpsException">There is none here, and the ticket could not be asked.</exception>
     public Task<HypervisorDossier?> FindAsync(ActionContext context, CancellationToken cancellationToken) => FindAsync(context.Target, context.Log, cancellationToken);
@@ -24,10 +26,9 @@ internal sealed class DossierFinder(IServiceScope scope)
             return local;
         try
         {
-            var attached = await FromTicketAsync(target, log, key, local, cancellationToken);
-            if (attached is null || attached.AsOf <= local?.AsOf)
+            if (await FromTicketAsync(target, log, key, local, cancellationToken) is not var (attached, origin) || attached.AsOf <= local?.AsOf)
                 return local;
-            Keep(attached);
+            Keep(attached, origin);
             return attached;
         }
         catch (OpsException e) when (local is not null && e is (ServiceException or ObjectNotFoundException))
@@ -42,15 +43,28 @@ internal sealed class DossierFinder(IServiceScope scope)
         => await FindAsync(context, cancellationToken)
             ?? throw new RefusedException($"{context.Target.Name} has no dossier, neither here nor at {context.Target.TicketId ?? "a ticket"}: nobody wrote down which machine it was. PreDrain does, before anything is changed.") { TargetName = context.Target.Name };
 
-    // What Aquilon had goes where its actions look for it.
-    private void Keep(HypervisorDossier dossier)
+    /// <summary>Puts what a dossier has of Aquilon where its actions look for it, where it is not there yet.</summary>
+    /// <param name="dossier">The dossier.</param>
+    /// <param name="origin">Where it is from, for errors.</param>
+    /// <exception cref="SourceException">It is no record of that hypervisor, or cannot be one; nothing was written.</exception>
+    public void TakeRecord(HypervisorDossier dossier, string origin)
     {
-        scope.Get<DossierStore>().Write(dossier);
-        if (dossier.AquilonRecord is { } record && scope.Configuration.Has<AquilonConfiguration>())
-            scope.Get<AquilonRecordStore>().Write(JsonSerializer.Deserialize<AquilonRecord>(record, ActionJson.Options)! with { HypervisorName = dossier.HypervisorName, RunId = dossier.RunId });
+        if (dossier.AquilonRecord is null || !scope.Configuration.Has<AquilonConfiguration>())
+            return;
+        var record = RecordAquilon.Of(dossier, scope.Configuration.HostIdentity.Candidates("aquilon", dossier.HypervisorName), origin);
+        var store = scope.Get<AquilonRecordStore>();
+        if (store.Find(record.HypervisorName, record.RunId) is null)
+            store.Write(record);
     }
 
-    private async Task<HypervisorDossier?> FromTicketAsync(ActionTarget target, IActionLog log, string key, HypervisorDossier? local, CancellationToken cancellationToken)
+    // The record first: where only that was written, the dossier is fetched again.
+    private void Keep(HypervisorDossier dossier, string origin)
+    {
+        TakeRecord(dossier, origin);
+        scope.Get<DossierStore>().Write(dossier);
+    }
+
+    private async Task<(HypervisorDossier Dossier, string Origin)?> FromTicketAsync(ActionTarget target, IActionLog log, string key, HypervisorDossier? local, CancellationToken cancellationToken)
     {
         var jira = scope.Get<JiraClient>();
         var newest = (await jira.AttachmentsAsync(key, cancellationToken))
@@ -59,10 +73,13 @@ internal sealed class DossierFinder(IServiceScope scope)
         // Ours, as it is here: nothing to fetch.
         if (newest is null || (local is not null && scope.Get<DossierStore>().IsAttachedAs(target.Name, local.RunId, newest.Filename)))
             return null;
-        var dossier = DossierStore.Parse((await jira.DownloadAsync(newest, cancellationToken)).Span, $"{key}, attachment {newest.Filename}");
+        var origin = $"{key}, attachment {newest.Filename}";
+        var dossier = DossierStore.Parse((await jira.DownloadAsync(newest, cancellationToken)).Span, origin);
         if (!string.Equals(dossier.HypervisorName, target.Name, StringComparison.OrdinalIgnoreCase))
             throw new RefusedException($"The dossier '{newest.Filename}' at {key} is of '{dossier.HypervisorName}', not of {target.Name}.") { TargetName = target.Name };
+        if (dossier.AsOf > scope.Time.GetUtcNow() + ClockDifference)
+            throw new SourceException($"This dossier is of {dossier.AsOf:yyyy-MM-dd HH:mm}, and that is still to come: it would be the newest for good. Remove it from the ticket.", origin);
         log.Write("dossier", $"taken from {key}: {newest.Filename}, of {dossier.TakenAt:yyyy-MM-dd} by {dossier.TakenBy}");
-        return dossier;
+        return (dossier, origin);
     }
 }

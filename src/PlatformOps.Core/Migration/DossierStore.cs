@@ -51,7 +51,10 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
             var dossier = JsonSerializer.Deserialize<HypervisorDossier>(content, Json);
             if (dossier is not { Schema: HypervisorDossier.CurrentSchema })
                 throw new SourceException($"This dossier is not of schema {HypervisorDossier.CurrentSchema}, the one that this version knows.", origin);
-            return RunStore.IsRunId(dossier.RunId) ? dossier : throw new SourceException($"This dossier is of a run that cannot be one: '{OutputText.Line(dossier.RunId, 80)}'.", origin);
+            // JSON holds nothing to being there.
+            if (dossier is not { HypervisorName: not null, TakenBy: not null, Host: not null, Compute: not null, Device: not null })
+                throw new SourceException("This dossier does not tell all of: whose it is, who took it, its host, its compute service and its device.", origin);
+            return RunStore.IsRunId(dossier.RunId) ? dossier : throw new SourceException($"This dossier is of a run that cannot be one: '{OutputText.Line(dossier.RunId ?? "", 80)}'.", origin);
         }
         catch (JsonException e)
         {

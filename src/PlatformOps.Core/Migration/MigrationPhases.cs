@@ -44,6 +44,9 @@ internal static class MigrationPhases
     /// <summary>Whether phases go on with a migration that has written down its machine: what is written down is then this one's, not a former's.</summary>
     public static bool GoOn(IEnumerable<string> phases) => phases.All(phase => Names.SkipWhile(name => name != "PreDrain").Skip(1).Contains(NameOf(phase)));
 
+    /// <summary>Where in the migration a phase is, counted from 0; -1 where it is none.</summary>
+    public static int PlaceOf(string? phase) => phase is null ? -1 : Names.ToList().IndexOf(NameOf(phase));
+
     /// <summary>The phase as it is written here, whatever its case; as it is given where there is none.</summary>
     public static string NameOf(string phase) => Names.FirstOrDefault(known => string.Equals(known, phase, StringComparison.OrdinalIgnoreCase)) ?? phase;
 }

@@ -45,14 +45,20 @@ internal sealed class MigrationStatusReader
             ? await _scope.Get<JiraClient>().GetAsync(key, cancellationToken)
             : (await _scope.Get<JiraClient>().FindOpenAsync(hypervisorName, null, null, cancellationToken)) is [var open, ..] ? open : null);
         var silences = await AskAsync<AlertmanagerConfiguration, IReadOnlyList<DateTimeOffset>>("Alertmanager", () => SilenceEndsAsync(hypervisorName, cancellationToken));
-        var (run, target) = FindRun(hypervisorName);
         unknown.AddRange(_ledger.Value.Failures);
-        var progress = ProgressOf(service, device, ticket, unknown.Count > 0);
+        var known = RunsOf(hypervisorName);
+        // Where one is at it, that; else who worked on it last and was neither taken back nor left behind.
+        var current = known.Find(one => one.Target.State == RunState.Running)
+            ?? known.Where(one => !one.IsUndone && !one.IsOutdated(known)).MaxBy(one => one.LastAt);
+        var (run, target) = (current?.Run, current?.Target);
+        var newest = known.SelectMany(one => one.Done).OrderBy(done => done.At).Select(done => done.Phase).LastOrDefault();
+        var progress = ProgressOf(service, device, ticket, newest, unknown.Count > 0);
+        var isFinished = newest == "Finish" && (target is null or { State: RunState.Succeeded }) && (service is null or { Status: "enabled" });
 
         return new MigrationStatus
         {
             HypervisorName = hypervisorName,
-            Phase = IsFinished(target, service) ? "Finish" : progress.Phase,
+            Phase = isFinished ? "Finish" : progress.Phase,
             TicketId = ticket?.TicketId ?? key,
             TicketStatus = ticket?.Status,
             Compute = service is null ? null : $"{service.Status}/{service.State}",
@@ -64,7 +70,7 @@ internal sealed class MigrationStatusReader
             RunId = run?.RunId ?? service?.RunId,
             RunState = target?.State,
             WaitingFor = target is { State: RunState.Waiting or RunState.Failed or RunState.Interrupted or RunState.Stopped } ? target.Message ?? $"{target.Phase}.{target.Step}" : null,
-            NextAction = Next(progress, service, servers, ticket, silent, absent, run, target, unknown),
+            NextAction = Next(progress, isFinished, service, servers, ticket, silent, absent, run, target, unknown),
             Unknown = [.. unknown],
         };
 
@@ -109,19 +115,21 @@ internal sealed class MigrationStatusReader
         return ([.. store.List((runId, e) => failures.Add($"run {runId}: {e.Message}"))], failures);
     }
 
-    private (OpsRun? Run, TargetRun? Target) FindRun(string hypervisorName)
+    private List<KnownRun> RunsOf(string hypervisorName)
     {
-        foreach (var run in _ledger.Value.Runs)
+        List<KnownRun> known = [];
+        foreach (var run in _ledger.Value.Runs.Where(run => run.Runbooks.Length > 0))
         {
-            if (run.Runbooks.Length > 0 && run.Targets.FirstOrDefault(target => string.Equals(target.Target, hypervisorName, StringComparison.OrdinalIgnoreCase)) is { } target)
-                return (run, target);
+            if (run.Targets.FirstOrDefault(target => string.Equals(target.Target, hypervisorName, StringComparison.OrdinalIgnoreCase)) is { } target
+                && _scope.Get<RunStore>().FormerHistory(run.RunId) is { } history)
+                known.Add(new KnownRun(run, target, history));
         }
 
-        return (null, null);
+        return known;
     }
 
-    // The ticket tells best; then what only one phase does.
-    private Progress ProgressOf(ComputeService? service, InventoryDevice? device, Ticket? ticket, bool isUnsure)
+    // The ticket tells best; then what only one phase does, or our own runs where Nova bears them out.
+    private Progress ProgressOf(ComputeService? service, InventoryDevice? device, Ticket? ticket, string? newest, bool isUnsure)
     {
         (string? Status, Progress Progress)[] told =
         [
@@ -132,18 +140,24 @@ internal sealed class MigrationStatusReader
         ];
         if (told.FirstOrDefault(one => one.Status is not null && string.Equals(one.Status, ticket?.Status, StringComparison.OrdinalIgnoreCase)).Progress is { } progress)
             return progress;
-        if (string.Equals(device?.Status, "planned", StringComparison.OrdinalIgnoreCase))
+        var isPlanned = string.Equals(device?.Status, "planned", StringComparison.OrdinalIgnoreCase);
+        if (newest is not (null or "Finish") && (newest == "Adoption" ? service is { Status: "enabled" } : service is { IsOurs: true, Status: "disabled" }) && !(isPlanned && (newest is "PreDrain" or "Drain")))
+            return new Progress(newest, PhaseState.Done);
+        if (isPlanned)
             return new Progress("PreReinstall", PhaseState.Begun);
         // Who did not answer may know better than nobody.
         return service is { IsOurs: true, Status: "disabled" } ? new Progress("PreDrain", PhaseState.Done) : new Progress(isUnsure ? Unsure : "None", PhaseState.Done);
     }
 
-    private static bool IsFinished(TargetRun? target, ComputeService? service) => target is { State: RunState.Succeeded, Phase: "Finish" } && (service is null || service.Status == "enabled");
-
-    private static string Next(Progress progress, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, IReadOnlyList<string> absent, OpsRun? run, TargetRun? target, IReadOnlyList<string> unknown)
+    private static string Next(Progress progress, bool isFinished, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, IReadOnlyList<string> absent, OpsRun? run, TargetRun? target, IReadOnlyList<string> unknown)
     {
         if (target is { State: RunState.Running })
             return $"wait: run {run!.RunId} works on it";
+        // Servers may be built on what is made ready to be wiped.
+        if (service is { Status: "enabled" } && progress.Phase is ("Drain" or "PreReinstall" or "PostReinstall"))
+            return $"ask who enabled it and why: it is in service, and {progress.Phase} {(progress.State == PhaseState.Done ? "is done" : "has begun")}";
+        if (target is { State: RunState.Waiting, Phase: "Drain", AwaitsApproval: false } && servers > 0)
+            return $"move its {servers} servers away, then Resume-OpsRun {run!.RunId}";
         if (target is { State: RunState.Waiting })
             return target.AwaitsApproval ? $"Resume-OpsRun {run!.RunId} -Approve" : $"Resume-OpsRun {run!.RunId}";
         if (target is { Outcome: StepOutcome.Unknown })
@@ -151,8 +165,8 @@ internal sealed class MigrationStatusReader
         if (target is { State: RunState.Interrupted or RunState.Stopped })
             return $"Resume-OpsRun {run!.RunId}";
         if (target is { State: RunState.Failed })
-            return $"mend what failed, then Resume-OpsRun {run!.RunId}";
-        if (IsFinished(target, service))
+            return $"mend what failed ({$"{target.Phase} {target.Step}".Trim()}), then Resume-OpsRun {run!.RunId}";
+        if (isFinished)
             return "nothing: it is finished";
         if (absent.Contains("Nova") && absent.Contains("NetBox") && ticket is null && target is null)
             return "correct the name: Nova and NetBox know no such hypervisor";

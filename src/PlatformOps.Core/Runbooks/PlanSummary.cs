@@ -36,14 +36,15 @@ internal static class PlanSummary
     public static IReadOnlyList<string> OfResume(RunRequest request, OpsRun run, RunHistory history, bool approves, Func<string, bool> isConfigured)
     {
         var pending = run.Targets.Where(target => target.State != RunState.Succeeded).ToList();
-        var lines = Warnings(request, (phase, step) => step.LackAt(isConfigured) is null && pending.Exists(target => !Holds(target, phase, step)));
+        var lines = Warnings(request, (phase, step) => step.LackAt(isConfigured) is null && pending.Exists(target => !IsBehind(target, phase, step)));
         if (approves && history.Pending.Count > 0)
             lines.Add($"You approve: {string.Join(", ", history.Pending.Order(StringComparer.Ordinal))}");
         lines.AddRange(Grouped([.. pending.Select(target => (target.Target, $"{target.State} at {target.Phase} {target.Step}".TrimEnd()))], (where, _) => where));
         return lines;
 
-        bool Holds(TargetRun target, RunbookPhase phase, RunbookStep step)
-            => history.StepsOf(target.Target).Any(known => known.Key.Phase == phase.Name && known.Key.Step == step.Name && known.Holds is not null);
+        // Done, or left out because its condition does not hold.
+        bool IsBehind(TargetRun target, RunbookPhase phase, RunbookStep step)
+            => history.StepsOf(target.Target).Any(known => known.Key.Phase == phase.Name && known.Key.Step == step.Name && (known is { Holds: not null } or { Result: { Outcome: StepOutcome.Skipped, ByCondition: true } }));
     }
 
     // Targets of which the same is to be said share a line.

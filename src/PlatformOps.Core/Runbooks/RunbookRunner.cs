@@ -18,7 +18,13 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
 
     /// <summary>What a run would do, read live. Sends no write and makes no journal.</summary>
     public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, CancellationToken cancellationToken)
-        => StreamAsync((records, token) => new RunPlanner(scope, request, records).PlanAsync(token), cancellationToken);
+        => StreamAsync(
+            async (records, token) =>
+            {
+                using var clients = new PlanClients(scope.Clients);
+                await new RunPlanner(scope with { Clients = clients }, request, records).PlanAsync(token);
+            },
+            cancellationToken);
 
     /// <summary>What to tell before a run is begun: the interrupted runs that have not done with its targets.</summary>
     public IReadOnlyList<string> WarningsBefore(RunRequest request) => new LaterWork(scope.Store).WarningsFor(request);

@@ -35,7 +35,7 @@ public sealed record MigrationStatus
     /// <summary>Until when all of its alerts are silenced, UTC; null where they are not.</summary>
     public DateTimeOffset? SilencedUntil { get; init; }
 
-    /// <summary>The newest run of it in this state folder, or the one that the claim names.</summary>
+    /// <summary>The run of this state folder that worked on it last and was neither taken back nor left behind by another, or the one that the claim names.</summary>
     public string? RunId { get; init; }
 
     /// <summary>Where that run is with it.</summary>

@@ -95,7 +95,7 @@ internal sealed class OpsRunspace
             var scope = _scopes.GetValueOrDefault(session.Id)
                 ?? throw new SessionException($"The session '{session.Name}' is not open in this runspace: it was disconnected, or belongs to another one. Connect-PlatformOps opens one.");
             return IsOnEndedLab(session)
-                ? throw new SessionException($"The lab of the session '{session.Name}' has ended: its services do not answer any more, and its keys and runs are gone. Start-OpsLab and Connect-PlatformOps open another.")
+                ? throw new SessionException($"The lab of the session '{session.Name}' has ended: its services do not answer any more, and its keys are gone, and its runs too where they were kept in its own folder. Start-OpsLab and Connect-PlatformOps open another.")
                 : scope;
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
+using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.Lab;
@@ -84,6 +85,88 @@ public sealed class DossierTests : IDisposable
 
         Assert.Contains("of a run that cannot be one: '../../../escaped'", refused.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(other.Store.StateFolder)!, "escaped*", SearchOption.AllDirectories));
+    }
+
+    // What is attached becomes commands to Aquilon, and the name of a machine that is deleted there.
+    [Fact]
+    public async Task A_record_of_Aquilon_at_the_ticket_that_is_not_this_hypervisors_is_taken_by_nobody()
+    {
+        (string There, string Instead, string Says)[] forged =
+        [
+            ("\"host-name\":\"hv01", "\"host-name\":\"hv05", "is of the host 'hv05.lab.example'"),
+            ("{\"schema\":1,\"hypervisor-name\":\"hv01", "{\"schema\":1,\"hypervisor-name\":\"hv02", "is of 'hv02.lab.example'"),
+            ("\"run-id\":\"", "\"run-id\":\"../", "is of a run that cannot be one: '../"),
+            ("\"run-id\":\"", "\"run-id\":null,\"was\":\"", "is of a run that cannot be one: ''"),
+            ("\"machine-name\":\"", "\"machine-name\":\"--", "which is no name of one"),
+            ("\"serial-number\":\"", "\"serial-number\":\"X", "with the serial number X"),
+            ("\"taken-at\":\"20", "\"taken-at\":\"21", "later than the dossier itself"),
+            ("\"interfaces\":[", "\"interfaces\":[null,", "as this version knows them"),
+            ("{", "{{", "cannot be read"),
+        ];
+        await using var lab = await StartAsync();
+        await PrepareAsync(lab);
+        var own = lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!;
+        HypervisorDossier Forged((string There, string Instead, string Says) what)
+        {
+            var record = own.AquilonRecord!.Replace(what.There, what.Instead, StringComparison.Ordinal);
+            Assert.NotEqual(own.AquilonRecord, record);
+            return own with { AquilonRecord = record, UpdatedAt = own.AsOf.AddSeconds(1) };
+        }
+
+        foreach (var one in forged)
+            Assert.Contains(one.Says, Assert.Throws<SourceException>(() => RecordAquilon.Of(Forged(one), ["hv01.lab.example"], "a file")).Message, StringComparison.Ordinal);
+        await AttachAsync(lab, Forged(forged[0]));
+        await using var other = Elsewhere(lab);
+        // Nor the next time.
+        for (var time = 0; time < 2; time++)
+            Assert.StartsWith("MH-101, attachment hv01.lab.example.dossier.x.json: ", (await Assert.ThrowsAsync<SourceException>(() => other.Get<DossierFinder>().FindAsync(Context(other), Token))).Message, StringComparison.Ordinal);
+        Assert.Null(other.Get<DossierStore>().Latest("hv01.lab.example"));
+        Assert.Null(other.Get<AquilonRecordStore>().FindOrLatest("hv01.lab.example", "none"));
+    }
+
+    [Fact]
+    public async Task A_dossier_from_the_future_does_not_become_the_newest_for_good()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await AttachAsync(lab, lab.Session.Get<DossierStore>().Latest("hv01.lab.example")! with { UpdatedAt = DateTimeOffset.UtcNow.AddYears(5) });
+
+        var refused = await Assert.ThrowsAsync<SourceException>(() => lab.Session.Get<DossierFinder>().FindAsync(Context(lab.Session), Token));
+
+        Assert.Contains("still to come", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dossier_that_tells_of_no_run_is_an_error_for_people()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        var own = lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!;
+        var text = await File.ReadAllTextAsync(lab.Session.Get<DossierStore>().PathOf("hv01.lab.example", own.RunId), Token);
+        await AttachAsync(lab, text.Replace($"\"runId\": \"{own.RunId}\"", "\"runId\": null", StringComparison.Ordinal));
+
+        await Assert.ThrowsAsync<SourceException>(() => lab.Session.Get<DossierFinder>().FindAsync(Context(lab.Session), Token));
+    }
+
+    [Fact]
+    public async Task A_record_of_Aquilon_stays_that_of_the_run_that_took_it_and_comes_where_only_the_dossier_is()
+    {
+        await using var lab = await StartAsync();
+        await PrepareAsync(lab);
+        var own = lab.Session.Get<DossierStore>().Latest("hv01.lab.example")!;
+        var record = lab.Session.Get<AquilonRecordStore>().FindOrLatest("hv01.lab.example", "none")!;
+        await AttachAsync(lab, own with { RunId = "another", UpdatedAt = own.AsOf.AddSeconds(1) });
+        await using var other = Elsewhere(lab);
+
+        await other.Get<DossierFinder>().FindAsync(Context(other), Token);
+        Assert.Equal(record.TakenAt, other.Get<AquilonRecordStore>().Find("hv01.lab.example", record.RunId)?.TakenAt);
+
+        // As after a crash between both.
+        File.Delete(other.Get<AquilonRecordStore>().PathOf("hv01.lab.example", record.RunId));
+        Assert.Equal("another", (await other.Get<DossierFinder>().FindAsync(Context(other), Token))?.RunId);
+        Assert.Null(other.Get<AquilonRecordStore>().Find("hv01.lab.example", record.RunId));
+        await ((Report)new DossierReport()).RunAsync(Context(other), new NoParameters(), Token);
+        Assert.Equal(record.Restore, other.Get<AquilonRecordStore>().Find("hv01.lab.example", record.RunId)?.Restore);
     }
 
     [Fact]
@@ -239,6 +322,25 @@ public sealed class DossierTests : IDisposable
 
     private static Task<PhaseLab> StartAsync(LabJiraKind jira = LabJiraKind.DataCenter)
         => PhaseLab.StartAsync(new LabOptions { Hypervisors = 6, VirtualMachines = 12, Speed = 3600, Jira = jira });
+
+    // Empty, and handed to the installer.
+    private static async Task PrepareAsync(PhaseLab lab)
+    {
+        (await lab.RunAsync("PreDrain", PhaseLab.Target(1))).AreWell();
+        await lab.MoveServersAwayAsync(1);
+        (await lab.RunAsync("PreReinstall", PhaseLab.Target(1))).AreWell();
+    }
+
+    private static async Task AttachAsync(PhaseLab lab, HypervisorDossier dossier)
+    {
+        using var folder = new TemporaryFolder();
+        var store = new DossierStore(lab.Session.Store.Files, folder.Path);
+        store.Write(dossier);
+        await AttachAsync(lab, await File.ReadAllTextAsync(store.PathOf(dossier.HypervisorName, dossier.RunId), Token));
+    }
+
+    private static Task AttachAsync(PhaseLab lab, string dossier)
+        => lab.Session.Get<Core.Services.Jira.JiraClient>().AttachAsync("MH-101", "hv01.lab.example.dossier.x.json", Encoding.UTF8.GetBytes(dossier), Token);
 
     private SessionScope Elsewhere(PhaseLab lab) => lab.Open(new Dictionary<string, object> { ["state-folder"] = _elsewhere.Path });
 

@@ -1,9 +1,11 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
+using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Migration;
+using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Tests.Migration;
 
@@ -119,6 +121,62 @@ public sealed class MigrationStatusReaderTests
         await using var lab = await PhaseLab.StartAsync();
 
         Assert.Equal("correct the name: Nova and NetBox know no such hypervisor", (await new MigrationStatusReader(lab.Session).ReadAsync("nix.lab.example", null, TestContext.Current.CancellationToken)).NextAction);
+    }
+
+    [Fact]
+    public async Task A_failed_run_that_began_later_and_did_less_hides_nothing_that_was_done_since()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("PreDrain,Drain", PhaseLab.Target(1));
+        var first = lab.Session.Store.Ids().Single();
+        var waiting = await ReadAsync(lab);
+        Assert.Equal($"move its {waiting.ServerCount} servers away, then Resume-OpsRun {first}", waiting.NextAction);
+        await lab.SetHostAsync(1, new { osId = "centos" });
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        var second = lab.Session.Store.Ids().First(id => id != first);
+        Assert.Equal($"mend what failed (PreDrain host.os), then Resume-OpsRun {second}", (await ReadAsync(lab)).NextAction);
+
+        await lab.SetHostAsync(1, new { osId = "rocky" });
+        await lab.MoveServersAwayAsync(1);
+        await using (var other = lab.Open())
+        {
+            await foreach (var record in other.Runner(MigrationRun.Ticket(other)).ResumeAsync(first, new ResumeOptions(SessionScope.Person), TestContext.Current.CancellationToken))
+                Assert.True(record.Outcome is not StepOutcome.Failed, record.Message);
+        }
+
+        var answer = await ReadAsync(lab);
+        Assert.Equal((first, "Drain", "prepare the reinstall: Invoke-MigrationStep -Step PreReinstall"), (answer.RunId, answer.Phase, answer.NextAction));
+    }
+
+    [Fact]
+    public async Task What_was_taken_back_is_not_to_be_resumed()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.UndoAsync();
+
+        Assert.Equal(("None", "Invoke-MigrationStep -Step Setup, PreDrain"), ((await ReadAsync(lab)).Phase, (await ReadAsync(lab)).NextAction));
+    }
+
+    [Fact]
+    public async Task Without_a_ticket_our_own_runs_tell_how_far_it_is()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.MoveServersAwayAsync(1);
+        await lab.RunAsync("PreDrain,Drain", PhaseLab.Target(1) with { TicketId = null });
+
+        var answer = await ReadAsync(lab);
+
+        Assert.Equal(("Drain", "prepare the reinstall: Invoke-MigrationStep -Step PreReinstall"), (answer.Phase, answer.NextAction));
+    }
+
+    [Fact]
+    public async Task One_that_is_in_service_is_not_to_be_reinstalled_next()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await MoveAsync(lab, "Ready For Reinstall");
+
+        Assert.Equal("ask who enabled it and why: it is in service, and PreReinstall is done", (await ReadAsync(lab)).NextAction);
     }
 
     // Taken out of service from another machine: this ledger knows of nothing.

@@ -5,6 +5,7 @@ using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
+using PlatformOps.Lab;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Tests.Migration;
@@ -134,6 +135,27 @@ public sealed class PreDrainTests
 
         Assert.Equal("openstack.room", failed.Step);
         Assert.All(await lab.WritesAsync(), write => Assert.StartsWith("jira ", write, StringComparison.Ordinal));
+    }
+
+    // The two are the only ones of their zone.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task A_plan_of_several_counts_on_none_that_it_takes_out_of_service_before_as_the_run_does(int throttle)
+    {
+        await using var lab = await PhaseLab.StartAsync(new LabOptions { Hypervisors = 4, VirtualMachines = 8, Speed = 3600 });
+        var runner = lab.Session.Runner(MigrationRun.Ticket(lab.Session));
+        var request = MigrationRun.Request(lab.Session, ["PreDrain"], [PhaseLab.Target(1), PhaseLab.Target(3)], lab.Session.Identity("PreDrain")) with { ThrottleLimit = throttle };
+        List<StepRecord> told = [], run = [];
+
+        await foreach (var record in runner.PlanAsync(request, TestContext.Current.CancellationToken))
+            told.Add(record);
+        await foreach (var record in runner.RunAsync(request, TestContext.Current.CancellationToken))
+            run.Add(record);
+
+        Assert.Single(told, record => record is { Step: "openstack.compute-service.disable", Outcome: StepOutcome.Planned });
+        Assert.Single(run, record => record is { Step: "openstack.compute-service.disable", Outcome: StepOutcome.Done });
+        Assert.Contains(told, record => record is { Outcome: StepOutcome.Failed or StepOutcome.Unknown } && record.Message.Contains("nowhere to go", StringComparison.Ordinal));
     }
 
     [Fact]

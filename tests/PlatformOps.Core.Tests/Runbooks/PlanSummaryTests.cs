@@ -95,6 +95,16 @@ public sealed class PlanSummaryTests : IDisposable
     }
 
     [Fact]
+    public async Task Going_on_after_a_failure_tells_where_it_failed_and_not_what_was_left_out_or_put_back()
+    {
+        var request = _world.Request(RunWorld.Head + "  - change: light.smash\n    when: \"${target.name} == another\"\n  - change: light.switch\n  - check: test.check\non-failure:\n  - change: light.dim\n", "hv1", "hv2");
+        _world.Catalog.Check = _ => CheckResult.Failed("dark");
+        await _world.RunAsync(request);
+
+        Assert.Equal(["hv1, hv2: Failed at Phase test.check"], PlanSummary.OfResume(request, _world.Store.Describe("r1"), _world.Store.History("r1"), approves: false, _ => true));
+    }
+
+    [Fact]
     public async Task Who_else_is_worked_on_is_in_the_plan_and_in_the_record()
     {
         var request = _world.Request(Adopt, "hv1");

@@ -42,7 +42,7 @@ internal sealed class SaveAquilonRecord : AquilonChange<NoParameters, SaveAquilo
             Host = host,
             ShowHost = await aquilon.ReadAsync(["show_host", "--hostname", host.HostName!], cancellationToken),
             ShowMachine = await aquilon.ReadAsync(["show_machine", "--machine", host.MachineName], cancellationToken),
-            Restore = [.. Restore(host)],
+            Restore = [.. RestoreOf(host)],
         });
     }
 
@@ -52,7 +52,8 @@ internal sealed class SaveAquilonRecord : AquilonChange<NoParameters, SaveAquilo
 
     protected override bool StillHolds(ActionContext context, NoParameters parameters, State? after, State now) => now.Path is not null;
 
-    private static IEnumerable<string> Restore(AquilonHost host)
+    /// <summary>The commands that put a host and its machine back.</summary>
+    public static IEnumerable<string> RestoreOf(AquilonHost host)
     {
         foreach (var add in HostAdds.Of(host))
             yield return Line(add.Command);

@@ -26,7 +26,7 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
     internal static async Task<string?> LookAtOutOfServiceAsync(ActionContext context, string serviceHost, int max, CancellationToken cancellationToken)
     {
         var nova = context.Client<NovaClient>();
-        var services = await nova.ServicesAsync(cancellationToken);
+        var services = await ServicesAsync(context, cancellationToken);
         if (services.FirstOrDefault(service => Same(service.HypervisorName, serviceHost)) is not { } mine)
             return NoService(serviceHost);
         return OutOfService(mine, services, Of(mine, await nova.AggregatesAsync(cancellationToken)), max);
@@ -38,7 +38,7 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
     {
         var nova = context.Client<NovaClient>();
         var hypervisor = await nova.HypervisorAsync(context.Target.Name, cancellationToken);
-        var services = await nova.ServicesAsync(cancellationToken);
+        var services = await ServicesAsync(context, cancellationToken);
         var mine = services.FirstOrDefault(service => Same(service.HypervisorName, hypervisor.ServiceHost));
         if (mine is null)
             return CheckResult.Unknown(NoService(hypervisor.ServiceHost));
@@ -84,6 +84,15 @@ internal sealed class CheckRoom : Check<CheckRoomParameters>
 
     protected override Task<CheckResult> RunAsync(ActionContext context, CheckRoomParameters parameters, CancellationToken cancellationToken)
         => LookAsync(context, parameters.MaxUnavailable, cancellationToken);
+
+    // What a plan takes out of service before is no room, as it will not be when the run comes to it.
+    private static async Task<IReadOnlyList<ComputeService>> ServicesAsync(ActionContext context, CancellationToken cancellationToken)
+    {
+        var services = await context.Client<NovaClient>().ServicesAsync(cancellationToken);
+        return context.Plan is { } plan
+            ? [.. services.Select(service => service.Status == "enabled" && plan.TakesOut(service.HypervisorName) ? service with { Status = "disabled" } : service)]
+            : services;
+    }
 
     private static string NoService(string host) => $"Nova lists no nova-compute service on {host}.";
 

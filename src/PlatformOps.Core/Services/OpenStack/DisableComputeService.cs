@@ -68,6 +68,9 @@ internal sealed class DisableComputeService : Change<DisableComputeServiceParame
             await RequireAvailableAsync(context, before.Host, cancellationToken);
     }
 
+    protected override Task PlanAsync(PlanClients plan, ActionContext context, DisableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
+        => plan.TakeOutAsync(before.Host, () => GuardAsync(context, parameters, before, cancellationToken), cancellationToken);
+
     /// <summary>Whoever takes a host out of service, by whatever effect, leaves as many in service as are to stay.</summary>
     /// <exception cref="RefusedException">One more would be too many.</exception>
     internal static async Task RequireAvailableAsync(ActionContext context, string serviceHost, CancellationToken cancellationToken)
