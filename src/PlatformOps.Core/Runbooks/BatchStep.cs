@@ -102,5 +102,5 @@ internal sealed class BatchStep(RunExecution run, RunbookPhase phase, RunbookSte
     }
 
     private ActionContext ContextOf(string name, List<ActionTarget> targets, List<BatchMember> here)
-        => run.Actions.Context(new ActionTarget(targets[0].Kind, name), phase.Name, step.Name, run.Log.For(name, phase.Name, [.. here.Select(member => member.Target.Name)]), targets);
+        => run.Actions.Context(new ActionTarget(targets[0].Kind, name), phase.Name, step.Name, step.Action, run.Log.For(name, phase.Name, [.. here.Select(member => member.Target.Name)]), targets);
 }

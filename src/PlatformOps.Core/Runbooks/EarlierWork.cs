@@ -29,7 +29,7 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
             var started = run.Scope.Time.GetUtcNow();
             var parameters = holds.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
             var isShared = step.Key.Target != target.Name;
-            var context = run.Actions.Context(isShared ? new ActionTarget(target.Kind, step.Key.Target) : target, step.Key.Phase, step.Key.Step, run.Log.For(target.Name, step.Key.Phase), [target]);
+            var context = run.Actions.Context(isShared ? new ActionTarget(target.Kind, step.Key.Target) : target, step.Key.Phase, step.Key.Step, change, run.Log.For(target.Name, step.Key.Phase), [target]);
             var end = IsClaimedAnew(change) && !isShared
                 ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(holds.Number), locks, cancellationToken)
                 : await Gate.VerifyAsync(change, context, parameters, holds.After, cancellationToken);

@@ -172,7 +172,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private async Task<StepEnd> RunStepAsync(RunbookPhase phase, RunbookStep step, FactReader facts, List<StepRecord> told, CancellationToken cancellationToken)
     {
         var started = run.Scope.Time.GetUtcNow();
-        var context = run.Actions.Context(target, phase.Name, step.Name, run.Log.For(target.Name, phase.Name), isApproved: IsApprovedFor(phase, step));
+        var context = run.Actions.Context(target, phase.Name, step.Name, step.Action, run.Log.For(target.Name, phase.Name), isApproved: IsApprovedFor(phase, step));
         AmbientLog.Current = context.Log;
         await run.TellStepStartedAsync(target, phase.Name, step.Name, cancellationToken);
         StepEnd end;
