@@ -46,6 +46,9 @@ internal abstract class Change : OpsAction
     /// <summary>What this change with these parameters is of.</summary>
     internal string SubjectOf(JsonElement parameters) => Subject ?? $"{Name} {parameters.GetRawText()}";
 
+    /// <summary>Whether all changes of both are of one thing.</summary>
+    internal bool IsOfOneThingWith(Change other) => Subject is not null && Subject == other.Subject;
+
     /// <summary>Whether an effect that was accepted is seen.</summary>
     internal abstract bool IsSeen(ActionContext context, object parameters, object before, object now);
 

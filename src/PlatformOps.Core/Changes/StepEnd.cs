@@ -12,6 +12,12 @@ internal sealed record StepEnd(StepOutcome Outcome, string Message)
     /// <summary>Of a plan: what whoever decides on it must know beyond its difference.</summary>
     public string? Caution { get; init; }
 
+    /// <summary>Of a plan: a run would not get past it as things are now.</summary>
+    public bool WouldStop { get; init; }
+
+    /// <summary>Of a plan: the targets that it is for together, where it runs once for them.</summary>
+    public string[] Members { get; init; } = [];
+
     public Exception? Error { get; init; }
 
     /// <summary>Skipped because its <c>when</c> does not hold: not a person's omission.</summary>

@@ -28,6 +28,9 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>The result of a change that was found made, where nothing that we made stands.</summary>
     public Result? Found { get; private set; }
 
+    /// <summary>When it was last made or found made, by <see cref="JournalEntry.Order"/>, whatever became of it since; 0 where it never was, or was taken back.</summary>
+    public long HeldAt { get; private set; }
+
     /// <summary>The change that holds, made or found: what is looked at again when the run is resumed.</summary>
     public StandingChange? Holds => Made is { } made ? StandingChange.Of(made, MadeResult)
         : Found is { } found ? StandingChange.Of(found)
@@ -70,6 +73,8 @@ internal sealed class StepHistory(StepKey key)
                     (Made, MadeResult) = (Intent, result);
                 else if (result.Outcome == StepOutcome.Undone)
                     (Made, MadeResult) = (null, null);
+                if (result.Outcome is StepOutcome.Done or StepOutcome.Unchanged or StepOutcome.Undone)
+                    HeldAt = result.Outcome == StepOutcome.Undone ? 0 : result.Order;
                 Found = result is { Outcome: StepOutcome.Unchanged, Parameters: not null } && Made is null ? result : null;
                 break;
             case Decision decision:

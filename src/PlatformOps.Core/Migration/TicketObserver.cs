@@ -19,12 +19,10 @@ internal sealed class TicketObserver(OpsConfiguration configuration, DossierStor
                 yield return new Telling($"ticket.comment.{step.Step}", new CommentOnPhase(), new CommentOnPhase.Parameters { Text = CommentOnPhase.TextOf(report, step) });
         }
 
-        if (!report.IsEnded)
-            yield break;
-        // Whose claim was taken over is told, whether or not we have a ticket ourselves.
+        // Whose claim was taken over is told at once, whether or not we have a ticket ourselves: a phase may wait for days.
         foreach (var told in report.Steps.SelectMany(step => CommentOnTakeOver.Of(step, report.Run.Person, report.Run.TakeOverReason)))
             yield return new Telling($"ticket.take-over.{told.TicketId}", new CommentOnTakeOver(), told);
-        if (report.Target.TicketId is null)
+        if (!report.IsEnded || report.Target.TicketId is null)
             yield break;
         var suffix = report.Attempt == 1 ? "" : $".{report.Attempt}";
         if (report.Steps.Any(step => step.Action.StartsWith(TakeDossier.ActionName, StringComparison.Ordinal) && (report.IsPlan ? step.Outcome == StepOutcome.Planned : step.Outcome == StepOutcome.Done)))

@@ -27,11 +27,14 @@ internal sealed class BatchStep(RunExecution run, RunbookPhase phase, RunbookSte
         }
 
         var rest = members.Where(member => !ends.ContainsKey(member.Target.Name)).ToList();
-        if (rest.Count > 0)
+        while (rest.Count > 0)
         {
-            var end = await RunActionAsync(rest, cancellationToken);
-            foreach (var member in rest)
+            var (end, refused) = await RunActionAsync(rest, cancellationToken);
+            var ended = refused is null ? rest : [refused];
+            foreach (var member in ended)
                 ends[member.Target.Name] = end;
+            // Nothing was sent: the effect is the others'.
+            rest = [.. rest.Except(ended)];
         }
 
         return ends;
@@ -65,21 +68,27 @@ internal sealed class BatchStep(RunExecution run, RunbookPhase phase, RunbookSte
             ends[member.Target.Name] = end;
     }
 
-    private async Task<StepEnd> RunActionAsync(List<BatchMember> members, CancellationToken cancellationToken)
+    // How it ended; for the one of several whom it was refused for before anything was sent, or for all.
+    private async Task<(StepEnd End, BatchMember? Refused)> RunActionAsync(List<BatchMember> members, CancellationToken cancellationToken)
     {
         var started = run.Scope.Time.GetUtcNow();
         var targets = members.Select(member => member.Target).ToList();
         var context = ContextOf(FreeName([.. targets.Select(target => target.Name)]), targets, members);
         AmbientLog.Current = context.Log;
+        var key = new StepKey(context.Target.Name, context.Phase, context.Step);
+        var begun = run.Ledger.Find(key)?.Intent;
         try
         {
-            return await run.Actions.RunAsync(phase, step, context, members[0].Parameters!, [.. members.SelectMany(member => member.Locks)], started, cancellationToken);
+            var end = await run.Actions.RunAsync(phase, step, context, members[0].Parameters!, [.. members.SelectMany(member => member.Locks)], started, cancellationToken);
+            return (end, members.Count > 1 && ReferenceEquals(run.Ledger.Find(key)?.Intent, begun) ? RefusedOf(members, end.Error) : null);
         }
         catch (Exception e) when (e is not (OperationCanceledException or Errors.LedgerException))
         {
-            return await run.Actions.RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e });
+            return (await run.Actions.RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e }), null);
         }
     }
+
+    private static BatchMember? RefusedOf(List<BatchMember> members, Exception? error) => error is Errors.RefusedException { TargetName: { } name } ? members.Find(member => member.Target.Name == name) : null;
 
     // The effect is the batch's: its record and its intent are kept under the batch's own name. What stands there for others, or what others have to know of, is left there.
     private string FreeName(List<string> targets)
@@ -93,5 +102,5 @@ internal sealed class BatchStep(RunExecution run, RunbookPhase phase, RunbookSte
     }
 
     private ActionContext ContextOf(string name, List<ActionTarget> targets, List<BatchMember> here)
-        => run.Actions.Context(new ActionTarget(targets[0].Kind, name), phase.Name, step.Name, run.Log.For(name, phase.Name, [.. here.Select(member => member.Target.Name)]), targets);
+        => run.Actions.Context(new ActionTarget(targets[0].Kind, name), phase.Name, step.Name, step.Action, run.Log.For(name, phase.Name, [.. here.Select(member => member.Target.Name)]), targets);
 }

@@ -9,9 +9,10 @@ namespace PlatformOps.Core.Runbooks;
 internal sealed class EarlierWork(RunExecution run, ActionTarget target)
 {
     /// <summary>Looks again at the changes of the phases that ended, made or found made: where one no longer holds, going on would build on sand.</summary>
+    /// <param name="theirs">What the runs did with it that have done phases of this one since: what they changed is theirs.</param>
     /// <param name="locks">What is held for the target.</param>
     /// <returns>How the first was found that does not hold; null where all do.</returns>
-    public async Task<StepEnd?> VerifyPhasesAsync(IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
+    public async Task<StepEnd?> VerifyPhasesAsync(IReadOnlyList<StepHistory> theirs, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
         var made = run.Ledger.Read(history =>
         {
@@ -23,12 +24,12 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         });
         foreach (var (step, holds) in made)
         {
-            if (run.Scope.Catalog.Find(holds.Action) is not Change change || Superseding(step, change, holds.Parameters) is not null || IsGoneWithItsSystem(holds, change))
+            if (run.Scope.Catalog.Find(holds.Action) is not Change change || Superseding(step, change, holds.Parameters) is not null || IsTheirs(holds, change, theirs) || IsGoneWithItsSystem(holds, change, theirs))
                 continue;
             var started = run.Scope.Time.GetUtcNow();
             var parameters = holds.Parameters.Deserialize(change.ParametersType, ActionJson.Options)!;
             var isShared = step.Key.Target != target.Name;
-            var context = run.Actions.Context(isShared ? new ActionTarget(target.Kind, step.Key.Target) : target, step.Key.Phase, step.Key.Step, run.Log.For(target.Name, step.Key.Phase), [target]);
+            var context = run.Actions.Context(isShared ? new ActionTarget(target.Kind, step.Key.Target) : target, step.Key.Phase, step.Key.Step, change, run.Log.For(target.Name, step.Key.Phase), [target]);
             var end = IsClaimedAnew(change) && !isShared
                 ? await run.Gate.RunAsync(change, context, parameters, new StepInfo(holds.Number), locks, cancellationToken)
                 : await Gate.VerifyAsync(change, context, parameters, holds.After, cancellationToken);
@@ -59,8 +60,19 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         return end.GoesOn ? end with { IsOld = true } : end;
     }
 
-    private bool IsGoneWithItsSystem(StandingChange holds, Change change) => change.IsOfSystem && run.Ledger.Read(history => history.Target(target.Name).Steps
-        .Any(later => later.Result is { } result && result.Order > holds.Order && run.Scope.Catalog.Find(result.Action) is Wait { IsReinstall: true }));
+    private bool IsGoneWithItsSystem(StandingChange holds, Change change, IReadOnlyList<StepHistory> theirs)
+    {
+        return change.IsOfSystem
+            && (theirs.Any(later => later.Result is { } result && result.At > holds.At && IsReinstall(result))
+                || run.Ledger.Read(history => history.Target(target.Name).Steps.Any(later => later.Result is { } result && result.Order > holds.Order && IsReinstall(result))));
+
+        bool IsReinstall(Result result) => run.Scope.Catalog.Find(result.Action) is Wait { IsReinstall: true };
+    }
+
+    private bool IsTheirs(StandingChange holds, Change change, IReadOnlyList<StepHistory> theirs)
+        => theirs.Any(later => later.Last is { } last && last.At > holds.At && SubjectOf(last) == change.SubjectOf(holds.Parameters));
+
+    private string? SubjectOf(StandingChange made) => (run.Scope.Catalog.Find(made.Action) as Change)?.SubjectOf(made.Parameters);
 
     // The last change of the same thing that was made or found after this one, or may have been made when the process died, if any.
     private StepHistory? Superseding(StepHistory step, Change change, JsonElement parameters)
@@ -70,7 +82,7 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         {
             var since = step.Holds?.Order ?? step.Result?.Order ?? 0;
             return history.StepsOf(target.Name)
-                .Where(later => later != step && later.Last is { } last && last.Order > since && (run.Scope.Catalog.Find(last.Action) as Change)?.SubjectOf(last.Parameters) == subject)
+                .Where(later => later != step && later.Last is { } last && last.Order > since && SubjectOf(last) == subject)
                 .MaxBy(later => later.Last!.Order);
         });
     }

@@ -6,45 +6,60 @@ namespace PlatformOps.Core.Runbooks;
 
 /// <summary>
 /// What other runs have done of a run's work since it was cut off: that is neither done again nor told again. The same work is the same phase of the same runbook with the same
-/// values, whole, on the same target of the same environment.
+/// values, whole, on the same target of the same environment. Whoever is beyond the work, in whatever way it was done, has left it behind: it is not done any more.
 /// </summary>
 /// <param name="store">The runs.</param>
-internal sealed class LaterWork(RunStore store)
+/// <param name="order">Phases that come one after another, whatever runs they are done in.</param>
+internal sealed class LaterWork(RunStore store, IReadOnlyList<string> order)
 {
     private const int Named = 8;
 
     /// <summary>The phases that a target has still before it, and since when this run has not been at them.</summary>
-    /// <returns>Not those in which it left something that a person has to decide, or has decided: that comes first.</returns>
+    /// <returns>Up to one in which it left something that a person has to decide, or has decided: that comes first.</returns>
     public static IReadOnlyList<(JournalPhase Phase, DateTimeOffset Since)> LeftOf(RunHistory history, string target)
     {
         var (started, known) = (history.Started!, history.Targets.GetValueOrDefault(target));
         var steps = history.StepsOf(target).ToLookup(step => step.Key.Phase);
         return [.. started.Phases
-            .Where(phase => known?.PhasesDone.Contains(phase.Name) != true && !steps[phase.Name].Any(step => step.NeedsDecision || step.Decision is not null))
+            .Where(phase => known?.PhasesDone.Contains(phase.Name) != true)
+            .TakeWhile(phase => !steps[phase.Name].Any(step => step.NeedsDecision || step.Decision is not null))
             .Select(phase => (phase, steps[phase.Name].SelectMany(step => new JournalEntry?[] { step.Intent, step.Result }).OfType<JournalEntry>().Select(entry => entry.At).Append(started.At).Max()))];
     }
 
-    /// <summary>Which of the phases another run has done since.</summary>
-    /// <returns>The run, by the phase's name.</returns>
-    public IReadOnlyDictionary<string, string> DoneSince(string runId, RunStarted started, string kind, string target, IReadOnlyList<(JournalPhase Phase, DateTimeOffset Since)> left)
+    /// <summary>What other runs have done since of the phases that are left, and beyond them.</summary>
+    public LaterPhases Since(string runId, RunStarted started, string kind, string target, IReadOnlyList<(JournalPhase Phase, DateTimeOffset Since)> left)
     {
-        Dictionary<string, string> done = new(StringComparer.Ordinal);
         if (left.Count == 0)
-            return done;
+            return LaterPhases.None;
+        Dictionary<string, (string RunId, RunHistory History, string Target)> same = new(StringComparer.Ordinal);
+        List<(string RunId, RunStarted Started, string Phase, DateTimeOffset At)> done = [];
         foreach (var (id, other) in Others(runId, started.Identity.Environment))
         {
             var theirs = other.Started!;
-            if (TargetOf(theirs, kind, target) is not { } name || other.Targets.GetValueOrDefault(name) is not { } known || !AreSame(theirs.Inputs, started.Inputs))
+            if (TargetOf(theirs, kind, target) is not { } name || other.Targets.GetValueOrDefault(name) is not { } known)
+                continue;
+            done.AddRange(known.PhasesDone.Select(phase => (id, theirs, phase, known.DoneAt[phase])));
+            if (!AreSame(theirs.Inputs, started.Inputs))
                 continue;
             foreach (var (phase, since) in left)
             {
                 var isWhole = theirs.StartAt is null || theirs.Phases[0].Name != phase.Name;
                 if (isWhole && theirs.Phases.Contains(phase) && known.PhasesDone.Contains(phase.Name) && known.DoneAt[phase.Name] > since)
-                    done.TryAdd(phase.Name, id);
+                    same.TryAdd(phase.Name, (id, other, name));
             }
         }
 
-        return done;
+        // What is done again makes anew what comes behind it: only the first of them can be left out.
+        var first = left.TakeWhile(one => same.ContainsKey(one.Phase.Name)).Select(one => one.Phase.Name).ToList();
+        var beyond = first.Count == left.Count
+            ? default
+            : done.Find(other => other.At > left[first.Count].Since && Lists(started, other.Started).Any(list => IsBehind(list, other.Phase, left[first.Count].Phase.Name)));
+        return new LaterPhases
+        {
+            Done = first.ToDictionary(phase => phase, phase => same[phase].RunId, StringComparer.Ordinal),
+            Steps = [.. first.Select(phase => same[phase]).DistinctBy(run => run.RunId).SelectMany(run => run.History.StepsOf(run.Target))],
+            Beyond = beyond.Phase is null ? null : (left[first.Count].Phase.Name, beyond.Phase, beyond.RunId),
+        };
     }
 
     /// <summary>What to tell whoever begins a run on targets that an interrupted one has not done with: a line for each of those.</summary>
@@ -67,7 +82,7 @@ internal sealed class LaterWork(RunStore store)
         if (history.Targets.GetValueOrDefault(target)?.Ended is { State: RunState.Succeeded })
             return false;
         var left = LeftOf(history, target);
-        return left.Count == 0 || DoneSince(runId, history.Started!, kind, target, left).Count < left.Count;
+        return left.Count == 0 || Since(runId, history.Started!, kind, target, left) is { Beyond: null } later && later.Done.Count < left.Count;
     }
 
     // One whose journal is damaged says nothing; where that matters, its targets are refused.
@@ -88,6 +103,11 @@ internal sealed class LaterWork(RunStore store)
                 yield return (id, history);
         }
     }
+
+    // Where the order of phases is told.
+    private IEnumerable<IEnumerable<string>> Lists(RunStarted one, RunStarted other) => [order, one.Phases.Select(phase => phase.Name), other.Phases.Select(phase => phase.Name)];
+
+    private static bool IsBehind(IEnumerable<string> list, string phase, string other) => list.SkipWhile(name => name != other).Skip(1).Contains(phase);
 
     // What a run calls a target.
     private static string? TargetOf(RunStarted started, string kind, string name)

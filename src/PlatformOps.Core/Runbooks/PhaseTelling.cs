@@ -65,7 +65,7 @@ internal sealed class PhaseTelling(RunExecution run, ActionTarget target)
     private async Task TellAsync(string phase, string name, Telling telling, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
         var started = run.Scope.Time.GetUtcNow();
-        var context = run.Actions.Context(target, phase, name, run.Log.For(target.Name, phase));
+        var context = run.Actions.Context(target, phase, name, telling.Change, run.Log.For(target.Name, phase));
         await run.TellTellingStartedAsync(target, phase, name, cancellationToken);
         var end = await run.Gate.RunAsync(telling.Change, context, telling.Parameters, new StepInfo(0, IsTelling: true), locks, cancellationToken);
         if (!end.GoesOn)

@@ -15,13 +15,14 @@ internal static class PlanSummary
 
     /// <param name="request">What was planned.</param>
     /// <param name="targets">Those of its targets that the question is about.</param>
-    /// <param name="plan">What the planner said of them.</param>
+    /// <param name="plan">What the planner said, of them and others.</param>
     public static IReadOnlyList<string> Of(RunRequest request, IReadOnlyList<ActionTarget> targets, IReadOnlyList<StepRecord> plan)
     {
+        plan = [.. plan.Where(record => targets.Any(target => IsOf(target, record)))];
         var records = plan.ToLookup(record => (record.Phase, record.Step));
         var lines = Warnings(request, (phase, step) => !records.Contains((phase.Name, step.Name)) || records[(phase.Name, step.Name)].Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown));
         lines.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
-        lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(request, phase, records)}"));
+        lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(phase, records)}"));
         var far = targets.ToDictionary(target => target.Name, target => FarOf(request, target, plan));
         lines.AddRange(Grouped([.. targets.Select(target => (target.Name, far[target.Name].End))], (end, names) => string.Join(", ", new[] { Changes([.. names.Select(name => far[name].Changes).OfType<int>()]), end }.Where(part => part.Length > 0))));
         return lines;
@@ -83,11 +84,11 @@ internal static class PlanSummary
     private static string? AlsoOn(RunbookStep step) => (step.Action as Change)?.AlsoOn;
 
     // "20 × a, b; 1 × c; perhaps d".
-    private static string ChangesOf(RunRequest request, RunbookPhase phase, ILookup<(string? Phase, string Step), StepRecord> records)
+    private static string ChangesOf(RunbookPhase phase, ILookup<(string? Phase, string Step), StepRecord> records)
     {
         // What is told at the phase's end has no number.
         var steps = records.Where(step => step.Key.Phase == phase.Name && step.First().Kind == StepKind.Change).OrderBy(step => step.First().Number is 0 ? int.MaxValue : step.First().Number).ToList();
-        var parts = steps.Select(step => (step.Key.Step, Count: step.Count(record => record.Outcome == StepOutcome.Planned) * (IsShared(phase, step.Key.Step) ? BatchesOf(request) : 1)))
+        var parts = steps.Select(step => (step.Key.Step, Count: step.Count(record => record.Outcome == StepOutcome.Planned)))
             .Where(step => step.Count > 0)
             .GroupBy(step => step.Count)
             .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Key} × {string.Join(", ", group.Select(step => step.Step))}"))
@@ -107,27 +108,20 @@ internal static class PlanSummary
     private static (int? Changes, string End) FarOf(RunRequest request, ActionTarget target, IReadOnlyList<StepRecord> plan)
     {
         var own = plan.Where(record => record.Target == target.Name).ToList();
-        if (own.Find(record => record.Phase is null && WouldStop(record)) is { } refused)
+        if (own.Find(record => record.Phase is null && record.WouldStop) is { } refused)
             return (null, refused.Message);
-        var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned } && !IsShared(request, record));
-        var end = plan.Where(record => record.Target == target.Name || IsShared(request, record))
+        var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned, Members.Length: 0 });
+        var end = plan.Where(record => IsOf(target, record))
             .OrderBy(record => PlaceOf(request, record))
             .ThenBy(record => record.Number is 0 ? int.MaxValue : record.Number)
-            .FirstOrDefault(record => WouldStop(record) || record is { Kind: StepKind.Wait, Outcome: StepOutcome.Planned });
+            .FirstOrDefault(record => record.WouldStop || record is { Kind: StepKind.Wait, Outcome: StepOutcome.Planned });
         return (count, end is null ? "" : $"{(end.Kind == StepKind.Wait ? "may wait" : "would stop")} at {end.Phase} {end.Step}");
     }
 
-    // What hangs on changes that are planned before it is known when they are made.
-    private static bool WouldStop(StepRecord record) => record.Outcome == StepOutcome.Failed || (record.Outcome == StepOutcome.Unknown && record.Message.StartsWith("would stop", StringComparison.Ordinal));
-
     private static int PlaceOf(RunRequest request, StepRecord record) => request.Phases.TakeWhile(phase => phase.Name != record.Phase).Count();
 
-    // Once for the batch: planned for the first of it.
-    private static bool IsShared(RunRequest request, StepRecord record) => request.Phases.FirstOrDefault(phase => phase.Name == record.Phase) is { } phase && IsShared(phase, record.Step);
-
-    private static bool IsShared(RunbookPhase phase, string step) => phase.Runbook.Steps.Any(known => known.Name == step && known.Action.Scope == ActionScope.Batch);
-
-    private static int BatchesOf(RunRequest request) => request.BatchSize is { } size ? (request.Targets.Count + size - 1) / size : 1;
+    // Once for the batch: a part of what is planned for each of it.
+    private static bool IsOf(ActionTarget target, StepRecord record) => record.Target == target.Name || record.Members.Contains(target.Name);
 
     // Neighbours in the list are told by the first and the last of them: "hv01 … hv04, hv07 (5)".
     private static string Names(List<string> all, string[] some)

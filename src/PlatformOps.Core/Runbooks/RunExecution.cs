@@ -113,7 +113,7 @@ internal sealed class RunExecution : IDisposable
 
     private async Task<RunEnded> RunBatchesAsync(CancellationToken cancellationToken)
     {
-        var batches = Request.Targets.Chunk(Math.Max(1, Request.BatchSize ?? Math.Max(1, Request.Targets.Count))).ToList();
+        var batches = Request.Batches;
         var steps = Request.Phases.Sum(phase => phase.Runbook.Steps.Count);
         await TellAsync(observer => observer.OnRunStartedAsync(Request.Identity, [.. Request.Targets.Where(IsPending)], steps, cancellationToken));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using PlatformOps.Core.Changes;
@@ -15,46 +16,91 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
         var inputs = RunInputs.Complete(request);
         var guard = new EffectGuard(scope.Policy, scope.KillSwitch, scope.Time);
-        await Parallel.ForEachAsync(
-            request.Targets,
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, request.ThrottleLimit), CancellationToken = cancellationToken },
-            async (target, token) => await PlanAsync(target, inputs, guard, token));
+        using var places = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
+        await Task.WhenAll(request.Batches.SelectMany((targets, index) =>
+        {
+            var batch = new PlannedBatch(new RunBatch(index + 1, targets), [.. targets.Select(target => new PlannedTarget(target))]);
+            return batch.Targets.Select(target => PlanAsync(target, batch, inputs, guard, places, cancellationToken));
+        }));
     }
 
-    private async Task PlanAsync(ActionTarget target, IReadOnlyDictionary<string, string> inputs, EffectGuard guard, CancellationToken cancellationToken)
+    private async Task PlanAsync(PlannedTarget planned, PlannedBatch batch, IReadOnlyDictionary<string, string> inputs, EffectGuard guard, SemaphoreSlim places, CancellationToken cancellationToken)
+    {
+        await places.WaitAsync(cancellationToken);
+        try
+        {
+            if (await RefusalAsync(planned.Target, guard, cancellationToken) is { } refusal)
+            {
+                await EmitAsync(planned.Target, null, null, refusal, scope.Time.GetUtcNow(), cancellationToken);
+                return;
+            }
+
+            foreach (var phase in request.Phases)
+            {
+                planned.Begin(new FactReader(scope.Catalog, _ => Task.CompletedTask));
+                foreach (var step in request.StepsOf(phase))
+                    await PlanAsync(planned, batch, phase, step, inputs, places, cancellationToken);
+                await PlanTellingsAsync(planned.Target, phase, planned.Records, cancellationToken);
+            }
+        }
+        finally
+        {
+            // The others of the batch do not wait for it.
+            batch.Meetings.End(planned.Target);
+            places.Release();
+        }
+    }
+
+    // Null where the target may be worked on.
+    private async Task<StepEnd?> RefusalAsync(ActionTarget target, EffectGuard guard, CancellationToken cancellationToken)
     {
         try
         {
             guard.ThrowIfTargetRefused(target);
             await scope.Identify(target, request.NeedsAt(scope.IsConfigured), cancellationToken);
+            return null;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            await EmitAsync(target, null, null, new StepEnd(StepOutcome.Failed, $"would be refused: {Gate.Sentence(e)}") { Error = e }, scope.Time.GetUtcNow(), cancellationToken);
+            return new StepEnd(StepOutcome.Failed, $"would be refused: {Gate.Sentence(e)}") { Error = e, WouldStop = true };
+        }
+    }
+
+    private async Task PlanAsync(PlannedTarget planned, PlannedBatch batch, RunbookPhase phase, RunbookStep step, IReadOnlyDictionary<string, string> inputs, SemaphoreSlim places, CancellationToken cancellationToken)
+    {
+        var (started, meeting) = (scope.Time.GetUtcNow(), $"{phase.Name}/{step.Name}");
+        var leftOut = await BindAsync(planned, phase, step, inputs, cancellationToken);
+        if (step.Action.Scope != ActionScope.Batch)
+        {
+            if (leftOut is null)
+                await PlanAsync(phase, step, [planned], started, cancellationToken);
+            else
+                await EmitAsync(planned, phase, step, leftOut, started, cancellationToken);
             return;
         }
 
-        var changes = false;
-        var changed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var phase in request.Phases)
+        if (leftOut is not null)
         {
-            var planned = new List<StepRecord>();
-            var facts = new FactReader(scope.Catalog, _ => Task.CompletedTask);
-            foreach (var step in request.StepsOf(phase))
-            {
-                // What runs once for the batch is shown once.
-                if (step.Action.Scope == ActionScope.Batch && target != request.Targets[0])
-                    continue;
-                var started = scope.Time.GetUtcNow();
-                var end = await PlanAsync(target, phase, step, inputs, facts, changed, cancellationToken);
-                // What a planned change mends (root's login) stops nothing when the run comes to it.
-                if (end.Outcome is StepOutcome.Unknown && changes)
-                    end = end with { Message = $"cannot be told before the changes planned above: {end.Error?.Message ?? end.Message}" };
-                changes |= end.Outcome == StepOutcome.Planned && step.Action is Change;
-                planned.Add(await EmitAsync(target, phase.Name, step, end, started, cancellationToken));
-            }
+            batch.Meetings.Miss(meeting, planned.Target);
+            await EmitAsync(planned, phase, step, leftOut, started, cancellationToken);
+            return;
+        }
 
-            await PlanTellingsAsync(target, phase, planned, cancellationToken);
+        // Its place is another's while it waits for the rest of its batch.
+        places.Release();
+        try
+        {
+            await batch.Meetings.MeetAsync(meeting, new BatchMember(planned.Target, [], planned.Parameters), PlanTogetherAsync, cancellationToken);
+        }
+        finally
+        {
+            await places.WaitAsync(CancellationToken.None);
+        }
+
+        async Task<IReadOnlyDictionary<string, StepEnd>> PlanTogetherAsync(IReadOnlyList<BatchMember> members)
+        {
+            var end = await PlanAsync(phase, step, [.. batch.Targets.Where(one => members.Any(member => member.Target == one.Target))], started, cancellationToken);
+            return members.ToDictionary(member => member.Target.Name, _ => end, StringComparer.Ordinal);
         }
     }
 
@@ -81,75 +127,163 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         }
     }
 
-    private async Task<StepEnd> PlanAsync(ActionTarget target, RunbookPhase phase, RunbookStep step, IReadOnlyDictionary<string, string> inputs, FactReader facts, HashSet<string> changed, CancellationToken cancellationToken)
+    // Null where the target comes to the step; how it would end for it otherwise.
+    private async Task<StepEnd?> BindAsync(PlannedTarget planned, RunbookPhase phase, RunbookStep step, IReadOnlyDictionary<string, string> inputs, CancellationToken cancellationToken)
     {
-        var context = new ActionContext
-        {
-            Target = target,
-            Batch = step.Action.Scope == ActionScope.Batch ? request.Targets : [target],
-            Run = request.Identity,
-            Phase = phase.Name,
-            Step = step.Name,
-            Clients = scope.Clients,
-            Time = scope.Time,
-            Log = SilentLog.Instance,
-        };
         try
         {
             if (step.LackAt(scope.IsConfigured) is { } lack)
                 return new StepEnd(StepOutcome.Skipped, $"would be skipped: {lack}") { IsByCondition = true };
-            await facts.EnsureAsync(step, context, cancellationToken);
-            var variables = new Variables(target, request.Identity, inputs, facts.Values, scope.Settings(request.Identity));
-            if (step.When?.Holds(variables) == false)
+            await planned.Facts.EnsureAsync(step, ContextOf(phase, step, [planned]), cancellationToken);
+            planned.Variables = new Variables(planned.Target, request.Identity, inputs, planned.Facts.Values, scope.Settings(request.Identity));
+            if (step.When?.Holds(planned.Variables) == false)
                 return new StepEnd(StepOutcome.Skipped, $"would be skipped: {step.When.Text} does not hold") { IsByCondition = true };
-            var parameters = step.Bind(variables);
-            return step.Action switch
-            {
-                Check check => Checked(step, await check.RunAsync(context, parameters, cancellationToken)),
-                Change change => await PlanAsync(change, step, context, parameters, variables, changed, cancellationToken),
-                Report report => new StepEnd(StepOutcome.Planned, $"would report: {report.Summary}"),
-                _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
-            };
+            planned.Parameters = step.Bind(planned.Variables);
+            return null;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new StepEnd(StepOutcome.Unknown, $"would stop here: {e.Message}") { Error = e };
+            return Weighed(WouldStop(e), [planned]);
         }
     }
 
-    private static async Task<StepEnd> PlanAsync(Change change, RunbookStep step, ActionContext context, object parameters, Variables variables, HashSet<string> changed, CancellationToken cancellationToken)
+    // What a step would do with those who come to it together. Who would be refused by one of its guards is told alone.
+    private async Task<StepEnd> PlanAsync(RunbookPhase phase, RunbookStep step, IReadOnlyList<PlannedTarget> members, DateTimeOffset started, CancellationToken cancellationToken)
     {
-        var end = await Gate.PlanAsync(change, context, parameters, cancellationToken);
-        var subject = change.SubjectOf(JsonSerializer.SerializeToElement(parameters, change.ParametersType, ActionJson.Options));
-        if (end.Outcome != StepOutcome.Planned)
+        var end = await PlanActionAsync(phase, step, members, cancellationToken);
+        if (end.Outcome == StepOutcome.Planned)
         {
-            // What is to be deleted above is not there any more when its import comes.
-            return end.Outcome == StepOutcome.Unchanged && changed.Contains(subject)
-                ? end with { Outcome = StepOutcome.Unknown, Message = $"now {end.Before}" }
-                : end;
+            List<PlannedTarget> rest = [];
+            foreach (var member in members)
+            {
+                var refused = await GuardAsync(phase, step, member, cancellationToken);
+                if (refused is null)
+                    rest.Add(member);
+                else
+                    await EmitAsync(member, phase, step, end = refused, started, cancellationToken);
+            }
+
+            if (rest.Count == 0)
+                return end;
+            if (rest.Count < members.Count)
+                end = await PlanActionAsync(phase, step, rest, cancellationToken);
+            members = rest;
         }
 
-        foreach (var guard in step.Guards)
+        if (end.Outcome == StepOutcome.Planned && step.Action is Change change)
         {
-            var answer = await ((Check)guard.Action).RunAsync(context, guard.Bind(variables), cancellationToken);
-            if (answer.Outcome != StepOutcome.Passed)
-                throw new RefusedException($"{guard.Action.Summary} does not hold: {answer.Evidence}") { TargetName = context.Target.Name };
+            foreach (var member in members)
+                member.Changed.Add(SubjectOf(change, member));
         }
 
-        changed.Add(subject);
+        await EmitAsync(members[0], phase, step, step.Action.Scope == ActionScope.Batch ? end with { Members = [.. members.Select(member => member.Target.Name)] } : end, started, cancellationToken);
         return end;
     }
+
+    private async Task<StepEnd> PlanActionAsync(RunbookPhase phase, RunbookStep step, IReadOnlyList<PlannedTarget> members, CancellationToken cancellationToken)
+    {
+        var (context, parameters) = (ContextOf(phase, step, members), members[0].Parameters!);
+        try
+        {
+            var end = step.Action switch
+            {
+                Check check => Checked(step, await check.RunAsync(context, parameters, cancellationToken)),
+                Change change => await Gate.PlanAsync(change, context, parameters, cancellationToken),
+                Report report => new StepEnd(StepOutcome.Planned, $"would report: {report.Summary}"),
+                _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
+            };
+            // What is to be deleted above is not there any more when its import comes.
+            if (end.Outcome == StepOutcome.Unchanged && step.Action is Change again && members.Any(member => member.Changed.Contains(SubjectOf(again, member))))
+                end = end with { Outcome = StepOutcome.Unknown, Message = $"now {end.Before}" };
+            return Weighed(end, members);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return Weighed(WouldStop(e), members);
+        }
+    }
+
+    // Null where all that must hold immediately before the effect holds now.
+    private async Task<StepEnd?> GuardAsync(RunbookPhase phase, RunbookStep step, PlannedTarget member, CancellationToken cancellationToken)
+    {
+        var context = ContextOf(phase, step, [member]);
+        try
+        {
+            foreach (var guard in step.Guards)
+            {
+                var answer = await ((Check)guard.Action).RunAsync(context, guard.Bind(member.Variables!), cancellationToken);
+                if (answer.Outcome != StepOutcome.Passed)
+                    throw new RefusedException($"{guard.Action.Summary} does not hold: {answer.Evidence}") { TargetName = member.Target.Name };
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return Weighed(WouldStop(e), [member]);
+        }
+    }
+
+    private ActionContext ContextOf(RunbookPhase phase, RunbookStep step, IReadOnlyList<PlannedTarget> members) => new()
+    {
+        Target = members.Count == 1 ? members[0].Target : members[0].Target with { Name = string.Create(CultureInfo.InvariantCulture, $"{members[0].Target.Name} and {members.Count - 1} more") },
+        Batch = [.. members.Select(member => member.Target)],
+        Run = request.Identity,
+        Phase = phase.Name,
+        Step = step.Name,
+        Clients = scope.Clients,
+        Time = scope.Time,
+        Log = SilentLog.Instance,
+    };
+
+    private static string SubjectOf(Change change, PlannedTarget member) => change.SubjectOf(JsonSerializer.SerializeToElement(member.Parameters, change.ParametersType, ActionJson.Options));
+
+    private static StepEnd WouldStop(Exception e) => new(StepOutcome.Unknown, $"would stop here: {e.Message}") { Error = e, WouldStop = true };
+
+    // What a planned change mends (root's login) stops nothing when the run comes to it.
+    private static StepEnd Weighed(StepEnd end, IReadOnlyList<PlannedTarget> members) => end.Outcome is StepOutcome.Unknown && members.Any(member => member.Changed.Count > 0)
+        ? end with { Message = $"cannot be told before the changes planned above: {end.Error?.Message ?? end.Message}", WouldStop = false }
+        : end;
 
     private static StepEnd Checked(RunbookStep step, CheckResult result)
     {
         var end = StepActions.InfoOf(step).Weigh(new StepEnd(result.Outcome, result.Evidence));
-        return end.GoesOn ? end : end with { Message = $"would stop here: {end.Message}" };
+        return end.GoesOn ? end : end with { Message = $"would stop here: {end.Message}", WouldStop = true };
     }
+
+    private async Task EmitAsync(PlannedTarget planned, RunbookPhase phase, RunbookStep step, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
+        => planned.Records.Add(await EmitAsync(planned.Target, phase.Name, step, end, started, cancellationToken));
 
     private async ValueTask<StepRecord> EmitAsync(ActionTarget target, string? phase, RunbookStep? step, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
     {
         var record = StepRecords.From(request.Identity, target, phase, step?.Name ?? TargetExecution.BeginStep, step?.Action.Name ?? TargetExecution.BeginStep, step?.Action.Kind ?? StepKind.Check, step?.Number ?? 0, end, started, scope);
         await records.WriteAsync(record, cancellationToken);
         return record;
+    }
+
+    /// <summary>A batch, and where its targets meet.</summary>
+    private sealed record PlannedBatch(RunBatch Meetings, IReadOnlyList<PlannedTarget> Targets);
+
+    /// <summary>What is known of a target as its steps are planned one after another.</summary>
+    private sealed class PlannedTarget(ActionTarget target)
+    {
+        public ActionTarget Target { get; } = target;
+
+        /// <summary>The subjects of the changes that are planned by now, in whatever phase.</summary>
+        public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Of the phase.</summary>
+        public List<StepRecord> Records { get; private set; } = [];
+
+        /// <inheritdoc cref="Records"/>
+        public FactReader Facts { get; private set; } = null!;
+
+        /// <summary>Of the step that it has come to.</summary>
+        public Variables? Variables { get; set; }
+
+        /// <inheritdoc cref="Variables"/>
+        public object? Parameters { get; set; }
+
+        public void Begin(FactReader facts) => (Facts, Records) = (facts, []);
     }
 }

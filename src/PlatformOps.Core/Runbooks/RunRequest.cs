@@ -21,6 +21,9 @@ internal sealed record RunRequest
     /// <summary>How many targets make a batch; all where null.</summary>
     public int? BatchSize { get; init; }
 
+    /// <summary>The targets that are worked on side by side, batch after batch.</summary>
+    public IReadOnlyList<ActionTarget[]> Batches => [.. Targets.Chunk(Math.Max(1, BatchSize ?? Targets.Count))];
+
     public bool ApproveBetweenBatches { get; init; }
 
     /// <summary>After this many failed targets no new one is begun.</summary>

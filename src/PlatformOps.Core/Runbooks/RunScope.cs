@@ -24,6 +24,9 @@ internal sealed record RunScope
     /// <summary>Values of the configuration that runbooks may name as <c>${setting.…}</c>.</summary>
     public Func<RunIdentity, IReadOnlyDictionary<string, string>> Settings { get; init; } = _ => new Dictionary<string, string>();
 
+    /// <summary>Phases that come one after another, whatever runs they are done in.</summary>
+    public IReadOnlyList<string> PhaseOrder { get; init; } = [];
+
     /// <summary>Whether the configuration has a service's section.</summary>
     public Func<string, bool> IsConfigured { get; init; } = _ => true;
 

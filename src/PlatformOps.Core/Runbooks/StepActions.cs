@@ -12,12 +12,13 @@ internal sealed class StepActions(RunExecution run)
     public static StepInfo InfoOf(RunbookStep step) => new(step.Number, IsOptional: step.IsOptional);
 
     /// <summary>What an action is given.</summary>
+    /// <param name="action">What is given it.</param>
     /// <param name="together">The targets of an effect that is for several; null for one on the target itself.</param>
-    public ActionContext Context(ActionTarget target, string? phase, string step, IActionLog log, IReadOnlyList<ActionTarget>? together = null, bool isApproved = false) => new()
+    public ActionContext Context(ActionTarget target, string? phase, string step, OpsAction action, IActionLog log, IReadOnlyList<ActionTarget>? together = null, bool isApproved = false) => new()
     {
         Target = target,
         Batch = together ?? [target],
-        Run = run.Request.Identity,
+        Run = MayTakeOver(target, action) ? run.Request.Identity : run.Request.Identity with { TakeOverReason = null },
         Phase = phase,
         Step = step,
         Clients = run.Scope.Clients,
@@ -77,12 +78,21 @@ internal sealed class StepActions(RunExecution run)
         return end;
     }
 
+    // What is taken over is what stood there when somebody said so: once the thing carried our claim since, another's claim is another's word.
+    private bool MayTakeOver(ActionTarget target, OpsAction action)
+    {
+        if (run.Request.Identity.TakeOverReason is null || action is not Change change)
+            return true;
+        return run.Ledger.Read(history => !history.Target(target.Name).Steps.Any(step =>
+            step.HeldAt > (history.TakenOver?.Order ?? 0) && run.Scope.Catalog.Find(step.Intent?.Action ?? step.Result!.Action) is Change { CarriesClaim: true } claim && claim.IsOfOneThingWith(change)));
+    }
+
     // The proof of every target that the effect is for, with facts that are read anew.
     private async Task ProveAsync(RunbookPhase phase, RunbookStep step, ActionContext context, CancellationToken cancellationToken)
     {
         foreach (var member in context.Batch)
         {
-            var look = Context(member, phase.Name, step.Name, context.Log);
+            var look = Context(member, phase.Name, step.Name, step.Action, context.Log);
             var facts = NewFacts(member, phase);
             await facts.EnsureAsync(step, look, cancellationToken);
             var variables = VariablesOf(member, facts);

@@ -25,6 +25,8 @@ internal static class StepRecords
         Before = Clean(end.Before, scope.Redactor),
         After = Clean(end.After, scope.Redactor),
         Caution = Clean(end.Caution, scope.Redactor),
+        WouldStop = end.WouldStop,
+        Members = end.Members,
         StartedAt = started,
         Duration = scope.Time.GetUtcNow() - started,
         Message = scope.Redactor.Clean(end.Message),

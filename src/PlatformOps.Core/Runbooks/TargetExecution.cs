@@ -15,7 +15,8 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private readonly EarlierWork _earlier = new(run, target);
     private readonly PhaseTelling _telling = new(run, target);
     private TargetHold? _hold;
-    private IReadOnlyDictionary<string, string> _doneSince = new Dictionary<string, string>();
+    private LaterPhases _later = LaterPhases.None;
+    private TargetEnded? _done;
     private bool _startAtReached;
 
     public async Task<TargetEnd> ExecuteAsync(CancellationToken cancellationToken)
@@ -56,7 +57,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     // Null where the target may be worked on.
     private async Task<TargetEnd?> BeginAsync(CancellationToken cancellationToken)
     {
-        var (isResumed, isDone) = run.Ledger.Read(history => (history.Target(target.Name).IsStarted, history.Target(target.Name).Ended?.State == RunState.Succeeded));
+        var (isResumed, ended) = run.Ledger.Read(history => (history.Target(target.Name).IsStarted, history.Target(target.Name).Ended));
         // A window is for beginning with a target; destructive steps are held to it one by one.
         run.Guard.ThrowIfTargetRefused(target, isBegun: isResumed);
         AmbientLog.Current = run.Log.For(target.Name, null);
@@ -64,16 +65,25 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         if (_hold.Names.Count > 0)
             run.Log.For(target.Name, null).Write(BeginStep, string.Join(", ", _hold.Names.Select(name => $"{name.Key} {name.Value}")));
         await run.Ledger.WriteAsync(new TargetStarted(target.Name, _hold.Locks[0].Token) { Names = new Dictionary<string, string>(_hold.Names) });
-        var isDoneSince = run.Request.IsResumed && !isDone && FindDoneSince();
-        // What is all done is come back to only to tell it.
-        return isResumed && !isDone && !isDoneSince && await _earlier.VerifyPhasesAsync(Locks, cancellationToken) is { } end
+        _done = ended is { State: RunState.Succeeded } ? ended : null;
+        var left = run.Ledger.Read(history => LaterWork.LeftOf(history, target.Name));
+        if (run.Request.IsResumed)
+            _later = new LaterWork(run.Scope.Store, run.Scope.PhaseOrder).Since(run.Ledger.RunId, run.Ledger.Started, target.Kind, target.Name, left);
+        // Where nothing is to be done any more, what is behind it is others' to have changed.
+        var isToDo = _done is null && _later.Beyond is null && run.Ledger.Read(history => run.Request.Phases.Any(phase => !history.Target(target.Name).PhasesDone.Contains(phase.Name) && !_later.Done.ContainsKey(phase.Name)));
+        return isResumed && isToDo && await _earlier.VerifyPhasesAsync(_later.Steps, Locks, cancellationToken) is { } end
             ? new TargetEnd(target.Name, RunState.Failed, end.Message, Outcome: end.Outcome)
             : null;
     }
 
     private async Task<TargetEnd> RunPhasesAsync(CancellationToken cancellationToken)
     {
+        if (_later.Beyond is { } beyond)
+            return await LeaveOutAsync(beyond.Next, $"left out: {beyond.Phase}, which comes after {beyond.Next}, was done by run {beyond.RunId} since. A new run does {beyond.Next} again", cancellationToken);
         await _telling.TellAgainAsync(Locks, cancellationToken);
+        // What is done is come back to only to tell it.
+        if (_done is not null)
+            return new TargetEnd(target.Name, RunState.Succeeded, _done.Message);
         foreach (var phase in run.Request.Phases)
         {
             if (run.Ledger.Read(history => history.Target(target.Name).PhasesDone.Contains(phase.Name)))
@@ -82,11 +92,10 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 continue;
             }
 
-            if (_doneSince.TryGetValue(phase.Name, out var other))
+            if (_later.Done.TryGetValue(phase.Name, out var other))
             {
                 Miss(phase);
-                var skipped = new StepEnd(StepOutcome.Skipped, $"done since by run {other}: neither done again nor told again");
-                await run.EmitAsync(target, phase.Name, BeginStep, BeginStep, StepKind.Check, 0, skipped, run.Scope.Time.GetUtcNow(), cancellationToken);
+                await EmitSkippedAsync(phase.Name, $"done since by run {other}: neither done again nor told again", cancellationToken);
                 continue;
             }
 
@@ -96,22 +105,24 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
                 return end;
         }
 
-        return new TargetEnd(target.Name, RunState.Succeeded, _doneSince.Count == 0 ? "done" : $"done, by run {string.Join(", ", _doneSince.Values.Distinct())} too");
+        return new TargetEnd(target.Name, RunState.Succeeded, _later.Done.Count == 0 ? "done" : $"done, by run {string.Join(", ", _later.Done.Values.Distinct())} too");
     }
+
+    // Nothing is done and nobody told: who is beyond it knows better.
+    private async Task<TargetEnd> LeaveOutAsync(string phase, string why, CancellationToken cancellationToken)
+    {
+        await EmitSkippedAsync(phase, why, cancellationToken);
+        return new TargetEnd(target.Name, RunState.Succeeded, why);
+    }
+
+    private Task<StepRecord> EmitSkippedAsync(string phase, string why, CancellationToken cancellationToken)
+        => run.EmitAsync(target, phase, BeginStep, BeginStep, StepKind.Check, 0, new StepEnd(StepOutcome.Skipped, why), run.Scope.Time.GetUtcNow(), cancellationToken);
 
     // The others of the batch do not wait for it.
     private void Miss(RunbookPhase phase)
     {
         foreach (var step in phase.Runbook.Steps.Where(step => step.Action.Scope == ActionScope.Batch))
             batch.Miss(MeetingOf(phase, step), target);
-    }
-
-    // Whether other runs have done all that was left of the target since this one was cut off: what it had behind it is then theirs to have changed.
-    private bool FindDoneSince()
-    {
-        var left = run.Ledger.Read(history => LaterWork.LeftOf(history, target.Name));
-        _doneSince = new LaterWork(run.Scope.Store).DoneSince(run.Ledger.RunId, run.Ledger.Started, target.Kind, target.Name, left);
-        return _doneSince.Count > 0 && _doneSince.Count == run.Request.Phases.Count - run.Ledger.Read(history => history.Target(target.Name).PhasesDone.Count);
     }
 
     // Null where the target goes on to the next phase.
@@ -161,7 +172,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private async Task<StepEnd> RunStepAsync(RunbookPhase phase, RunbookStep step, FactReader facts, List<StepRecord> told, CancellationToken cancellationToken)
     {
         var started = run.Scope.Time.GetUtcNow();
-        var context = run.Actions.Context(target, phase.Name, step.Name, run.Log.For(target.Name, phase.Name), isApproved: IsApprovedFor(phase, step));
+        var context = run.Actions.Context(target, phase.Name, step.Name, step.Action, run.Log.For(target.Name, phase.Name), isApproved: IsApprovedFor(phase, step));
         AmbientLog.Current = context.Log;
         await run.TellStepStartedAsync(target, phase.Name, step.Name, cancellationToken);
         StepEnd end;

@@ -102,6 +102,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         IsConfigured = IsConfigured,
         Identify = new TargetIdentifier(this).IdentifyAsync,
         Settings = run => MigrationSettings.Of(Configuration, run),
+        PhaseOrder = MigrationPhases.Names,
         Observers = observers,
     };
 

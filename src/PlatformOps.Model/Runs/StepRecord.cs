@@ -45,6 +45,12 @@ public sealed record StepRecord
     /// <summary>Where the outcome is Planned: what whoever decides on it must know beyond before and after, such as the servers that it would take down; null where there is nothing.</summary>
     public string? Caution { get; init; }
 
+    /// <summary>Of a plan: a run would not get past it as things are now.</summary>
+    public bool WouldStop { get; init; }
+
+    /// <summary>Of a plan, where a step runs once for several targets: those, with <see cref="Target"/> the first of them. Empty for all others.</summary>
+    public string[] Members { get; init; } = [];
+
     /// <summary>When it began, UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

@@ -194,8 +194,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
 
     private string Question(RunRequest request, IReadOnlyList<ActionTarget> targets, List<StepRecord> plan)
     {
-        var own = plan.Where(record => targets.Any(target => target.Name == record.Target)).ToList();
         var what = targets.Count == 1 ? targets[0].Name : TargetWords.Count(targets.Count);
-        return string.Join('\n', PlanSummary.Of(request, targets, own).Select(line => $"  {line}").Prepend($"{RunName} on {what} in [{OpenSession.Environment}]:"));
+        return string.Join('\n', PlanSummary.Of(request, targets, plan).Select(line => $"  {line}").Prepend($"{RunName} on {what} in [{OpenSession.Environment}]:"));
     }
 }

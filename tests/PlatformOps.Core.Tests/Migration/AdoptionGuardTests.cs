@@ -135,7 +135,7 @@ public sealed class AdoptionGuardTests
     [InlineData("kayobe.service.deploy", "system")]
     [InlineData("kayobe.host.configure", "servers")]
     [InlineData("kayobe.service.deploy", "servers")]
-    public async Task What_became_anothers_or_another_machine_is_not_touched_by_Kayobe_nor_is_its_batch(string step, string what)
+    public async Task What_became_anothers_or_another_machine_is_not_touched_by_Kayobe_and_the_rest_of_its_batch_is(string step, string what)
     {
         await using var lab = await ReinstalledAsync(1, 2);
         // Since the phase began: only what looks again immediately before can tell.
@@ -149,10 +149,12 @@ public sealed class AdoptionGuardTests
 
         Assert.Single(bend.Done);
         var command = step == "kayobe.host.configure" ? "overcloud host configure" : "overcloud service deploy";
-        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith($"kayobe {command}", StringComparison.Ordinal));
-        var failed = records.Where(record => record.Outcome == StepOutcome.Failed).ToList();
-        Assert.Equal([step, step], failed.Select(record => record.Step));
-        Assert.All(failed, record => Assert.Contains($"{what switch { "claim" => "our claim", "system" => "operating system", "servers" => "empty hypervisor", _ => "identity" }} does not hold for hv02.lab.example, so nothing was changed", record.Message, StringComparison.Ordinal));
+        Assert.Equal([$"kayobe {command} {Both[0]}"], (await lab.WritesAsync()).Where(write => write.StartsWith($"kayobe {command} hv", StringComparison.Ordinal)));
+        var failed = Assert.Single(records, record => record.Outcome == StepOutcome.Failed);
+        Assert.Equal((step, Both[1]), (failed.Step, failed.Target));
+        Assert.Contains($"{what switch { "claim" => "our claim", "system" => "operating system", "servers" => "empty hypervisor", _ => "identity" }} does not hold for hv02.lab.example, so nothing was changed", failed.Message, StringComparison.Ordinal);
+        Assert.False((await lab.HostAsync(1)).GetProperty("serviceDisabled").GetBoolean());
+        Assert.True((await lab.HostAsync(2)).GetProperty("serviceDisabled").GetBoolean());
     }
 
     private static MigrationTarget Target(int number) => PhaseLab.Target(number) with { TicketId = null };

@@ -222,6 +222,36 @@ public sealed class PreDrainTests
         }
     }
 
+    [Theory]
+    [InlineData("PreDrain,Drain")]
+    [InlineData("Drain")]
+    public async Task What_was_taken_over_is_what_stood_there_then_and_a_later_claim_is_anothers(string phases)
+    {
+        const string Bob = "bob goes on - bo [ops:20261120-101010-abcd bob MH-101]";
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { serviceDisabled = true, disabledReason = "RL9 - cd [ops:20260101-000000-beef carol MH-103]" });
+        Assert.Contains(await lab.TakeOverAsync(phases, "carol is on leave", PhaseLab.Target(1)), record => record is { Phase: "Drain", Outcome: StepOutcome.Waiting });
+        // The phase may wait for days: it is told now.
+        Assert.Contains("carol had claimed", (await lab.TicketAsync("MH-103")).GetProperty("comments").ToString(), StringComparison.Ordinal);
+        Assert.Empty(PhaseLab.Problems((await lab.ResumeAsync()).Where(record => record.Outcome != StepOutcome.Waiting)));
+        await lab.SetHostAsync(1, new { disabledReason = Bob });
+
+        // However often.
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            var refused = (await lab.ResumeAsync()).Single(record => record.Outcome == StepOutcome.Failed);
+            Assert.Contains("claimed by bob for MH-101", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(Bob, (await lab.HostAsync(1)).GetProperty("disabledReason").GetString());
+        }
+
+        await using var other = lab.Open();
+        var run = other.Store.List().First().RunId;
+        var taken = new List<StepRecord>();
+        await foreach (var record in other.Runner(MigrationRun.Ticket(other)).ResumeAsync(run, new ResumeOptions(SessionScope.Person) { TakeOverReason = "bob, too" }, TestContext.Current.CancellationToken))
+            taken.Add(record);
+        Assert.Contains(taken, record => record is { Outcome: StepOutcome.Done, Before: { } before } && before.Contains("bob goes on", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Our_own_claim_of_an_earlier_run_is_kept()
     {

@@ -187,6 +187,47 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_is_refused_by_a_guard_ends_alone_and_the_effect_is_the_others()
+    {
+        _world.Catalog.Check = target => target == "hv2" ? CheckResult.Failed("dark") : CheckResult.Passed("fine");
+
+        var records = await _world.RunAsync(Guarded);
+
+        Assert.Equal([("hv1", StepOutcome.Done), ("hv2", StepOutcome.Failed), ("hv3", StepOutcome.Done)], EndsOf(records, "test.configure"));
+        Assert.Equal("The check does not hold for hv2, so nothing was changed: dark", records.Single(record => record is { Step: "test.configure", Target: "hv2" }).Message);
+        Assert.Equal(["hv1, hv3"], Configured());
+        Assert.Equal([RunState.Succeeded, RunState.Failed, RunState.Succeeded], _world.Store.Describe("r1").Targets.Select(target => target.State));
+
+        _world.Catalog.Check = _ => CheckResult.Passed("fine");
+        await _world.ResumeAsync();
+        Assert.Equal(["hv1, hv3", "hv2"], Configured());
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task Where_all_are_refused_nothing_is_sent_and_each_is_told_why()
+    {
+        _world.Catalog.Check = target => CheckResult.Failed($"{target} is dark");
+
+        var records = await _world.RunAsync(Guarded);
+
+        Assert.Empty(_world.Catalog.Configured);
+        Assert.All(records, record => Assert.Equal((StepOutcome.Failed, $"The check does not hold for {record.Target}, so nothing was changed: {record.Target} is dark"), (record.Outcome, record.Message)));
+        Assert.Equal(3, records.Count);
+    }
+
+    [Fact]
+    public async Task What_was_sent_and_refused_is_refused_for_all()
+    {
+        _world.Catalog.OnConfigure = () => throw new RefusedException("not hv2") { TargetName = "hv2" };
+
+        var records = await _world.RunAsync(Configure);
+
+        Assert.Equal([("hv1", StepOutcome.Failed), ("hv2", StepOutcome.Failed), ("hv3", StepOutcome.Failed)], EndsOf(records, "test.configure"));
+        Assert.Single(_world.Catalog.Configured);
+    }
+
+    [Fact]
     public async Task What_is_done_for_all_is_in_the_log_of_each()
     {
         await _world.RunAsync(Configure);
@@ -195,6 +236,8 @@ public sealed class BatchTests : IDisposable
             Assert.Contains("batch 1 test.configure: configures hv1, hv2, hv3", await LogOfAsync($"{target}.Phase.log"), StringComparison.Ordinal);
         Assert.Single((await LogOfAsync("run.log")).Split('\n'), line => line.Contains("configures", StringComparison.Ordinal));
     }
+
+    private RunRequest Guarded => _world.Request(RunWorld.Head + "  - change: test.configure\n    guard: [test.check]\n  - change: light.switch\n", "hv1", "hv2", "hv3") with { ThrottleLimit = 3 };
 
     private RunRequest Configure => _world.Request(RunWorld.Head + "  - change: test.configure\n  - change: light.switch\n", "hv1", "hv2", "hv3") with { ThrottleLimit = 3 };
 

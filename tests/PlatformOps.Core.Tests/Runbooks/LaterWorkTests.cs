@@ -54,6 +54,97 @@ public sealed class LaterWorkTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_run_changed_in_a_phase_that_is_left_out_is_no_drift_of_what_came_before()
+    {
+        const string DimAndOff = Dim + "  - change: light.switch\n    with: { to: \"off\" }\n";
+        var request = _world.Phases([Switch, DimAndOff, Enrol], "hv1");
+        await _world.KilledAsync(request, "hv1", "light.dim");
+        await _world.RunAsync(Later([Switch, DimAndOff], "hv1") with { Phases = [request.Phases[1]] });
+
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal([("P2", StepOutcome.Skipped), ("P3", StepOutcome.Done)], records.Select(record => (record.Phase!, record.Outcome)));
+        Assert.False(_world.House.Light("hv1", "light.switch").IsOn);
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task What_a_person_changed_is_drift_whatever_phases_are_left_out()
+    {
+        var request = _world.Phases([Switch, Dim, Enrol], "hv1");
+        await _world.KilledAsync(request, "hv1", "light.dim");
+        await _world.RunAsync(Later([Switch, Dim], "hv1") with { Phases = [request.Phases[1]] });
+        _world.House.Light("hv1", "light.switch").IsOn = false;
+
+        Assert.Equal([("light.switch", StepOutcome.Drifted)], (await _world.ResumeAsync()).Select(record => (record.Step, record.Outcome)));
+        Assert.Empty(_world.Catalog.Enrolled);
+    }
+
+    [Theory]
+    [InlineData("in this run")]
+    [InlineData("in the other run")]
+    [InlineData("whatever runs they are done in")]
+    public async Task Who_is_beyond_the_phase_that_would_be_next_is_left_out_and_not_told(string order)
+    {
+        var phases = _world.Phases([RunWorld.Head + "  - check: test.check\n  - change: light.smash\n", Dim], "hv1").Phases;
+        if (order == "whatever runs they are done in")
+            _world.PhaseOrder = ["P1", "P2"];
+        _world.Catalog.Check = _ => CheckResult.Failed("no");
+        await _world.RunAsync(_world.Request(Dim, Two) with { Phases = order == "in this run" ? phases : [phases[0]] });
+        _world.Catalog.Check = _ => CheckResult.Passed("yes");
+        _world.Time.Advance(TimeSpan.FromMinutes(5));
+        // Not the same work: only what it is called.
+        var other = new RunbookPhase("P1", _world.Reader.Read(Switch, "other.yaml"));
+        await _world.RunAsync(Later([Dim], "hv1") with { Phases = order == "in the other run" ? [other, phases[1]] : [phases[1]] });
+        _world.House.Light("hv1", "light.dim").IsOn = false;
+        _told.Clear();
+
+        var records = await _world.ResumeAsync();
+
+        var left = Assert.Single(records, record => record.Target == "hv1");
+        Assert.Equal(("P1", StepOutcome.Skipped, "left out: P2, which comes after P1, was done by run r2 since. A new run does P1 again"), (left.Phase, left.Outcome, left.Message));
+        Assert.False(_world.House.Light("hv1", "light.smash").IsOn);
+        Assert.False(_world.House.Light("hv1", "light.dim").IsOn);
+        Assert.True(_world.House.Light("hv2", "light.smash").IsOn);
+        Assert.All(_told, told => Assert.StartsWith("hv2 ", told, StringComparison.Ordinal));
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
+    public async Task What_another_run_did_before_this_one_came_to_the_phase_before_it_is_done_again()
+    {
+        var request = _world.Phases([Switch, Dim], Two) with { ThrottleLimit = 1 };
+        _world.House.Light("hv1", "light.switch").OnApply = () => _world.RunAsync(Later([Dim], "hv2") with { Phases = [request.Phases[1]] }).GetAwaiter().GetResult();
+        await _world.KilledAsync(request, "hv2", "light.switch");
+        Assert.True(_world.House.Light("hv2", "light.dim").IsOn);
+        _world.House.Light("hv2", "light.dim").IsOn = false;
+
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal([("P1", StepOutcome.Done), ("P2", StepOutcome.Done)], records.Where(record => record.Target == "hv2").Select(record => (record.Phase!, record.Outcome)));
+    }
+
+    [Fact]
+    public async Task Who_is_come_back_to_only_to_tell_what_could_not_be_told_is_not_worked_on()
+    {
+        _world.Observers.Add(new LightTeller());
+        var tell = _world.House.Light("hv1", "light.tell");
+        tell.IsBroken = true;
+        var request = _world.Phases([Switch, Dim], "hv1");
+        await _world.KilledAsync(request, "hv1", "light.dim");
+        await _world.RunAsync(Later([Dim], "hv1") with { Phases = [request.Phases[1]] });
+        await _world.ResumeAsync();
+        Assert.Equal(RunState.Succeeded, _world.State());
+        (tell.IsBroken, _world.House.Light("hv1", "light.dim").IsOn) = (false, false);
+
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal([("P1", "tell", StepOutcome.Done)], records.Select(record => (record.Phase!, record.Step, record.Outcome)));
+        Assert.False(_world.House.Light("hv1", "light.dim").IsOn);
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
     public async Task The_others_of_a_batch_do_not_wait_for_it()
     {
         await _world.KilledAsync(_world.Phases([Switch, Enrol], Two) with { ThrottleLimit = 1 }, "hv1", "light.switch");
@@ -130,7 +221,24 @@ public sealed class LaterWorkTests : IDisposable
         Assert.Empty(_world.Runner.WarningsBefore(_world.Phases([Switch], Two)));
     }
 
+    [Fact]
+    public async Task Whoever_begins_anew_is_not_told_of_a_run_that_others_are_beyond()
+    {
+        await _world.KilledAsync(_world.Phases([Switch], "hv1"), "hv1", "light.switch");
+        Assert.Single(_world.Runner.WarningsBefore(_world.Phases([Switch], "hv1")));
+        _world.PhaseOrder = ["P1", "P2"];
+        await _world.RunAsync(Later([Switch, Dim], "hv1") with { Phases = [_world.Phases([Switch, Dim]).Phases[1]] });
+
+        Assert.Empty(_world.Runner.WarningsBefore(_world.Phases([Switch], "hv1")));
+    }
+
     private RunRequest Later(IReadOnlyList<string> texts, params string[] targets) => _world.Phases(texts, targets) with { Identity = TestRun.Identity("r2") };
+
+    /// <summary>Tells of each phase by a light.</summary>
+    private sealed class LightTeller : IRunObserver
+    {
+        public IEnumerable<Telling> TellingsOf(PhaseReport report) => report.IsEnded ? [new Telling("tell", new SwitchTargetLight("light.tell"), new SwitchTargetLight.Parameters())] : [];
+    }
 
     /// <summary>Keeps which phases were told.</summary>
     private sealed class Teller(List<string> told) : IRunObserver

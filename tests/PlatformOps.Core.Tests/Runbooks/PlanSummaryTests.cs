@@ -8,6 +8,8 @@ public sealed class PlanSummaryTests : IDisposable
 {
     private const string Adopt = RunWorld.Head + "  - change: light.dim\n  - change: test.batch-beside\n  - check: test.check\n    name: late\n";
 
+    private const string Smash = RunWorld.Head + "  - change: test.batch-smash\n    when: \"${target.name} != hv1\"\n  - change: light.dim\n";
+
     private readonly RunWorld _world = new() { Policy = new TargetPolicy { Environment = "test", Targets = new() { Max = 50 } } };
 
     public void Dispose() => _world.Dispose();
@@ -72,6 +74,56 @@ public sealed class PlanSummaryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_batch_does_is_planned_for_those_whom_its_condition_lets_through()
+    {
+        var request = _world.Request(Smash, "hv1", "hv2", "hv3");
+
+        Assert.Equal([("hv1", StepOutcome.Skipped, ""), ("hv2", StepOutcome.Planned, "hv2, hv3")], await BatchRowsAsync(request));
+        Assert.Equal(["CANNOT BE TAKEN BACK: Phase test.batch-smash", "Phase: 1 × test.batch-smash; 3 × light.dim", "hv1 … hv3 (3): 1 change each"], await SummaryAsync(request));
+        Assert.Contains("The batch on hv2 and 1 more: ", (await _world.PlanAsync(request)).Single(row => row.Members.Length > 0).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_refused_is_not_counted_on_for_what_the_others_do_together()
+    {
+        _world.Policy = _world.Policy with { Targets = _world.Policy.Targets with { Protected = ["hv1"] } };
+        Assert.Equal([("hv2", StepOutcome.Planned, "hv2, hv3")], await BatchRowsAsync(_world.Request(Adopt, "hv1", "hv2", "hv3")));
+    }
+
+    [Fact]
+    public async Task Each_batch_is_planned_with_its_targets()
+        => Assert.Equal([("hv1", StepOutcome.Planned, "hv1, hv2"), ("hv3", StepOutcome.Planned, "hv3")], await BatchRowsAsync(_world.Request(Adopt, "hv1", "hv2", "hv3") with { BatchSize = 2 }));
+
+    [Fact]
+    public async Task Each_of_a_batch_is_asked_for_what_must_hold_and_who_would_be_refused_is_told_alone()
+    {
+        _world.Catalog.Check = target => target == "hv1" ? CheckResult.Failed("dark") : CheckResult.Passed("fine");
+        var request = _world.Request(RunWorld.Head + "  - change: test.batch-smash\n    guard: [test.check]\n", "hv1", "hv2", "hv3");
+
+        Assert.Equal([("hv1", StepOutcome.Unknown, ""), ("hv2", StepOutcome.Planned, "hv2, hv3")], await BatchRowsAsync(request));
+        Assert.Equal(["Phase: 1 × test.batch-smash", "hv1: 0 changes, would stop at Phase test.batch-smash", "hv2, hv3: 0 changes each"], (await SummaryAsync(request)).Skip(1));
+    }
+
+    [Fact]
+    public async Task Who_is_asked_about_alone_is_asked_with_what_is_done_for_it_and_others()
+    {
+        var request = _world.Request(Smash, "hv1", "hv2", "hv3");
+        var plan = await _world.PlanAsync(request);
+
+        Assert.Equal(["CANNOT BE TAKEN BACK: Phase test.batch-smash", "Phase: 1 × test.batch-smash, light.dim", "hv3: 1 change"], PlanSummary.Of(request, [request.Targets[2]], plan));
+        Assert.Equal(["Phase: 1 × light.dim", "hv1: 1 change"], PlanSummary.Of(request, [request.Targets[0]], plan));
+    }
+
+    [Fact]
+    public async Task Whether_a_run_would_get_past_it_does_not_hang_on_words()
+    {
+        _world.Catalog.Check = _ => CheckResult.Unknown("would stop here, too");
+        var rows = await _world.PlanAsync(_world.Request(RunWorld.Head + "  - check: test.check\n    name: early\n  - change: light.dim\n  - check: test.check\n", "hv1"));
+        Assert.Equal([true, false, false], rows.Select(row => row.WouldStop));
+        Assert.StartsWith("cannot be told before the changes planned above", rows[2].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Many_of_which_each_is_another_case_are_counted()
     {
         _world.Policy = _world.Policy with { Targets = _world.Policy.Targets with { Protected = ["hv*"] } };
@@ -112,6 +164,9 @@ public sealed class PlanSummaryTests : IDisposable
         await _world.RunAsync(request);
         Assert.Equal("called, on the neighbours", Assert.Single(_world.Store.History("r1").Targets.Values.SelectMany(target => target.Steps), step => step.Key.Step == "test.batch-beside").Made!.DesiredText);
     }
+
+    private async Task<IEnumerable<(string Target, StepOutcome Outcome, string Members)>> BatchRowsAsync(RunRequest request)
+        => (await _world.PlanAsync(request)).Where(row => row.Step.StartsWith("test.batch", StringComparison.Ordinal)).OrderBy(row => row.Target).Select(row => (row.Target, row.Outcome, string.Join(", ", row.Members)));
 
     private async Task<IReadOnlyList<string>> SummaryAsync(RunRequest request) => PlanSummary.Of(request, request.Targets, await _world.PlanAsync(request));
 }

@@ -44,6 +44,9 @@ internal sealed class RunWorld : IDisposable
 
     public List<IRunObserver> Observers { get; } = [];
 
+    /// <summary>Phases that come one after another, whatever runs they are done in.</summary>
+    public IReadOnlyList<string> PhaseOrder { get; set; } = [];
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public RunbookReader Reader => new(Catalog.Catalog, []);
@@ -60,6 +63,7 @@ internal sealed class RunWorld : IDisposable
         IsConfigured = service => !Absent.Contains(service),
         Identify = (target, _, _) => Task.FromResult<IReadOnlyDictionary<string, string>>(Identify(target)),
         Observers = Observers,
+        PhaseOrder = PhaseOrder,
     };
 
     public RunbookRunner Runner => new(Scope, Reader);
