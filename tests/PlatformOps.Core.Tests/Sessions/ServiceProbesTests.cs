@@ -157,7 +157,7 @@ public sealed class ServiceProbesTests : IAsyncDisposable
     [InlineData("hypervisor/pre-drain", false, "netbox,openstack,ssh")]
     // It can do without what this site does not have.
     [InlineData("hypervisor/pre-reinstall", false, "netbox,openstack,ssh")]
-    [InlineData("hypervisor/adoption", true, "jira,openstack,ssh")]
+    [InlineData("hypervisor/adoption", true, "jira,netbox,openstack,ssh")]
     // It looks at every service there is.
     [InlineData("hypervisor/noops", true, "jira,netbox")]
     public void A_phase_needs_the_services_of_its_actions_and_the_tickets_where_there_are_some(string runbook, bool hasJira, string needs)
