@@ -122,6 +122,19 @@ public sealed class KnownHostsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_was_taken_survives_the_loss_of_power()
+    {
+        var machine = new DurableDisk(Directory.CreateDirectory(Path.Combine(_folder.Path, "machine")).FullName);
+        var path = Path.Combine(machine.Root, ".ssh", "known_hosts");
+        var known = new KnownHosts(path, HostKeyPolicy.AcceptNew, [], new MortalDisk(machine));
+        await known.RequireAsync("hv1", 22, First, Stop);
+        await known.AddAsync("hv2", 22, Second, Stop);
+        machine.LosePower();
+
+        Assert.Equal($"hv1 {First}\nhv2 {Second}\n", await File.ReadAllTextAsync(path, Stop));
+    }
+
+    [Fact]
     public async Task Strict_and_Pinned_write_nothing()
     {
         foreach (var policy in new[] { HostKeyPolicy.Strict, HostKeyPolicy.Pinned })
