@@ -1,5 +1,6 @@
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
+using PlatformOps.TestKit.Files;
 
 namespace PlatformOps.Core.Tests.Ssh;
 

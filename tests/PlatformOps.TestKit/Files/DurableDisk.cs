@@ -18,6 +18,13 @@ internal sealed class DurableDisk(string root)
 
     public bool Holds(string path) => path.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
+    /// <summary>A file that was put there long ago: it is durable.</summary>
+    public void Keep(string path)
+    {
+        lock (Gate)
+            _live[path] = _durable[path] = DiskNode.File(File.ReadAllBytes(path));
+    }
+
     /// <summary>The power goes, with every process dead: real files are as the disk has them.</summary>
     public void LosePower()
     {
