@@ -11,6 +11,7 @@ internal sealed class CrashHost
 {
     private readonly PhaseLab _lab;
     private readonly DurableDisk _machine;
+    private readonly HashSet<string> _done = [];
 
     public CrashHost(PhaseLab lab, int number)
     {
@@ -33,36 +34,32 @@ internal sealed class CrashHost
     public List<string> Unreached { get; } = [];
 
     /// <summary>Runs a phase in a process that dies at a point; the next goes on, and dies at one, and so on until nobody dies any more.</summary>
-    /// <param name="points">Each dies at the first of what is left that it comes past, up to the next <c>@n</c>.</param>
+    /// <param name="points">Each dies at the first of what is left that it comes past. After <c>point@5</c> the next one dies at the fifth that it comes past, whichever that is, if not at another before.</param>
     /// <param name="losesPower">Each takes with it what was not fsynced.</param>
     /// <returns>The points that the first process came past.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(string phase, IEnumerable<string> points, bool losesPower)
     {
         if (phase == "PostReinstall")
             await _lab.ReinstallAsync(Number);
-        var left = points.ToList();
+        var left = points.ToDictionary(point => point.Split('@')[0], point => point.Contains('@', StringComparison.Ordinal) ? point[point.IndexOf('@', StringComparison.Ordinal)..] : null);
         IReadOnlyList<string>? reached = null;
-        string? lastDeath = null;
+        string? again = null, lastDeath = null;
         while (true)
         {
-            var next = left.Skip(1).TakeWhile(point => point[0] != '@').Count() + 1;
-            var fatal = left.Take(next).ToList();
-            await using (var process = new CrashProcess(_lab.Lab, _machine, fatal))
+            await using (var process = new CrashProcess(_lab.Lab, _machine, again is null ? [.. left.Keys] : [again, .. left.Keys]))
             {
                 var store = process.Session.Store;
                 // What nothing was written of is begun anew.
-                var runId = store.Ids().FirstOrDefault(id => store.History(id).Started is { } started && started.Phases[0].Name == phase);
+                var runId = store.Ids().FirstOrDefault(id => !_done.Contains(id) && store.History(id).Started is { } started && started.Phases[0].Name == phase);
                 var records = runId is null ? await process.RunAsync(phase, PhaseLab.Target(Number)) : await process.ResumeAsync(runId);
                 reached ??= process.Reached;
                 if (process.DiedAt is { } point)
                 {
-                    if (left[0][0] == '@' || !left.Remove(point))
-                        left.RemoveAt(0);
-                    left.Remove(point);
-                    lastDeath = point;
                     Deaths++;
+                    lastDeath = point;
+                    left.Remove(point, out again);
                 }
-                else if (records.Find(record => record.Outcome == StepOutcome.Unknown) is { } doubt && lastDeath is not null)
+                else if (lastDeath is not null && records.Find(record => record.Outcome == StepOutcome.Unknown) is { } doubt)
                 {
                     await DecideAsync(process.Session, records[0].RunId, phase, doubt, lastDeath);
                     lastDeath = null;
@@ -70,8 +67,10 @@ internal sealed class CrashHost
                 }
                 else
                 {
-                    Unreached.AddRange(left);
-                    Check(records);
+                    if (PhaseLab.Problems(records) is { Count: > 0 } problems)
+                        throw new CrashException($"with {left.Count} points left: {string.Join("; ", problems)}");
+                    _done.Add(store.Ids().First());
+                    Unreached.AddRange(again is null ? left.Keys : [again, .. left.Keys]);
                     return reached;
                 }
             }
@@ -79,12 +78,6 @@ internal sealed class CrashHost
             if (losesPower)
                 _machine.LosePower();
         }
-    }
-
-    private static void Check(IReadOnlyList<StepRecord> records)
-    {
-        if (PhaseLab.Problems(records) is { Count: > 0 } problems)
-            throw new CrashException($"does not end well: {string.Join("; ", problems)}");
     }
 
     // A person looks, and sees the truth.

@@ -44,6 +44,15 @@ internal sealed partial class Picture
         return picture;
     }
 
+    /// <summary>What came since an earlier one.</summary>
+    public Picture Since(Picture earlier)
+    {
+        var since = new Picture();
+        foreach (var (line, times) in _lines.Where(line => line.Value > earlier._lines.GetValueOrDefault(line.Key)))
+            since._lines[line] = times - earlier._lines.GetValueOrDefault(line);
+        return since;
+    }
+
     /// <summary>What is other than in a picture of an undisturbed one; nothing where all is the same.</summary>
     public IReadOnlyList<string> DifferenceFrom(Picture undisturbed) =>
     [
