@@ -70,6 +70,21 @@ public sealed class PowerLossTests : IDisposable
         }
     }
 
+    [Fact]
+    public void What_was_replaced_or_removed_stays_so()
+    {
+        var machine = NewMachine();
+        var killSwitch = new KillSwitch(new LedgerFiles(new MortalDisk(machine.Disk)), machine.State, _world.Time);
+        killSwitch.Set("alice", "first");
+        killSwitch.Set("bob", "second");
+        machine.Disk.LosePower();
+        Assert.Equal("second", killSwitch.Read()?.Reason);
+
+        killSwitch.Clear();
+        machine.Disk.LosePower();
+        Assert.Null(killSwitch.Read());
+    }
+
     // Known, and then as if nothing had been.
     private async Task GoOnAsync(Machine machine, string when)
     {
