@@ -67,7 +67,7 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
             || run.Scope.Catalog.Find(intent.Action) is not Change change)
             return;
         var context = run.Actions.Context(
-            last.Key.Target == target.Name ? target : new ActionTarget(target.Kind, last.Key.Target), last.Key.Phase, last.Key.Step, run.Log.For(target.Name, last.Key.Phase), [target]);
+            last.Key.Target == target.Name ? target : new ActionTarget(target.Kind, last.Key.Target), last.Key.Phase, last.Key.Step, change, run.Log.For(target.Name, last.Key.Phase), [target]);
         await Gate.ForgetTraceAsync(change, context, cancellationToken);
     }
 
