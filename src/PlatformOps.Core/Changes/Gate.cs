@@ -88,6 +88,19 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
     }
 
+    /// <summary>Removes what was kept to trace an effect by, whose result is in the journal. What goes wrong is logged, and changes nothing.</summary>
+    public static async Task ForgetTraceAsync(Change change, ActionContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await change.SettledAsync(context, cancellationToken);
+        }
+        catch (Exception e) when (e is OpsException or OperationCanceledException)
+        {
+            context.Log.Write(change.Name, $"what was kept to trace it by is still there: {Sentence(e)}");
+        }
+    }
+
     // It was looked, and that does not tell: written down, so that it is known to wait for a person. The intent stays open.
     private async Task LeaveOpenAsync(Change change, StepKey key, StepInfo step, DateTimeOffset started, StepEnd end)
         => await ledger.WriteDurablyAsync(new Result(key, change.Name, StepKind.Change, StepOutcome.Unknown, end.Message)
@@ -481,17 +494,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             return result;
         }
 
-        private async Task SettleAsync()
-        {
-            try
-            {
-                await Change.SettledAsync(Context, CancellationToken);
-            }
-            catch (Exception e) when (e is OpsException or OperationCanceledException)
-            {
-                Context.Log.Write(Change.Name, $"what was kept to trace it by is still there: {Sentence(e)}");
-            }
-        }
+        private Task SettleAsync() => ForgetTraceAsync(Change, Context, CancellationToken);
     }
 
     private RunLedger Ledger => ledger;

@@ -13,10 +13,12 @@ internal static class WholeFile
     /// <param name="content">All of it.</param>
     /// <param name="mode">Who may do what with it. Where null: as it is, or what the process gives new files.</param>
     /// <param name="overwrite">Whether it may take the place of a file that is there.</param>
+    /// <param name="disk">What it is on; the real one where null. Its new name is durable once the folder is flushed, which is the caller's.</param>
     /// <exception cref="IOException">It cannot be written. The message names the path, why, and what to do.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, bool overwrite = true)
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, bool overwrite = true, Disk? disk = null)
     {
+        disk ??= Disk.Real;
         var file = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
         var draft = Path.Combine(Path.GetDirectoryName(file)!, $".{Guid.NewGuid():N}.new");
         try
@@ -24,13 +26,13 @@ internal static class WholeFile
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = mode ?? (File.Exists(file) ? File.GetUnixFileMode(file) : null);
-            using (var stream = new FileStream(draft, options))
+            using (var stream = disk.Open(draft, options))
             {
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(draft, file, overwrite);
+            disk.Move(draft, file, overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

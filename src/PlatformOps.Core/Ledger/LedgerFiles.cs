@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PlatformOps.Core.Files;
 using PlatformOps.Errors;
 
@@ -7,21 +6,13 @@ namespace PlatformOps.Core.Ledger;
 /// <summary>The few things the ledger does to files. The crash and fault tests replace it by one that forgets what was not flushed, or fails.</summary>
 internal class LedgerFiles
 {
-    /// <summary>Makes a folder that only its owner may enter.</summary>
-    public virtual void CreateFolder(string path)
-    {
-        if (Directory.Exists(path))
-            return;
+    private readonly Disk _disk;
 
-        Guard(path, () =>
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(path);
-            else
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        });
-        FlushFolder(Path.GetDirectoryName(path)!);
-    }
+    /// <param name="disk">What it is all on; the real one where null.</param>
+    public LedgerFiles(Disk? disk = null) => _disk = disk ?? Disk.Real;
+
+    /// <summary>Makes a folder that only its owner may enter, durably, with the folders above that are missing.</summary>
+    public virtual void CreateFolder(string path) => Guard(path, () => _disk.EnsureFolder(path));
 
     /// <summary>Takes an exclusive lock that the kernel frees when this process dies, on a file that holds nothing.</summary>
     /// <returns>Null where another holds it.</returns>
@@ -63,7 +54,7 @@ internal class LedgerFiles
     {
         try
         {
-            return new FileStream(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.None));
+            return _disk.Open(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.None));
         }
         catch (IOException e) when (IsHeldByAnother(e))
         {
@@ -75,16 +66,15 @@ internal class LedgerFiles
         }
     }
 
-    /// <summary>Opens a file to append to; makes it, durably, where it is missing. Others may read it meanwhile: who may write is settled by a lock.</summary>
+    /// <summary>Opens a file to append to, whose name is durable then; makes it where it is missing. Others may read it meanwhile: who may write is settled by a lock.</summary>
     public virtual ILedgerFile Open(string path)
     {
         try
         {
-            var isNew = !File.Exists(path);
-            var stream = new FileStream(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.ReadWrite));
+            var stream = _disk.Open(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.ReadWrite));
             stream.Seek(0, SeekOrigin.End);
-            if (isNew)
-                FlushFolder(Path.GetDirectoryName(path)!);
+            // Also one that is there: the process that made it may have died before its name was on the disk.
+            FlushFolder(Path.GetDirectoryName(path)!);
             return new StreamLedgerFile(stream);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -125,7 +115,7 @@ internal class LedgerFiles
     {
         try
         {
-            WholeFile.Write(path, content, WholeFile.OwnerOnly);
+            WholeFile.Write(path, content, WholeFile.OwnerOnly, disk: _disk);
             FlushFolder(Path.GetDirectoryName(path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -136,7 +126,7 @@ internal class LedgerFiles
 
     public virtual void Delete(string path)
     {
-        Guard(path, () => File.Delete(path));
+        Guard(path, () => _disk.Delete(path));
         FlushFolder(Path.GetDirectoryName(path)!);
     }
 
@@ -150,25 +140,8 @@ internal class LedgerFiles
     public virtual IReadOnlyList<string> Files(string path, string ending)
         => Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Select(file => Path.GetFileName(file)!).Where(name => name.EndsWith(ending, StringComparison.Ordinal))] : [];
 
-    /// <summary>Makes the entries of a folder durable. Windows does that by itself.</summary>
-    protected virtual void FlushFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-
-        var descriptor = Native.Open(path, 0);
-        if (descriptor < 0)
-            throw Fault(path, new IOException($"open: error {Marshal.GetLastPInvokeError()}"));
-        try
-        {
-            if (Native.FSync(descriptor) != 0)
-                throw Fault(path, new IOException($"fsync: error {Marshal.GetLastPInvokeError()}"));
-        }
-        finally
-        {
-            _ = Native.Close(descriptor);
-        }
-    }
+    /// <summary>Makes the names in a folder durable.</summary>
+    private void FlushFolder(string path) => Guard(path, () => _disk.FlushFolder(path));
 
     internal static LedgerException Fault(string path, Exception cause)
         => new($"The run ledger cannot use {path}: {cause.Message} Nothing further was changed; free or mend the disk, then Resume-OpsRun.", cause) { TargetName = path };
@@ -195,16 +168,4 @@ internal class LedgerFiles
 
     // EWOULDBLOCK of flock(2) is 11 on Linux and 35 on macOS; ERROR_SHARING_VIOLATION is 32. .NET puts them in the low half of HResult.
     private static bool IsHeldByAnother(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32;
-
-    private static class Native
-    {
-        [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-        internal static extern int Open(string path, int flags);
-
-        [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-        internal static extern int FSync(int descriptor);
-
-        [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-        internal static extern int Close(int descriptor);
-    }
 }

@@ -60,6 +60,17 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         return end.GoesOn ? end with { IsOld = true } : end;
     }
 
+    /// <summary>An earlier process may have died between the result of an effect and the removal of what it was to be traced by. It is the last that it wrote of the target then: after that it would have gone on.</summary>
+    public async Task ForgetTraceAsync(CancellationToken cancellationToken)
+    {
+        if (run.Ledger.Read(history => history.StepsOf(target.Name).MaxBy(step => Math.Max(step.Intent?.Order ?? 0, step.Result?.Order ?? 0))) is not { Intent: { IsUndo: false } intent, Result: not null, IsOpen: false, Decision: null } last
+            || run.Scope.Catalog.Find(intent.Action) is not Change change)
+            return;
+        var context = run.Actions.Context(
+            last.Key.Target == target.Name ? target : new ActionTarget(target.Kind, last.Key.Target), last.Key.Phase, last.Key.Step, change, run.Log.For(target.Name, last.Key.Phase), [target]);
+        await Gate.ForgetTraceAsync(change, context, cancellationToken);
+    }
+
     private bool IsGoneWithItsSystem(StandingChange holds, Change change, IReadOnlyList<StepHistory> theirs)
     {
         return change.IsOfSystem

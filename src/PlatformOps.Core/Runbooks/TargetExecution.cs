@@ -65,6 +65,8 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         if (_hold.Names.Count > 0)
             run.Log.For(target.Name, null).Write(BeginStep, string.Join(", ", _hold.Names.Select(name => $"{name.Key} {name.Value}")));
         await run.Ledger.WriteAsync(new TargetStarted(target.Name, _hold.Locks[0].Token) { Names = new Dictionary<string, string>(_hold.Names) });
+        if (isResumed)
+            await _earlier.ForgetTraceAsync(cancellationToken);
         _done = ended is { State: RunState.Succeeded } ? ended : null;
         var left = run.Ledger.Read(history => LaterWork.LeftOf(history, target.Name));
         if (run.Request.IsResumed)

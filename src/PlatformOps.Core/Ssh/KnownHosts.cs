@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PlatformOps.Core.Files;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Ssh;
@@ -13,12 +14,15 @@ internal sealed class KnownHosts
     private static readonly SemaphoreSlim Writing = new(1, 1);
 
     private readonly IReadOnlyList<string> _systemPaths;
+    private readonly Disk _disk;
 
     /// <param name="path">The file of ours, which new keys go to.</param>
     /// <param name="policy">Which keys are trusted.</param>
     /// <param name="systemPaths">Files that are read too, unless the policy is Pinned.</param>
-    public KnownHosts(string path, HostKeyPolicy policy, IReadOnlyList<string>? systemPaths = null)
+    /// <param name="disk">What ours is on; the real one where null.</param>
+    public KnownHosts(string path, HostKeyPolicy policy, IReadOnlyList<string>? systemPaths = null, Disk? disk = null)
     {
+        _disk = disk ?? Disk.Real;
         FilePath = Path.GetFullPath(path);
         Policy = policy;
         _systemPaths = policy == HostKeyPolicy.Pinned ? [] : systemPaths ?? DefaultSystemPaths;
@@ -174,7 +178,7 @@ internal sealed class KnownHosts
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            await using var file = new FileStream(FilePath, options);
+            await using var file = _disk.Open(FilePath, options);
             var prefix = "";
             if (file.Length > 0)
             {
@@ -186,6 +190,8 @@ internal sealed class KnownHosts
             file.Seek(0, SeekOrigin.End);
             await file.WriteAsync(Encoding.ASCII.GetBytes($"{prefix}{line}\n"), cancellationToken);
             file.Flush(flushToDisk: true);
+            // A key that a run accepted is built upon: the file is to be found, too.
+            _disk.FlushFolder(Path.GetDirectoryName(FilePath)!);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -198,14 +204,5 @@ internal sealed class KnownHosts
     }
 
     /// <summary>Makes the folder of the file, private, where it is absent.</summary>
-    internal void CreateFolder()
-    {
-        var folder = Path.GetDirectoryName(FilePath)!;
-        if (Directory.Exists(folder))
-            return;
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    internal void CreateFolder() => _disk.EnsureFolder(Path.GetDirectoryName(FilePath)!);
 }

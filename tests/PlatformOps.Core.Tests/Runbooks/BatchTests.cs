@@ -20,6 +20,21 @@ public sealed class BatchTests : IDisposable
     public void Dispose() => _world.Dispose();
 
     [Fact]
+    public async Task What_an_effect_was_to_be_traced_by_is_removed_by_the_next_process_where_the_first_died_with_its_result_written()
+    {
+        _world.Catalog.OnForget = _world.Die;
+        await _world.DiesAsync(() => _world.RunAsync(_world.Request(RunWorld.Head + "  - change: test.configure\n  - change: light.switch\n", "hv1", "hv2") with { ThrottleLimit = 2 }));
+        _world.Catalog.OnForget = null;
+        Assert.Single(_world.Catalog.Traces);
+
+        await _world.ResumeAsync();
+
+        Assert.Empty(_world.Catalog.Traces);
+        Assert.Single(_world.Catalog.Configured);
+        Assert.Equal(RunState.Succeeded, _world.State());
+    }
+
+    [Fact]
     public async Task What_is_in_doubt_is_told_of_each_target_it_was_begun_for()
     {
         await _world.WithoutAsync("hv3", () => _world.CutEnrolmentAsync(_world.Request(Enrol, "hv1", "hv2", "hv3")));

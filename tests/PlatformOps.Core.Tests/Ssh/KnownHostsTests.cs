@@ -1,5 +1,6 @@
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
+using PlatformOps.TestKit.Files;
 
 namespace PlatformOps.Core.Tests.Ssh;
 
@@ -119,6 +120,19 @@ public sealed class KnownHostsTests : IDisposable
         Assert.Equal($"hv1 {First}\n", await File.ReadAllTextAsync(FilePath, Stop));
         await Assert.ThrowsAsync<HostKeyException>(() => known.RequireAsync("hv1", 22, Second, Stop));
         await Assert.ThrowsAsync<HostKeyException>(() => known.RequireAsync("hv1", 22, Ecdsa, Stop));
+    }
+
+    [Fact]
+    public async Task A_key_that_was_taken_survives_the_loss_of_power()
+    {
+        var machine = new DurableDisk(Directory.CreateDirectory(Path.Combine(_folder.Path, "machine")).FullName);
+        var path = Path.Combine(machine.Root, ".ssh", "known_hosts");
+        var known = new KnownHosts(path, HostKeyPolicy.AcceptNew, [], new MortalDisk(machine));
+        await known.RequireAsync("hv1", 22, First, Stop);
+        await known.AddAsync("hv2", 22, Second, Stop);
+        machine.LosePower();
+
+        Assert.Equal($"hv1 {First}\nhv2 {Second}\n", await File.ReadAllTextAsync(path, Stop));
     }
 
     [Fact]

@@ -43,6 +43,9 @@ internal sealed class TestCatalog
     /// <summary>While the long batch action is under way: it ends well whatever becomes of who began it.</summary>
     public Action? OnConfigure { get; set; }
 
+    /// <summary>With its result written down, before what it left of itself goes.</summary>
+    public Action? OnForget { get; set; }
+
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
@@ -187,6 +190,7 @@ internal sealed class TestCatalog
 
         internal override Task SettledAsync(ActionContext context, CancellationToken cancellationToken)
         {
+            world.OnForget?.Invoke();
             world.Traces.Remove(context.Marker);
             return Task.CompletedTask;
         }
