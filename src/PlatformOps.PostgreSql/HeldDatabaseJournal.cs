@@ -38,7 +38,12 @@ internal sealed class HeldDatabaseJournal(LedgerDatabase database, LedgerLeases 
                 if (!held.Contains(lease.Key))
                     throw new LedgerException($"Run {runId} was taken by another process while this one was stopped or cut off: nothing more of this one is written. Get-OpsRun {runId} tells by whom.") { TargetName = runId };
                 if (locks.FirstOrDefault(fence => !held.Contains(fence.Key)) is { } lost)
-                    return lost;
+                {
+                    // It was lost after a commit that was not heard of: what was written stands, and looking tells what became of it.
+                    await using var look = LedgerDatabase.Command(connection, "select exists (select from platformops.journal where run_id = $1 and at >= $2)", runId, _length);
+                    return await look.ExecuteScalarAsync() is true ? throw new LedgerException($"The lock {lost.Key} was lost while the journal was being written; go on with the run (Resume-OpsRun {runId}): it looks first.") { TargetName = runId } : lost;
+                }
+
                 await using var commit = LedgerDatabase.Command(connection, $"set local synchronous_commit = {(durable ? "on" : "off")}");
                 await commit.ExecuteNonQueryAsync();
                 // Those of a commit that was not heard of are there already.

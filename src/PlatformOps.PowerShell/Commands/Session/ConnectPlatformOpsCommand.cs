@@ -55,7 +55,7 @@ public sealed class ConnectPlatformOpsCommand : AsyncCmdlet
 
     private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
-        var (session, scope) = SessionOpening.Open(Path is null ? null : this.FilePath(Path), Name, Overrides());
+        var (session, scope) = await SessionOpening.OpenAsync(Path is null ? null : this.FilePath(Path), Name, Overrides(), cancellationToken);
         if (OpsRunspace.Current.AddSession(session, scope) is { } replaced)
             await replaced.DisposeAsync();
         foreach (var (service, lack) in scope.Get<ServiceProbes>().Unready())
