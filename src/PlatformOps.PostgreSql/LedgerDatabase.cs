@@ -7,7 +7,7 @@ namespace PlatformOps.PostgreSql;
 /// <summary>Connections to the database of the ledger, its tables, and its errors for people.</summary>
 internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDisposable
 {
-    private const int Version = 1;
+    private const int TablesVersion = 1;
     private const int Seconds = 10;
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
 
@@ -66,9 +66,28 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
         _source = source;
     }
 
+    /// <summary>One statement, which does no harm where it is made twice.</summary>
     public T Ask<T>(string sql, Func<NpgsqlDataReader, T> read, params ReadOnlySpan<object> values)
     {
         try
+        {
+            try
+            {
+                return Once(values);
+            }
+            catch (NpgsqlException e) when (e.IsTransient)
+            {
+                // A connection from before the server was away tells nothing of now.
+                Source.Clear();
+                return Once(values);
+            }
+        }
+        catch (Exception e) when (IsDatabases(e))
+        {
+            throw Fault(e);
+        }
+
+        T Once(ReadOnlySpan<object> values)
         {
             using var command = Source.CreateCommand(sql);
             foreach (var value in values)
@@ -76,12 +95,9 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
             using var reader = command.ExecuteReader();
             return read(reader);
         }
-        catch (Exception e) when (IsDatabases(e))
-        {
-            throw Fault(e);
-        }
     }
 
+    /// <inheritdoc cref="Ask"/>
     public int Tell(string sql, params ReadOnlySpan<object> values) => Ask(sql, reader => reader.RecordsAffected, values);
 
     /// <summary>Works in one transaction, again from its beginning while the database is away: what it does must bear that its commit was not heard of.</summary>
@@ -136,9 +152,9 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
         }
 
         await using var version = Command(connection, "select max(version) from platformops.version");
-        return await version.ExecuteScalarAsync(cancellationToken) is Version
+        return await version.ExecuteScalarAsync(cancellationToken) is TablesVersion
             ? true
-            : throw new LedgerException($"The run ledger {Place} is not of version {Version}, the one that this PlatformOps knows. Use one version on all machines that share it.") { TargetName = Place };
+            : throw new LedgerException($"The run ledger {Place} is not of version {TablesVersion}, the one that this PlatformOps knows. Use one version on all machines that share it.") { TargetName = Place };
     }
 
     private async Task<T> TranslateAsync<T>(Func<Task<T>> work)
