@@ -9,6 +9,9 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
 {
     private const int TablesVersion = 1;
     private const int Seconds = 10;
+
+    // idle_in_transaction_session_timeout: PostgreSQL's documentation, appendix A.
+    private const string IdleInTransaction = "25P03";
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
 
     // A journal's records lie at the byte where they begin, so that none can be written twice or by two.
@@ -47,6 +50,8 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
             // Nothing goes over a network in the clear, or to somebody else.
             SslMode = isSocket ? SslMode.Disable : SslMode.VerifyFull,
             RootCertificate = isSocket ? null : options.CaFile,
+            // Who is stopped in the middle of a transaction must not keep what it has locked from whoever takes over.
+            Options = $"-c idle_in_transaction_session_timeout={options.Lease.TotalMilliseconds:0}",
             GssEncryptionMode = GssEncryptionMode.Disable,
             ApplicationName = "PlatformOps",
             Timeout = Seconds,
@@ -134,7 +139,7 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
         return command;
     }
 
-    public static bool IsAway(LedgerException error) => error.InnerException is NpgsqlException { IsTransient: true } or TimeoutException;
+    public static bool IsAway(LedgerException error) => error.InnerException is NpgsqlException { IsTransient: true } or PostgresException { SqlState: IdleInTransaction } or TimeoutException;
 
     public ValueTask DisposeAsync() => _source?.DisposeAsync() ?? default;
 

@@ -17,7 +17,7 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
 
     private static readonly bool IsRoot = Environment.UserName == "root";
 
-    private readonly List<string> _settings = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"];
+    private readonly List<string> _settings = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=300"];
 
     private PostgreSqlCluster()
     {
