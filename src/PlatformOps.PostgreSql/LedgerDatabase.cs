@@ -177,5 +177,5 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
     private static bool IsDatabases(Exception e) => e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException or System.Security.Authentication.AuthenticationException;
 
     private LedgerException Fault(Exception cause)
-        => new($"The run ledger {Place} cannot be used: {(cause as PostgresException)?.MessageText ?? cause.Message} Nothing further was changed; mend it, then Resume-OpsRun.", cause) { TargetName = Place };
+        => new($"The run ledger {Place} cannot be used: {((cause as PostgresException)?.MessageText ?? cause.Message).TrimEnd('.')}. Nothing further was changed; mend it, then Resume-OpsRun.", cause) { TargetName = Place };
 }

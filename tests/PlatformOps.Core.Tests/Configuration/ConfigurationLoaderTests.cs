@@ -105,6 +105,18 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shared_ledger_is_read_and_needs_its_host()
+    {
+        var configuration = Load("ledger: postgres\npostgres: { host: ledger.example.org, username: ops, password: canary-ledger, lease: 1m }\n");
+
+        Assert.Equal((LedgerKind.Postgres, "ledger.example.org", 5432, "platformops"), (configuration.Ledger, configuration.Postgres.Host, configuration.Postgres.Port, configuration.Postgres.Database));
+        Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)), (configuration.Postgres.Lease, configuration.Postgres.Patience));
+        Assert.Equal("canary-ledger", await new SecretStore(new Redactor()).ResolveAsync(configuration.Postgres.Password!, TestContext.Current.CancellationToken));
+        Assert.Equal(LedgerKind.Files, Load("").Ledger);
+        Assert.Contains("postgres.host is needed", Assert.Throws<ConfigurationException>(() => Load("ledger: postgres\n")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_empty_file_has_defaults_and_no_sections()
     {
         var configuration = Load("");
