@@ -329,13 +329,44 @@ public sealed class GateTests
         await using var ledger = await CreateAsync();
         using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
         var gate = new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time);
-        var change = new SwitchLight { OnGuard = () => _files.Overwrite("/state/locks/hypervisor=3Ahv1.owner", JsonSerializer.SerializeToUtf8Bytes(new LockOwner("r2", "bob", "ops2", 1) { Token = held.Token + 1 })) };
 
-        var end = await gate.RunAsync(change, Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
+        var end = await gate.RunAsync(new SwitchLight { OnGuard = () => TakeAway(held) }, Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
 
         Assert.Contains("The lock hypervisor:hv1 was lost", end.Message, StringComparison.Ordinal);
         Assert.Equal(0, _light.Applied);
         Assert.DoesNotContain(Entries(), entry => entry is Intent);
+    }
+
+    [Fact]
+    public async Task An_intent_is_not_written_once_the_lock_is_anothers()
+    {
+        await using var ledger = await CreateAsync();
+        using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
+        // After the last look at it.
+        ledger.BeforeEffect = () => TakeAway(held);
+
+        var end = await new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).RunAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
+
+        Assert.Equal(StepOutcome.Failed, end.Outcome);
+        Assert.IsType<RefusedException>(end.Error);
+        Assert.Equal(0, _light.Applied);
+        Assert.DoesNotContain(Entries(), entry => entry is Intent);
+    }
+
+    [Fact]
+    public async Task An_effect_whose_lock_is_lost_while_it_is_under_way_is_a_persons_to_decide()
+    {
+        await using var ledger = await CreateAsync();
+        using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
+        _light.OnApply = () => TakeAway(held);
+
+        var end = await new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).RunAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
+
+        Assert.Equal(StepOutcome.Unknown, end.Outcome);
+        Assert.Contains("The lock hypervisor:hv1 was lost while this was under way", end.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _light.Applied);
+        Assert.Equal(StepOutcome.Unknown, Assert.Single(Entries().OfType<Result>()).Outcome);
+        Assert.True(ledger.Find(new StepKey("hv1", "Test", "light.switch"))!.NeedsDecision);
     }
 
     [Fact]
@@ -480,6 +511,9 @@ public sealed class GateTests
     private static StepKey Key => new("hv1", "Test", "light.switch");
 
     private static TargetPolicy Policy => new() { Environment = "test" };
+
+    private void TakeAway(TargetLock held)
+        => _files.Overwrite("/state/locks/hypervisor=3Ahv1.owner", JsonSerializer.SerializeToUtf8Bytes(new LockOwner("r2", "bob", "ops2", 1) { Token = held.Token + 1 }));
 
     private Task<RunLedger> CreateAsync(string runId = "r1") => Store.CreateAsync(runId, Sample.Started("hv1"));
 

@@ -152,7 +152,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("netbx: {}", ":1:1: The key 'netbx' is not known. Did you mean 'netbox'? Known here: environment, state-folder, general,")]
+    [InlineData("netbx: {}", ":1:1: The key 'netbx' is not known. Did you mean 'netbox'? Known here: environment, state-folder, ledger, postgres, general,")]
     [InlineData("netbox: { token: x }", ":1:11: The key 'netbox.token' is not known. Did you mean 'api-token'? Known here: url, api-token, page-size.")]
     [InlineData("netbox: text", "netbox must be a mapping of keys with values, not a single value.")]
     [InlineData("jira: {}\nJIRA: {}", ":2:1: 'JIRA' is here twice: it is the same key as 'jira' in line 1.")]

@@ -37,7 +37,11 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         Database = name;
     }
 
-    public static async Task<PostgreSqlCluster> StartAsync(params string[] settings)
+    public static Task<PostgreSqlCluster> StartAsync(params string[] settings) => StartWithAsync(null, null, settings);
+
+    /// <param name="certificate">As server.crt in its data, PEM.</param>
+    /// <param name="key">As server.key.</param>
+    public static async Task<PostgreSqlCluster> StartWithAsync(string? certificate, string? key, params string[] settings)
     {
         Assert.SkipWhen(Programs is null, Missing);
         var cluster = new PostgreSqlCluster();
@@ -49,6 +53,8 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
             if (IsRoot)
                 await RunAsync("chown", ["-R", "postgres", cluster.Folder]);
             await cluster.AskAsync("initdb", "--no-sync", "--auth=scram-sha-256", $"--username={UserName}", $"--pwfile={password}", "--encoding=UTF8", "--locale=C");
+            if (certificate is not null && key is not null)
+                await cluster.GiveAsync(("server.crt", certificate), ("server.key", key));
             await cluster.StartAgainAsync();
             return cluster;
         }
@@ -99,6 +105,18 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         if (File.Exists(Path.Combine(Folder, "data", "postmaster.pid")))
             await StopAsync();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task GiveAsync(params (string Name, string Content)[] files)
+    {
+        foreach (var (name, content) in files)
+        {
+            var path = Path.Combine(Folder, "data", name);
+            await File.WriteAllTextAsync(path, content);
+            await RunAsync("chmod", ["600", path]);
+            if (IsRoot)
+                await RunAsync("chown", ["postgres", path]);
+        }
     }
 
     private Task AskAsync(string program, params string[] arguments)
