@@ -61,7 +61,7 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
     [Fact]
     public async Task A_living_owner_keeps_its_lease_beyond_its_length()
     {
-        await using var ledger = await _cluster.OpenAsync(TimeSpan.FromSeconds(1.5));
+        await using var ledger = await _cluster.OpenAsync(TimeSpan.FromSeconds(3));
         using var held = await ledger.TakeLockAsync("hypervisor:hv1", Alice, Stop);
         var began = await _cluster.TellAsync("select extract(epoch from expires)::bigint from platformops.lock where key = 'hypervisor:hv1'");
         for (var deadline = DateTimeOffset.UtcNow.AddSeconds(30); DateTimeOffset.UtcNow < deadline;)
