@@ -48,9 +48,26 @@ Import-Module '$ModuleFolder/PlatformOps.psd1'; (Get-Command -Module PlatformOps
     It 'loads none of its dependencies at import' {
         $out = Invoke-FreshPwsh -Script @"
 Import-Module '$ModuleFolder/PlatformOps.psd1'
-[AppDomain]::CurrentDomain.GetAssemblies().GetName().Name | Where-Object { `$_ -in 'YamlDotNet', 'Polly.Core' -or `$_ -like 'PlatformOps.*' } | Sort-Object
+[AppDomain]::CurrentDomain.GetAssemblies().GetName().Name | Where-Object { `$_ -in 'YamlDotNet', 'Polly.Core', 'Npgsql' -or `$_ -like 'PlatformOps.*' } | Sort-Object
 "@
         $out | Should -Be @('PlatformOps.Model', 'PlatformOps.PowerShell')
+    }
+
+    It 'loads the database client only where a shared ledger is configured, and into its own context' {
+        $files = Join-Path $TestDrive 'files.yaml'
+        $shared = Join-Path $TestDrive 'shared.yaml'
+        Set-Content $files 'environment: test'
+        Set-Content $shared "environment: test`nledger: postgres`npostgres:`n  host: /nowhere"
+        if (-not $IsWindows) { chmod 600 $files $shared }
+        $out = Invoke-FreshPwsh -Script @"
+Import-Module '$ModuleFolder/PlatformOps.psd1'
+function Loaded { @([System.Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object { `$context = `$_.Name; @(`$_.Assemblies.GetName().Name) -eq 'Npgsql' | ForEach-Object { `$context } }) -join ' ' }
+Connect-PlatformOps '$files'
+"files: `$(Loaded)"
+try { Connect-PlatformOps '$shared' } catch { `$_.FullyQualifiedErrorId.Split(',')[0] }
+"shared: `$(Loaded)"
+"@
+        $out | Should -Be @('files: ', 'LedgerFault', 'shared: PlatformOps')
     }
 
     It 'keeps its YamlDotNet beside that of another module' {

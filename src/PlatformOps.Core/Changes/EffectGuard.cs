@@ -28,6 +28,6 @@ internal sealed class EffectGuard(TargetPolicy policy, KillSwitch killSwitch, Ti
         if (isDestructive)
             policy.ThrowIfOutsideWindow(context.Target, time.GetUtcNow());
         if (locks.FirstOrDefault(held => !held.IsStillHeld()) is { } lost)
-            throw new RefusedException($"The lock {lost.Key} was lost before {change.Name}, and another run may work there; nothing was changed. Was something removed from the state folder's locks?") { TargetName = context.Target.Name };
+            throw lost.Lost();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
@@ -13,6 +14,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 {
     // A call of unknown outcome shows soon whether it happened, or was never taken.
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(15);
+
+    // Of real time: how old what was seen before an effect may be.
+    private static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(5);
 
     /// <summary>Observes, and says what would be done. Sends no write.</summary>
     /// <param name="isAlone">No effect comes before it: what it would be refused for now, it is refused for.</param>
@@ -185,8 +189,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (await UndoRefusalAsync(change, context, parameters, before, cancellationToken) is { } refused)
             return refused with { Before = change.Describe(now) };
 
-        guard.ThrowIfEffectRefused(change, context, isDestructive: false, held.All);
-        await ledger.WriteDurablyAsync(IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true });
+        await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, isDestructive: false, held.All), time, cancellationToken);
+        await ledger.WriteDurablyAsync(IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true }, held.All);
         Exception? unclear = null;
         try
         {
@@ -247,11 +251,25 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
         }
 
-        await change.GuardAsync(context, parameters, now, cancellationToken);
-        if (guards is not null)
-            await guards();
-        guard.ThrowIfEffectRefused(change, context, change.IsDestructive(parameters), held.All);
-        return await ApplyAsync(change, context, parameters, record, now, cancellationToken);
+        var isDestructive = change.IsDestructive(parameters);
+        await GuardAsync();
+        while (await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, isDestructive, held.All), time, cancellationToken))
+        {
+            // The ledger was away meanwhile.
+            now = await change.ObserveAsync(context, parameters, cancellationToken);
+            if (change.IsDesired(context, parameters, now))
+                return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
+            await GuardAsync();
+        }
+
+        return await ApplyAsync(change, context, parameters, record with { Locks = held.All }, now, cancellationToken);
+
+        async Task GuardAsync()
+        {
+            await change.GuardAsync(context, parameters, now, cancellationToken);
+            if (guards is not null)
+                await guards();
+        }
     }
 
     // No end where nothing is to settle, or it did not happen. What was seen meanwhile need not be looked at twice.
@@ -328,7 +346,10 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var desiredText = Desired(change, context, parameters, before);
         var intent = IntentFor(change, context, parameters, record.Key, before, desiredText) with { IsTelling = record.Step.IsTelling };
         cancellationToken.ThrowIfCancellationRequested();
-        await ledger.WriteDurablyAsync(intent);
+        var asked = Stopwatch.GetTimestamp();
+        await ledger.WriteDurablyAsync(intent, record.Locks);
+        if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(change, context, parameters, record, before, cancellationToken) is { } overtaken)
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: {overtaken}") { Before = beforeText }, null);
 
         Exception? unclear = null;
         try
@@ -384,6 +405,21 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             ProbeAnswer.NotHappened when unclear is not null => await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Sentence(unclear)} It did not happen: {change.Describe(now)}.") { Before = beforeText, After = change.Describe(now), Error = unclear }, now),
             _ => Undecidable(change, record.Key, intent, change.Describe(now), unclear),
         };
+    }
+
+    // Why nothing is sent after an intent that took long to write: the ledger was away, and what was seen before is old. Null where it still is so.
+    private async Task<string?> OvertakenAsync(Change change, ActionContext context, object parameters, Recording record, object before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, change.IsDestructive(parameters), record.Locks), time, cancellationToken);
+            var now = await change.ObserveAsync(context, parameters, cancellationToken);
+            return change.Matches(before, now) ? null : $"nothing was sent: while the ledger was away it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
+        }
+        catch (RefusedException e)
+        {
+            return $"nothing was sent: {e.Message}";
+        }
     }
 
     private async Task<(bool Reached, object Last)> ObserveUntilAsync(Change change, ActionContext context, object parameters, Func<object, bool> isThere, TimeSpan patience, CancellationToken cancellationToken)
@@ -468,8 +504,17 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     /// <summary>Writes the result of one step.</summary>
     private sealed record Recording(Gate Gate, Change Change, ActionContext Context, object Parameters, StepKey Key, StepInfo Step, DateTimeOffset Started, CancellationToken CancellationToken)
     {
+        /// <summary>What the effect was begun under.</summary>
+        public IReadOnlyList<TargetLock> Locks { get; init; } = [];
+
         public async Task<StepEnd> EndAsync(StepEnd end, object? state)
         {
+            if (await FindLostAsync() is { } lost)
+            {
+                var error = new OutcomeUnknownException($"{end.Message} The lock {lost.Key} was lost while this was under way, so another run may have worked there at the same time. Look, then decide with Resolve-OpsStep -As Happened, NotHappened, Skipped or Abandon.", end.Error) { TargetName = Key.Target };
+                return end with { Outcome = StepOutcome.Unknown, Message = error.Message, Error = error };
+            }
+
             var result = Step.Weigh(end);
             var entry = new Result(Key, Change.Name, StepKind.Change, result.Outcome, result.Message)
             {
@@ -492,6 +537,13 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             if (settles)
                 await SettleAsync();
             return result;
+        }
+
+        private async Task<TargetLock?> FindLostAsync()
+        {
+            TargetLock? lost = null;
+            await Gate.Ledger.AskAsync(() => lost = Locks.FirstOrDefault(held => !held.IsStillHeld()), Gate.Time, CancellationToken);
+            return lost;
         }
 
         private Task SettleAsync() => ForgetTraceAsync(Change, Context, CancellationToken);

@@ -116,6 +116,8 @@ internal sealed class ConfigurationLoader
             StateFolder = _environment.Variable(StateVariable) is { } state
                 ? LocalPath.Expand(state, Environment.CurrentDirectory, _environment.HomeFolder)
                 : keys.StateFolder ?? _environment.StateFolder,
+            Ledger = keys.Ledger,
+            Postgres = keys.Postgres,
             General = keys.General with { Initials = keys.General.Initials ?? GeneralConfiguration.InitialsOf(_environment.UserName) },
             Targets = keys.Targets,
             ChangeWindows = keys.ChangeWindows,

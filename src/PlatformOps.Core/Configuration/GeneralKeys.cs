@@ -3,7 +3,7 @@ using PlatformOps.Core.Secrets;
 namespace PlatformOps.Core.Configuration;
 
 /// <summary>The top-level keys that belong to no service.</summary>
-internal sealed record GeneralKeys
+internal sealed record GeneralKeys : ICheckedRecord
 {
     /// <summary>What the environment is called; shown in every confirmation.</summary>
     [System.ComponentModel.DataAnnotations.RegularExpression("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
@@ -12,6 +12,11 @@ internal sealed record GeneralKeys
     /// <summary>Where journals, locks and dossiers are kept.</summary>
     [LocalPath]
     public string? StateFolder { get; init; }
+
+    public LedgerKind Ledger { get; init; }
+
+    /// <summary>Of the shared ledger.</summary>
+    public PostgresSettings Postgres { get; init; } = new();
 
     public GeneralConfiguration General { get; init; } = new();
 
@@ -28,4 +33,10 @@ internal sealed record GeneralKeys
 
     /// <summary>Opens <c>!vault</c> values and vault files.</summary>
     public Secret? AnsibleVaultPassword { get; init; }
+
+    public IEnumerable<string> Problems()
+    {
+        if (Ledger == LedgerKind.Postgres && Postgres.Host is null)
+            yield return "ledger is postgres, so postgres.host is needed.";
+    }
 }

@@ -17,6 +17,10 @@ internal sealed record OpsConfiguration
     /// <summary>Where journals, locks and dossiers are kept: a full path.</summary>
     public string StateFolder { get; init; } = UserEnvironment.Current.StateFolder;
 
+    public LedgerKind Ledger { get; init; }
+
+    public PostgresSettings Postgres { get; init; } = new();
+
     public GeneralConfiguration General { get; init; } = new();
 
     /// <summary>The person's initials: the configured ones, or made from the account's name.</summary>

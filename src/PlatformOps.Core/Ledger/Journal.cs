@@ -6,28 +6,26 @@ namespace PlatformOps.Core.Ledger;
 /// <summary>A run's journal, held exclusively by this process. One writer; records that come together share one flush.</summary>
 internal sealed class Journal : IAsyncDisposable
 {
-    private static readonly TimeSpan LookTakes = TimeSpan.FromMilliseconds(50);
-
-    private readonly ILedgerFile _file;
-    private readonly IDisposable _lock;
+    private readonly IHeldJournal _held;
     private readonly TimeProvider _time;
     private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _stopWaiting = new();
     private readonly Task _writing;
     private LedgerException? _broken;
     private int _flushes;
 
-    private Journal(ILedgerFile file, IDisposable heldLock, string path, TimeProvider time, IReadOnlyList<JournalEntry> entries, long tornBytes)
+    private Journal(IHeldJournal held, string place, TimeProvider time, JournalContent content)
     {
-        _file = file;
-        _lock = heldLock;
+        _held = held;
         _time = time;
-        Path = path;
-        Entries = entries;
-        TornBytes = tornBytes;
+        Place = place;
+        Entries = content.Entries;
+        TornBytes = content.TornBytes;
         _writing = Task.Run(WriteAsync);
     }
 
-    public string Path { get; }
+    /// <summary>What it is called in errors.</summary>
+    public string Place { get; }
 
     /// <summary>What was in it when it was opened.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
@@ -38,62 +36,49 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>How many times it went to the disk: the tests count them.</summary>
     public int Flushes => _flushes;
 
-    /// <returns>Null where another process holds it.</returns>
-    public static async Task<Journal?> TryOpenAsync(LedgerFiles files, string path, TimeProvider time)
+    /// <inheritdoc cref="ILedgerStore.TryTakeJournalAsync"/>
+    public static async Task<Journal?> TryTakeAsync(ILedgerStore store, string runId, string person, TimeProvider time)
     {
-        var held = files.TryLock(LockPath(path));
-        // Somebody who only looks (IsHeld) has the lock for a moment.
-        for (var tries = 0; held is null && tries < 3; tries++)
-        {
-            await Task.Delay(LookTakes);
-            held = files.TryLock(LockPath(path));
-        }
-
-        if (held is null)
+        if (await store.TryTakeJournalAsync(runId, person) is not { } held)
             return null;
-        ILedgerFile? file = null;
         try
         {
-            file = files.Open(path);
-            var content = JournalFormat.Decode(file.ReadAll(), path);
+            var content = JournalFormat.Decode(held.ReadAll(), store.JournalPlace(runId));
             if (content.TornBytes > 0)
-                file.Truncate(content.WholeLength);
-            return new Journal(file, held, path, time, content.Entries, content.TornBytes);
+                held.Truncate(content.WholeLength);
+            return new Journal(held, store.JournalPlace(runId), time, content);
         }
-        catch (Exception e)
+        catch
         {
-            file?.Dispose();
-            held.Dispose();
-            if (e is IOException)
-                throw LedgerFiles.Fault(path, e);
+            await held.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Whether a living process works on the journal.</summary>
-    public static bool IsHeld(LedgerFiles files, string path) => files.IsLocked(LockPath(path));
-
     /// <summary>Returns when the record is on the disk.</summary>
+    /// <param name="locks">What must still be held as it is written.</param>
+    /// <exception cref="RefusedException">One of those is not: the record was not written.</exception>
     /// <exception cref="LedgerException">It is not; nothing may be changed any more in this run.</exception>
-    public Task WriteDurablyAsync(JournalEntry entry) => EnqueueAsync(entry, durable: true);
+    public Task WriteDurablyAsync(JournalEntry entry, IReadOnlyList<TargetLock>? locks = null) => EnqueueAsync(entry, durable: true, locks ?? []);
 
     /// <summary>Returns when the record is written; the next durable one takes it to the disk.</summary>
-    public Task WriteAsync(JournalEntry entry) => EnqueueAsync(entry, durable: false);
+    public Task WriteAsync(JournalEntry entry) => EnqueueAsync(entry, durable: false, []);
+
+    /// <summary>Nobody waits any longer for a store that is away: what cannot be written at once fails.</summary>
+    public void StopWaiting() => _stopWaiting.Cancel();
 
     public async ValueTask DisposeAsync()
     {
         _pending.Writer.TryComplete();
         await _writing;
-        _file.Dispose();
-        _lock.Dispose();
+        await _held.DisposeAsync();
+        _stopWaiting.Dispose();
     }
 
-    private static string LockPath(string path) => path + ".lock";
-
-    private Task EnqueueAsync(JournalEntry entry, bool durable)
+    private Task EnqueueAsync(JournalEntry entry, bool durable, IReadOnlyList<TargetLock> locks)
     {
-        var pending = new Pending(JournalFormat.Encode(entry with { At = _time.GetUtcNow() }), durable, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        return _pending.Writer.TryWrite(pending) ? pending.Done.Task : Task.FromException(new LedgerException($"The journal {Path} is closed."));
+        var pending = new Pending(JournalFormat.Encode(entry with { At = _time.GetUtcNow() }), durable, locks, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        return _pending.Writer.TryWrite(pending) ? pending.Done.Task : Task.FromException(new LedgerException($"The journal {Place} is closed."));
     }
 
     private async Task WriteAsync()
@@ -104,39 +89,40 @@ internal sealed class Journal : IAsyncDisposable
             batch.Clear();
             while (_pending.Reader.TryRead(out var pending))
                 batch.Add(pending);
-            Write(batch);
+            await WriteAsync(batch);
         }
     }
 
-    private void Write(List<Pending> batch)
+    private async Task WriteAsync(List<Pending> batch)
     {
-        try
+        // After a failed write or flush nobody knows what is on the disk: nothing more is taken.
+        while (_broken is null && batch.Count > 0)
         {
-            // After a failed write or flush nobody knows what is on the disk: nothing more is taken.
-            if (_broken is null)
+            try
             {
-                foreach (var pending in batch)
-                    _file.Append(pending.Record);
-                if (batch.Exists(pending => pending.Durable))
+                var isDurable = batch.Exists(pending => pending.Durable);
+                var lost = await _held.AppendAsync([.. batch.Select(pending => pending.Record)], [.. batch.SelectMany(pending => pending.Locks).Distinct()], isDurable, _stopWaiting.Token);
+                if (lost is null)
                 {
-                    _file.Flush();
-                    _flushes++;
+                    if (isDurable)
+                        _flushes++;
+                    batch.ForEach(pending => pending.Done.SetResult());
+                    return;
                 }
+
+                // The others have theirs.
+                foreach (var pending in batch.Where(pending => pending.Locks.Contains(lost)))
+                    pending.Done.SetException(lost.Lost());
+                batch.RemoveAll(pending => pending.Locks.Contains(lost));
+            }
+            catch (LedgerException e)
+            {
+                _broken = e;
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LedgerException)
-        {
-            _broken = LedgerFiles.Fault(Path, e);
-        }
 
-        foreach (var pending in batch)
-        {
-            if (_broken is null)
-                pending.Done.SetResult();
-            else
-                pending.Done.SetException(_broken);
-        }
+        batch.ForEach(pending => pending.Done.SetException(_broken!));
     }
 
-    private sealed record Pending(byte[] Record, bool Durable, TaskCompletionSource Done);
+    private sealed record Pending(byte[] Record, bool Durable, IReadOnlyList<TargetLock> Locks, TaskCompletionSource Done);
 }

@@ -3,14 +3,14 @@ using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Ledger;
 
-/// <summary>Stops every effect of everybody who shares the state folder, until it is taken back.</summary>
-internal sealed class KillSwitch(LedgerFiles files, string stateFolder, TimeProvider time)
+/// <summary>Stops every effect of everybody who shares the ledger, until it is taken back.</summary>
+internal sealed class KillSwitch(ILedgerStore store, TimeProvider time)
 {
-    private readonly string _path = Path.Combine(stateFolder, "kill-switch.json");
+    private const string Name = "kill-switch.json";
 
     public KillSwitchState? Read()
     {
-        if (files.TryRead(_path) is not { } content)
+        if (store.ReadText(Name) is not { } content)
             return null;
         try
         {
@@ -22,20 +22,12 @@ internal sealed class KillSwitch(LedgerFiles files, string stateFolder, TimeProv
             return Unreadable();
         }
 
-        static KillSwitchState Unreadable() => new("unknown", "the kill switch file cannot be read", default);
+        static KillSwitchState Unreadable() => new("unknown", "what was written of it cannot be read", default);
     }
 
-    public void Set(string person, string reason)
-    {
-        files.CreateFolder(stateFolder);
-        files.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(new KillSwitchState(person, reason, time.GetUtcNow())));
-    }
+    public void Set(string person, string reason) => store.ReplaceText(Name, JsonSerializer.SerializeToUtf8Bytes(new KillSwitchState(person, reason, time.GetUtcNow())));
 
-    public void Clear()
-    {
-        if (files.Exists(_path))
-            files.Delete(_path);
-    }
+    public void Clear() => store.RemoveText(Name);
 
     /// <exception cref="RefusedException">It is set.</exception>
     public void ThrowIfSet()

@@ -1,3 +1,5 @@
+using PlatformOps.Errors;
+
 namespace PlatformOps.Core.Ledger;
 
 /// <summary>Who holds a lock.</summary>
@@ -14,4 +16,22 @@ internal sealed record LockOwner(string RunId, string Person, string Machine, in
     public long Token { get; init; }
 
     public DateTimeOffset Since { get; init; }
+
+    /// <summary>This owner as the next one after another.</summary>
+    /// <param name="last">Who had the lock before; null where nobody did.</param>
+    public LockOwner Following(LockOwner? last, string key, long token, DateTimeOffset since) => this with
+    {
+        Key = key,
+        Token = token,
+        Since = since,
+        Former = last is null ? [] : [.. last.Former.Append(new FormerWork(last.RunId, last.Target)).Where(work => (work.RunId != RunId || work.Target != Target) && work.Target.Length > 0).Distinct()],
+    };
+
+    /// <summary>What to say to another who wants the lock.</summary>
+    /// <param name="freed">How it becomes free when its owner dies.</param>
+    public static TargetLockedException Refusal(string key, LockOwner? owner, string freed)
+    {
+        var who = owner is null ? "another process" : $"run {owner.RunId} of {owner.Person} on {owner.Machine} (process {owner.ProcessId}, since {owner.Since:yyyy-MM-ddTHH:mm:ssZ})";
+        return new TargetLockedException($"{key} is locked by {who}. Wait for it, or stop it with Stop-OpsRun; {freed}.") { TargetName = key };
+    }
 }

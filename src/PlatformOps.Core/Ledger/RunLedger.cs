@@ -3,7 +3,7 @@ using PlatformOps.Errors;
 namespace PlatformOps.Core.Ledger;
 
 /// <summary>A run that this process works on: its journal, what the journal tells, its locks and its folder.</summary>
-internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, TargetLocks locks, LockOwner owner, Func<string, string> clean) : IAsyncDisposable
+internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, ILedgerStore store, LockOwner owner, Func<string, string> clean) : IAsyncDisposable
 {
     private static readonly TimeSpan LockPollEvery = TimeSpan.FromMilliseconds(250);
 
@@ -37,13 +37,13 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     }
 
     /// <inheritdoc cref="Journal.WriteDurablyAsync"/>
-    /// <exception cref="RefusedException">It is an intent that holds a secret.</exception>
-    public async Task WriteDurablyAsync(JournalEntry entry)
+    /// <exception cref="RefusedException">It is an intent that holds a secret, or one of the locks was lost.</exception>
+    public async Task WriteDurablyAsync(JournalEntry entry, IReadOnlyList<TargetLock>? locks = null)
     {
         if (entry is Intent)
             BeforeEffect?.Invoke();
         entry = _redaction.Clean(entry);
-        await Journal.WriteDurablyAsync(entry);
+        await Journal.WriteDurablyAsync(entry, locks);
         Apply(entry);
     }
 
@@ -55,9 +55,9 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
         Apply(entry);
     }
 
-    /// <inheritdoc cref="TargetLocks.TakeAsync"/>
+    /// <inheritdoc cref="ILedgerStore.TakeLockAsync"/>
     /// <param name="target">What the run calls it, where the lock is a target's.</param>
-    public Task<TargetLock> LockAsync(string key, CancellationToken cancellationToken, string target = "") => locks.TakeAsync(key, owner with { Target = target }, cancellationToken);
+    public Task<TargetLock> LockAsync(string key, CancellationToken cancellationToken, string target = "") => store.TakeLockAsync(key, owner with { Target = target }, cancellationToken);
 
     /// <summary>Takes a lock that others hold for a while only.</summary>
     /// <exception cref="TargetLockedException">It did not become free in that time.</exception>
@@ -76,6 +76,9 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
             }
         }
     }
+
+    /// <inheritdoc cref="LedgerPatience.AskAsync"/>
+    public Task<bool> AskAsync(Action ask, TimeProvider time, CancellationToken cancellationToken) => store.AskAsync(ask, time, cancellationToken);
 
     public ValueTask DisposeAsync() => Journal.DisposeAsync();
 

@@ -5,11 +5,11 @@ using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Ledger;
 
-/// <summary>The runs of a state folder.</summary>
-internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvider time, Func<string, string>? clean = null)
+/// <summary>The runs of a ledger. What only this machine needs of them, their logs, is in its state folder.</summary>
+/// <param name="clean">Puts a mask in the place of every secret that was handed out.</param>
+/// <param name="shared">The ledger that several machines share; the state folder's own files where null.</param>
+internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvider time, Func<string, string>? clean = null, ILedgerStore? shared = null)
 {
-    private const string JournalName = "journal";
-    private const string StopName = "stop";
 
     private readonly string _runs = Path.Combine(stateFolder, "runs");
     private readonly Dictionary<string, (long Length, RunHistory History)> _former = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     /// <summary>Whether a run is a session's own of this process, with nothing of it under way.</summary>
     public Func<string, bool> IsIdle { get; init; } = _ => false;
 
-    public TargetLocks Locks { get; } = new(files, Path.Combine(stateFolder, "locks"), time);
+    public ILedgerStore Ledger { get; } = shared ?? new FileLedgerStore(files, stateFolder, time);
 
     /// <summary>A new run identifier: the time to the millisecond, so that names sort as runs began, and chance for those begun in the same one.</summary>
     public string NewRunId()
@@ -36,13 +36,9 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     {
         // What is refused leaves no run behind.
         _ = new JournalRedaction(clean ?? (text => text)).Clean(started);
-        var folder = FolderOf(runId);
-        Files.CreateFolder(StateFolder);
-        Files.CreateFolder(_runs);
-        Files.CreateFolder(folder);
-        var journal = await Journal.TryOpenAsync(Files, Path.Combine(folder, JournalName), time)
+        var journal = await TryTakeAsync(runId, started.Identity.Person)
             ?? throw new TargetLockedException($"Run {runId} is in use by another process.") { TargetName = runId };
-        var ledger = Ledger(journal, new RunHistory(), runId, started.Identity.Person);
+        var ledger = Own(journal, new RunHistory(), runId, started.Identity.Person);
         await ledger.WriteAsync(new JournalHeader(JournalFormat.Schema, runId));
         await ledger.WriteAsync(started);
         await ledger.WriteDurablyAsync(ThisProcess(started.Identity.Person));
@@ -57,9 +53,8 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     /// <exception cref="TargetLockedException">A living process works on it.</exception>
     public async Task<RunLedger> OpenAsync(string runId, string person, Action<string, RunHistory>? admit = null)
     {
-        var folder = FolderOf(Find(runId));
-        runId = Path.GetFileName(folder);
-        var journal = await Journal.TryOpenAsync(Files, Path.Combine(folder, JournalName), time);
+        runId = Find(runId);
+        var journal = await TryTakeAsync(runId, person);
         if (journal is null)
         {
             var process = History(runId).LastProcess;
@@ -79,13 +74,13 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             throw;
         }
 
-        var ledger = Ledger(journal, history, runId, person);
+        var ledger = Own(journal, history, runId, person);
         await ledger.WriteDurablyAsync(ThisProcess(person));
         return ledger;
     }
 
     /// <summary>The identifiers of all runs, newest first.</summary>
-    public IEnumerable<string> Ids() => Files.Folders(_runs).OrderByDescending(name => name, StringComparer.Ordinal);
+    public IEnumerable<string> Ids() => Ledger.Runs().OrderByDescending(name => name, StringComparer.Ordinal);
 
     /// <summary>All runs, newest first.</summary>
     /// <param name="damaged">Is told of a run that cannot be read, and the others are listed; null where that is an error.</param>
@@ -123,16 +118,15 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     /// <exception cref="LedgerException">The journal is damaged.</exception>
     public RunHistory? FormerHistory(string runId)
     {
-        var path = Path.Combine(FolderOf(runId), JournalName);
         lock (_former)
         {
-            if (Files.Length(path) is not { } length)
+            if (Ledger.JournalLength(runId) is not { } length)
                 return null;
             if (_former.TryGetValue(runId, out var known) && known.Length == length)
                 return known.History;
-            if (Files.TryRead(path) is not { } content)
+            if (Ledger.ReadJournal(runId) is not { } content)
                 return null;
-            var history = RunHistory.From(JournalFormat.Decode(content, path).Entries);
+            var history = RunHistory.From(JournalFormat.Decode(content, Ledger.JournalPlace(runId)).Entries);
             _former[runId] = (content.Length, history);
             return history;
         }
@@ -141,23 +135,18 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     /// <summary>The records of a run, without taking it.</summary>
     public IReadOnlyList<JournalEntry> Entries(string runId)
     {
-        var path = Path.Combine(FolderOf(Find(runId)), JournalName);
-        return Files.TryRead(path) is { } content ? JournalFormat.Decode(content, path).Entries : [];
+        runId = Find(runId);
+        return Ledger.ReadJournal(runId) is { } content ? JournalFormat.Decode(content, Ledger.JournalPlace(runId)).Entries : [];
     }
 
     /// <summary>Asks the process that works on a run to stop.</summary>
-    public void RequestStop(string runId, RunStopMode mode) => Files.Replace(Path.Combine(FolderOf(Find(runId)), StopName), Encoding.ASCII.GetBytes(mode.ToString()));
+    public void RequestStop(string runId, RunStopMode mode) => Ledger.ReplaceText(StopName(Find(runId)), Encoding.ASCII.GetBytes(mode.ToString()));
 
     /// <summary>What a run was asked, if anything.</summary>
     public RunStopMode? StopRequest(string runId)
-        => Files.TryRead(Path.Combine(FolderOf(runId), StopName)) is { } content && Enum.TryParse<RunStopMode>(Encoding.ASCII.GetString(content), out var mode) ? mode : null;
+        => Ledger.ReadText(StopName(runId)) is { } content && Enum.TryParse<RunStopMode>(Encoding.ASCII.GetString(content), out var mode) ? mode : null;
 
-    public void ClearStopRequest(string runId)
-    {
-        var path = Path.Combine(FolderOf(runId), StopName);
-        if (Files.Exists(path))
-            Files.Delete(path);
-    }
+    public void ClearStopRequest(string runId) => Ledger.RemoveText(StopName(runId));
 
     /// <summary>Whether a text from elsewhere can name a run: it is a part of paths here.</summary>
     public static bool IsRunId(string? text) => text?.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
@@ -166,14 +155,14 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
 
     private string Find(string runId)
     {
-        var names = Files.Folders(_runs);
+        var names = Ledger.Runs();
         if (names.Contains(runId))
             return runId;
         var like = runId.Length < 4 ? [] : names.Where(name => name.Contains(runId, StringComparison.OrdinalIgnoreCase)).ToList();
         return like switch
         {
             [var one] => one,
-            [] => throw new ObjectNotFoundException($"There is no run '{runId}' in {StateFolder}. Get-OpsRun lists them.") { TargetName = runId },
+            [] => throw new ObjectNotFoundException($"There is no run '{runId}' in {Ledger.Place}. Get-OpsRun lists them.") { TargetName = runId },
             _ => throw new AmbiguousNameException($"'{runId}' is a part of {like.Count} runs: {string.Join(", ", like)}.") { TargetName = runId },
         };
     }
@@ -215,7 +204,18 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     /// <summary>Whether a living process is at it, as against a session that only keeps it open for its next change.</summary>
     public bool IsUnderWay(string runId) => IsHeld(runId) && !IsIdle(runId);
 
-    private bool IsHeld(string runId) => Journal.IsHeld(Files, Path.Combine(FolderOf(runId), JournalName));
+    private bool IsHeld(string runId) => Ledger.IsJournalHeld(runId);
+
+    private static string StopName(string runId) => $"runs/{runId}/stop";
+
+    private Task<Journal?> TryTakeAsync(string runId, string person)
+    {
+        // For its logs.
+        Files.CreateFolder(StateFolder);
+        Files.CreateFolder(_runs);
+        Files.CreateFolder(FolderOf(runId));
+        return Journal.TryTakeAsync(Ledger, runId, person, time);
+    }
 
     // A session that nobody named has no end that it could miss: what it did stands by itself.
     private static RunState DiedAs(RunStarted started, List<TargetRun> targets)
@@ -282,8 +282,8 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         }
     }
 
-    private RunLedger Ledger(Journal journal, RunHistory history, string runId, string person)
-        => new(journal, history, runId, FolderOf(runId), Locks, new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId), clean ?? (text => text));
+    private RunLedger Own(Journal journal, RunHistory history, string runId, string person)
+        => new(journal, history, runId, FolderOf(runId), Ledger, new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId), clean ?? (text => text));
 
     private static ProcessStarted ThisProcess(string person) => new(person, Environment.MachineName, Environment.ProcessId);
 }

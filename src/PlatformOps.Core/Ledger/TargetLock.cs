@@ -1,6 +1,9 @@
+using PlatformOps.Errors;
+
 namespace PlatformOps.Core.Ledger;
 
-/// <summary>A held lock. The kernel frees it when the process dies; its token grows with every owner.</summary>
+/// <summary>A held lock; its token grows with every owner.</summary>
+/// <param name="held">Gives it back.</param>
 /// <param name="former">Runs that had it before.</param>
 /// <param name="keep">Writes down which of those may still have something open.</param>
 /// <param name="isOwner">Whether it is still written down as ours.</param>
@@ -17,6 +20,9 @@ internal sealed class TargetLock(IDisposable held, string key, long token, IRead
 
     /// <summary>Reads whether it is still ours: somebody who removed its file, and took it anew, does not keep us from holding the old one.</summary>
     public bool IsStillHeld() => !_isGivenBack && isOwner();
+
+    /// <summary>What to say of an effect that was to be made under it.</summary>
+    public RefusedException Lost() => new($"The lock {Key} was lost, and another run may work there; nothing was changed. A lock is lost where its owner was stopped for long, or where somebody removed it.") { TargetName = Key };
 
     /// <summary>Forgets the former runs but these.</summary>
     public void Keep(IReadOnlyList<FormerWork> open)

@@ -25,17 +25,11 @@ internal sealed class TargetLocks(LedgerFiles files, string folder, TimeProvider
         }
 
         if (held is null)
-            throw Held(key, path);
+            throw LockOwner.Refusal(key, Read(path), "a lock is freed by itself when its process ends");
         try
         {
             var last = Read(path);
-            var now = owner with
-            {
-                Key = key,
-                Token = (last?.Token ?? 0) + 1,
-                Since = time.GetUtcNow(),
-                Former = last is null ? [] : [.. last.Former.Append(new FormerWork(last.RunId, last.Target)).Where(work => (work.RunId != owner.RunId || work.Target != owner.Target) && work.Target.Length > 0).Distinct()],
-            };
+            var now = owner.Following(last, key, (last?.Token ?? 0) + 1, time.GetUtcNow());
             Write(now);
             return new TargetLock(held, key, now.Token, now.Former, open => Write(now with { Former = [.. open] }), () => Read(path) is { } owner && owner.RunId == now.RunId && owner.Token == now.Token);
         }
@@ -55,13 +49,6 @@ internal sealed class TargetLocks(LedgerFiles files, string folder, TimeProvider
     {
         var name = Uri.EscapeDataString(key).Replace('%', '=');
         return name.Length <= 150 && !name.StartsWith('.') ? name : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-    }
-
-    private TargetLockedException Held(string key, string path)
-    {
-        var owner = Read(path);
-        var who = owner is null ? "another process" : $"run {owner.RunId} of {owner.Person} on {owner.Machine} (process {owner.ProcessId}, since {owner.Since:yyyy-MM-ddTHH:mm:ssZ})";
-        return new TargetLockedException($"{key} is locked by {who}. Wait for it, or stop it with Stop-OpsRun; a lock is freed by itself when its process ends.") { TargetName = key };
     }
 
     private LockOwner? Read(string path)

@@ -1,9 +1,10 @@
 using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Runbooks;
 
-/// <summary>Whether a run was asked to stop, by whoever shares the state folder.</summary>
+/// <summary>Whether a run was asked to stop, by whoever shares the ledger.</summary>
 internal sealed class StopWatcher(RunStore store, string runId)
 {
     // Of real time, whatever clock the run has: a person waits for it.
@@ -16,7 +17,18 @@ internal sealed class StopWatcher(RunStore store, string runId)
     public bool StopsAfterStep => Look() is RunStopMode.AfterStep or RunStopMode.Now;
 
     /// <summary>What it is asked now.</summary>
-    public RunStopMode? Look() => Seen = store.StopRequest(runId) ?? Seen;
+    public RunStopMode? Look()
+    {
+        try
+        {
+            return Seen = store.StopRequest(runId) ?? Seen;
+        }
+        catch (LedgerException e) when (store.Ledger.IsAway(e))
+        {
+            // It is looked again, and nothing is begun while it is away.
+            return Seen;
+        }
+    }
 
     /// <summary>Works, and gives up what is under way where it is asked to stop now.</summary>
     /// <returns>Whether the work came to its end.</returns>

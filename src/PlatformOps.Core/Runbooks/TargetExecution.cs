@@ -59,7 +59,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     {
         var (isResumed, ended) = run.Ledger.Read(history => (history.Target(target.Name).IsStarted, history.Target(target.Name).Ended));
         // A window is for beginning with a target; destructive steps are held to it one by one.
-        run.Guard.ThrowIfTargetRefused(target, isBegun: isResumed);
+        await run.Ledger.AskAsync(() => run.Guard.ThrowIfTargetRefused(target, isBegun: isResumed), run.Scope.Time, cancellationToken);
         AmbientLog.Current = run.Log.For(target.Name, null);
         _hold = await TargetHold.TakeAsync(run.Scope, run.Ledger, target, run.Request.NeedsAt(run.Scope.IsConfigured), null, cancellationToken);
         if (_hold.Names.Count > 0)

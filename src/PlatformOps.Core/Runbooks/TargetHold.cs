@@ -48,7 +48,11 @@ internal sealed class TargetHold : IDisposable
             }
 
             foreach (var held in hold.Locks)
-                held.Keep(await RefuseDoubtAsync(scope, ledger, held.Former, target, effect, cancellationToken));
+            {
+                var open = await RefuseDoubtAsync(scope, ledger, held.Former, target, effect, cancellationToken);
+                await ledger.AskAsync(() => held.Keep(open), scope.Time, cancellationToken);
+            }
+
             // A runbook settles what it left itself as it goes on; a script's next effect is another.
             if (effect is not null)
                 await RefuseDoubtAsync(scope, ledger, [new FormerWork(ledger.RunId, target.Name)], target, effect, cancellationToken);
@@ -91,7 +95,8 @@ internal sealed class TargetHold : IDisposable
         foreach (var former in works)
         {
             var isOwn = former.RunId == ledger.RunId;
-            var history = isOwn ? ledger.Read(own => own) : HistoryOf(scope, former, target);
+            RunHistory? history = null;
+            await ledger.AskAsync(() => history = isOwn ? ledger.Read(own => own) : HistoryOf(scope, former, target), scope.Time, cancellationToken);
             var left = isOwn ? ledger.Read(own => OpenOn(own, former.Target)) : history is null ? [] : OpenOn(history, former.Target);
             // What came of the same effect, begun before, is found out when it is made.
             foreach (var step in left.Where(step => !isOwn || step.Key != effect))
@@ -117,7 +122,7 @@ internal sealed class TargetHold : IDisposable
         {
             return scope.Store.FormerHistory(former.RunId);
         }
-        catch (LedgerException e)
+        catch (LedgerException e) when (!scope.Store.Ledger.IsAway(e))
         {
             throw new RefusedException($"Run {former.RunId} worked on {former.Target} before, and its journal cannot be read, so nobody knows whether it left something half done. Restore the journal; or look at {target.Name}, and move {scope.Store.FolderOf(former.RunId)} away. ({e.Message})", e) { TargetName = target.Name };
         }

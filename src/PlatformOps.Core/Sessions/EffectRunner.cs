@@ -108,6 +108,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         var context = Context(change, target, parameters, identity, log.For(target.Name, null), batch);
         AmbientLog.Current = context.Log;
         var holds = new List<TargetHold>();
+        await using var givingUp = cancellationToken.Register(ledger.Journal.StopWaiting);
         try
         {
             foreach (var one in Members(target, batch))

@@ -23,13 +23,13 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
     private readonly IReadOnlyDictionary<Type, Func<IServiceScope, object>> _makers;
     private int _isClosed;
 
-    public SessionScope(OpsConfiguration configuration, SecretStore secrets, TimeProvider time, LedgerFiles files, IReadOnlyList<ServiceRegistration>? registrations = null)
+    public SessionScope(OpsConfiguration configuration, SecretStore secrets, TimeProvider time, LedgerFiles files, IReadOnlyList<ServiceRegistration>? registrations = null, ILedgerStore? ledger = null)
     {
         (Configuration, Secrets, Time) = (configuration, secrets, time);
         Services = registrations ?? Registrations.All;
         _makers = Services.SelectMany(registration => registration.Clients).ToDictionary(pair => pair.Key, pair => pair.Value);
-        Store = new RunStore(files, configuration.StateFolder, time, secrets.Redactor.Clean) { IsIdle = runId => Effects?.IsIdle(runId) == true };
-        KillSwitch = new KillSwitch(files, configuration.StateFolder, time);
+        Store = new RunStore(files, configuration.StateFolder, time, secrets.Redactor.Clean, ledger) { IsIdle = runId => Effects?.IsIdle(runId) == true };
+        KillSwitch = new KillSwitch(Store.Ledger, time);
         Runbooks = Registrations.Runbooks(configuration.Runbooks.Folder);
         Effects = new EffectRunner(this);
         _probes = new ServiceProbes(this);
@@ -137,7 +137,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
             return;
         // The last first: it may need what was made before it. Connections and processes hang on them: one that fails keeps no other open.
         var faults = new List<Exception>();
-        foreach (var held in (IEnumerable<object>)[Effects, .. _made])
+        foreach (var held in (IEnumerable<object>)[Effects, .. _made, Store.Ledger])
         {
             try
             {

@@ -1,6 +1,6 @@
 namespace PlatformOps.Runs;
 
-/// <summary>The kill switch of a state folder: while it is set, nothing is changed by anybody who shares the folder.</summary>
+/// <summary>The kill switch of a ledger: while it is set, nothing is changed by anybody who shares the state folder, or the database.</summary>
 public sealed record OpsKillSwitch
 {
     /// <summary>Whether it is set.</summary>
@@ -15,6 +15,6 @@ public sealed record OpsKillSwitch
     /// <summary>When it was set, UTC; null where it is not set.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>The folder whose runs it stops.</summary>
+    /// <summary>What holds the runs that it stops: the state folder, or the database that several machines share.</summary>
     public required string StateFolder { get; init; }
 }

@@ -4,7 +4,7 @@ using PlatformOps.PowerShell.Formatting;
 
 namespace PlatformOps.PowerShell.Completion;
 
-/// <summary>The runs of the session's state folder, newest first, with their names and states.</summary>
+/// <summary>The runs of the session's ledger, newest first, with their names and states.</summary>
 public sealed class RunCompleter : LiveCompleter
 {
     private const int Most = 40;

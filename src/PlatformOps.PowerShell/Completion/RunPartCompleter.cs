@@ -1,39 +1,18 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using PlatformOps.Core.Ledger;
-using PlatformOps.PowerShell.Abstractions;
-using PlatformOps.Sessions;
+using PlatformOps.Core.Sessions;
 
 namespace PlatformOps.PowerShell.Completion;
 
-/// <summary>The base of completers of parts of a run: of the one that -RunId names, else of the newest. The journal is a local file, read at once.</summary>
-public abstract class RunPartCompleter : IArgumentCompleter
+/// <summary>The base of completers of parts of a run: of the one that -RunId names, else of the newest.</summary>
+public abstract class RunPartCompleter : LiveCompleter
 {
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    private protected override string? AboutOf(IDictionary bound) => bound["RunId"] as string ?? (bound["RunId"] as IList)?.OfType<string>().FirstOrDefault();
+
+    private protected override Task<IReadOnlyList<CompletionName>> NamesAsync(SessionScope session, CancellationToken cancellationToken)
     {
-        try
-        {
-            var state = OpsRunspace.Current;
-            var session = fakeBoundParameters?["Session"] switch
-            {
-                OpsSession given => given,
-                string name => state.FindSession(name),
-                _ => state.CurrentSession,
-            };
-            if (session is null)
-                return [];
-            var store = state.ScopeOf(session).Store;
-            var run = fakeBoundParameters?["RunId"];
-            var runId = run as string ?? (run as IList)?.OfType<string>().FirstOrDefault() ?? store.Ids().FirstOrDefault();
-            return runId is null ? [] : [.. Completions.Of(Names(store.History(store.Describe(runId).RunId)).Distinct(), wordToComplete)];
-        }
-        catch (Exception)
-        {
-            // Completion never disturbs who is typing.
-            return [];
-        }
+        var runId = About ?? session.Store.Ids().FirstOrDefault();
+        return Task.FromResult<IReadOnlyList<CompletionName>>(runId is null ? [] : [.. Names(session.Store.History(session.Store.Describe(runId).RunId)).Distinct()]);
     }
 
     private protected abstract IEnumerable<CompletionName> Names(RunHistory history);

@@ -20,7 +20,7 @@ public sealed class GateTests
 
     private RunStore Store => _store ??= new RunStore(_files, "/state", _time);
 
-    private KillSwitch KillSwitch => _killSwitch ??= new KillSwitch(_files, "/state", _time);
+    private KillSwitch KillSwitch => _killSwitch ??= new KillSwitch(new FileLedgerStore(_files, "/state", _time), _time);
 
     [Fact]
     public async Task A_change_that_is_needed_is_made_once_and_seen()
@@ -315,7 +315,7 @@ public sealed class GateTests
     public async Task A_change_needs_the_locks_beyond_its_target()
     {
         await using var ledger = await CreateAsync();
-        using var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+        using var held = await Store.Ledger.TakeLockAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
 
         var end = await RunAsync(ledger, new SwitchLight { Locks = ["house:fuse"] });
 
@@ -329,32 +329,63 @@ public sealed class GateTests
         await using var ledger = await CreateAsync();
         using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
         var gate = new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time);
-        var change = new SwitchLight { OnGuard = () => _files.Overwrite("/state/locks/hypervisor=3Ahv1.owner", JsonSerializer.SerializeToUtf8Bytes(new LockOwner("r2", "bob", "ops2", 1) { Token = held.Token + 1 })) };
 
-        var end = await gate.RunAsync(change, Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
+        var end = await gate.RunAsync(new SwitchLight { OnGuard = () => TakeAway(held) }, Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
 
-        Assert.Contains("The lock hypervisor:hv1 was lost before light.switch", end.Message, StringComparison.Ordinal);
+        Assert.Contains("The lock hypervisor:hv1 was lost", end.Message, StringComparison.Ordinal);
         Assert.Equal(0, _light.Applied);
         Assert.DoesNotContain(Entries(), entry => entry is Intent);
+    }
+
+    [Fact]
+    public async Task An_intent_is_not_written_once_the_lock_is_anothers()
+    {
+        await using var ledger = await CreateAsync();
+        using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
+        // After the last look at it.
+        ledger.BeforeEffect = () => TakeAway(held);
+
+        var end = await new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).RunAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
+
+        Assert.Equal(StepOutcome.Failed, end.Outcome);
+        Assert.IsType<RefusedException>(end.Error);
+        Assert.Equal(0, _light.Applied);
+        Assert.DoesNotContain(Entries(), entry => entry is Intent);
+    }
+
+    [Fact]
+    public async Task An_effect_whose_lock_is_lost_while_it_is_under_way_is_a_persons_to_decide()
+    {
+        await using var ledger = await CreateAsync();
+        using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
+        _light.OnApply = () => TakeAway(held);
+
+        var end = await new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time).RunAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), default, [held], TestContext.Current.CancellationToken);
+
+        Assert.Equal(StepOutcome.Unknown, end.Outcome);
+        Assert.Contains("The lock hypervisor:hv1 was lost while this was under way", end.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _light.Applied);
+        Assert.Equal(StepOutcome.Unknown, Assert.Single(Entries().OfType<Result>()).Outcome);
+        Assert.True(ledger.Find(new StepKey("hv1", "Test", "light.switch"))!.NeedsDecision);
     }
 
     [Fact]
     public async Task A_lock_beyond_the_target_is_waited_for()
     {
         await using var ledger = await CreateAsync();
-        var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+        var held = await Store.Ledger.TakeLockAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
         var running = RunAsync(ledger, new SwitchLight { Locks = ["house:fuse"], OnGuard = () => Assert.False(held.IsStillHeld()) });
         held.Dispose();
 
         Assert.Equal(StepOutcome.Done, (await running).Outcome);
-        Assert.False(Store.Locks.IsHeld("house:fuse"));
+        Assert.False(Store.Ledger.IsLockHeld("house:fuse"));
     }
 
     [Fact]
     public async Task What_the_holder_of_a_lock_did_meanwhile_is_not_done_again()
     {
         await using var ledger = await CreateAsync();
-        var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+        var held = await Store.Ledger.TakeLockAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
         var running = RunAsync(ledger, new SwitchLight { Idempotent = false, Locks = ["house:fuse"] });
         _light.IsOn = true;
         held.Dispose();
@@ -370,11 +401,11 @@ public sealed class GateTests
         var change = new SwitchLight { Locks = ["house:fuse"] };
         await RunAsync(ledger, change);
         var isHeld = false;
-        _light.OnApply = () => isHeld = Store.Locks.IsHeld("house:fuse");
+        _light.OnApply = () => isHeld = Store.Ledger.IsLockHeld("house:fuse");
 
         Assert.Equal(StepOutcome.Undone, (await UndoAsync(ledger, change)).Outcome);
         Assert.True(isHeld);
-        Assert.False(Store.Locks.IsHeld("house:fuse"));
+        Assert.False(Store.Ledger.IsLockHeld("house:fuse"));
     }
 
     [Fact]
@@ -383,7 +414,7 @@ public sealed class GateTests
         await using var ledger = await CreateAsync();
         var change = new SwitchLight { Locks = ["house:fuse"] };
         await RunAsync(ledger, change);
-        using var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+        using var held = await Store.Ledger.TakeLockAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
 
         await Assert.ThrowsAsync<TargetLockedException>(() => UndoAsync(ledger, change));
 
@@ -397,7 +428,7 @@ public sealed class GateTests
         await using var ledger = await CreateAsync();
         var change = new SwitchLight { Locks = ["house:fuse"] };
         await RunAsync(ledger, change);
-        var held = await Store.Locks.TakeAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
+        var held = await Store.Ledger.TakeLockAsync("house:fuse", new LockOwner("other", "bob", "ops2", 1), TestContext.Current.CancellationToken);
         var undoing = UndoAsync(ledger, change);
         _light.Colour = "red";
         held.Dispose();
@@ -480,6 +511,9 @@ public sealed class GateTests
     private static StepKey Key => new("hv1", "Test", "light.switch");
 
     private static TargetPolicy Policy => new() { Environment = "test" };
+
+    private void TakeAway(TargetLock held)
+        => _files.Overwrite("/state/locks/hypervisor=3Ahv1.owner", JsonSerializer.SerializeToUtf8Bytes(new LockOwner("r2", "bob", "ops2", 1) { Token = held.Token + 1 }));
 
     private Task<RunLedger> CreateAsync(string runId = "r1") => Store.CreateAsync(runId, Sample.Started("hv1"));
 

@@ -105,6 +105,18 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shared_ledger_is_read_and_needs_its_host()
+    {
+        var configuration = Load("ledger: postgres\npostgres: { host: ledger.example.org, username: ops, password: canary-ledger, lease: 1m }\n");
+
+        Assert.Equal((LedgerKind.Postgres, "ledger.example.org", 5432, "platformops"), (configuration.Ledger, configuration.Postgres.Host, configuration.Postgres.Port, configuration.Postgres.Database));
+        Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)), (configuration.Postgres.Lease, configuration.Postgres.Patience));
+        Assert.Equal("canary-ledger", await new SecretStore(new Redactor()).ResolveAsync(configuration.Postgres.Password!, TestContext.Current.CancellationToken));
+        Assert.Equal(LedgerKind.Files, Load("").Ledger);
+        Assert.Contains("postgres.host is needed", Assert.Throws<ConfigurationException>(() => Load("ledger: postgres\n")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_empty_file_has_defaults_and_no_sections()
     {
         var configuration = Load("");
@@ -140,7 +152,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("netbx: {}", ":1:1: The key 'netbx' is not known. Did you mean 'netbox'? Known here: environment, state-folder, general,")]
+    [InlineData("netbx: {}", ":1:1: The key 'netbx' is not known. Did you mean 'netbox'? Known here: environment, state-folder, ledger, postgres, general,")]
     [InlineData("netbox: { token: x }", ":1:11: The key 'netbox.token' is not known. Did you mean 'api-token'? Known here: url, api-token, page-size.")]
     [InlineData("netbox: text", "netbox must be a mapping of keys with values, not a single value.")]
     [InlineData("jira: {}\nJIRA: {}", ":2:1: 'JIRA' is here twice: it is the same key as 'jira' in line 1.")]

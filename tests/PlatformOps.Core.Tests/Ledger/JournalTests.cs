@@ -15,13 +15,13 @@ public sealed class JournalTests
     public async Task What_was_written_durably_survives_the_loss_of_power()
     {
         var files = new MemoryLedgerFiles();
-        var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
+        var journal = (await Journal.TryTakeAsync(Store(files), "r1", "alice", TimeProvider.System))!;
         await journal.WriteAsync(new JournalHeader(1, "r1"));
         await journal.WriteDurablyAsync(Ended("hv1"));
         await journal.WriteAsync(Ended("hv2"));
         files.Crash();
 
-        await using var again = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
+        await using var again = (await Journal.TryTakeAsync(Store(files), "r1", "alice", TimeProvider.System))!;
 
         Assert.Collection(again.Entries, e => Assert.IsType<JournalHeader>(e), e => Assert.Equal("hv1", Assert.IsType<TargetEnded>(e).Target));
     }
@@ -30,7 +30,7 @@ public sealed class JournalTests
     public async Task Records_that_come_together_share_a_flush()
     {
         var files = new MemoryLedgerFiles();
-        await using var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
+        await using var journal = (await Journal.TryTakeAsync(Store(files), "r1", "alice", TimeProvider.System))!;
         using var gate = new ManualResetEventSlim();
         var first = true;
         files.BeforeOperation = (operation, _) =>
@@ -55,10 +55,10 @@ public sealed class JournalTests
     public async Task A_second_process_does_not_get_a_journal_that_is_held()
     {
         var files = new MemoryLedgerFiles();
-        await using var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
+        await using var journal = (await Journal.TryTakeAsync(Store(files), "r1", "alice", TimeProvider.System))!;
 
-        Assert.Null(await Journal.TryOpenAsync(files, Path, TimeProvider.System));
-        Assert.True(Journal.IsHeld(files, Path));
+        Assert.Null(await Journal.TryTakeAsync(Store(files), "r1", "alice", TimeProvider.System));
+        Assert.True(Store(files).IsJournalHeld("r1"));
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class JournalTests
     public async Task After_a_failed_write_nothing_more_is_taken_and_the_path_is_named(string operation)
     {
         var files = new MemoryLedgerFiles();
-        var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!;
+        var journal = (await Journal.TryTakeAsync(Store(files), "r1", "alice", TimeProvider.System))!;
         await journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
         files.BeforeOperation = (name, _) =>
         {
@@ -128,7 +128,7 @@ public sealed class JournalTests
         var whole = await SampleAsync();
         files.Overwrite(Path, whole[..^3]);
 
-        await using (var journal = (await Journal.TryOpenAsync(files, Path, TimeProvider.System))!)
+        await using (var journal = (await Journal.TryTakeAsync(Store(files), "r1", "alice", TimeProvider.System))!)
         {
             Assert.True(journal.TornBytes > 0);
             await journal.WriteDurablyAsync(Ended("after"));
@@ -255,12 +255,14 @@ public sealed class JournalTests
 
     private static JsonElement Nothing { get; } = JsonSerializer.SerializeToElement(new { });
 
+    private static FileLedgerStore Store(LedgerFiles files) => new(files, "/state", TimeProvider.System);
+
     private static TargetEnded Ended(string target) => new(target, RunState.Succeeded, "done");
 
     private static async Task<byte[]> SampleAsync()
     {
         var files = new MemoryLedgerFiles();
-        await using (var journal = (await Journal.TryOpenAsync(files, Path, new FakeTimeProvider()))!)
+        await using (var journal = (await Journal.TryTakeAsync(Store(files), "r1", "alice", new FakeTimeProvider()))!)
         {
             await journal.WriteAsync(new JournalHeader(1, "r1"));
             await journal.WriteAsync(Sample.Started());

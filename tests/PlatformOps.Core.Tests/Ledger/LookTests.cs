@@ -44,22 +44,22 @@ public sealed class LookTests
     public async Task A_target_is_taken_while_somebody_looks_at_its_lock()
     {
         var look = Look("/state/locks/hypervisor=3Ahv1.lock");
-        var taking = _store.Locks.TakeAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
+        var taking = _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
         Assert.False(taking.IsCompleted);
         look.Dispose();
 
         using var held = await taking;
-        Assert.True(_store.Locks.IsHeld("hypervisor:hv1"));
+        Assert.True(_store.Ledger.IsLockHeld("hypervisor:hv1"));
     }
 
     [Fact]
     public async Task What_is_held_on_is_refused_with_who_holds_it()
     {
         await using var ledger = await _store.CreateAsync("r1", Sample.Started("hv1"));
-        using var held = await _store.Locks.TakeAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
+        using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
 
         Assert.Contains("is being worked on by alice", (await Assert.ThrowsAsync<TargetLockedException>(() => _store.OpenAsync("r1", "bob"))).Message, StringComparison.Ordinal);
-        Assert.Contains("is locked by run r1 of alice", (await Assert.ThrowsAsync<TargetLockedException>(() => _store.Locks.TakeAsync("hypervisor:hv1", Alice with { RunId = "r2" }, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+        Assert.Contains("is locked by run r1 of alice", (await Assert.ThrowsAsync<TargetLockedException>(() => _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice with { RunId = "r2" }, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,12 +67,12 @@ public sealed class LookTests
     {
         await (await _store.CreateAsync("r1", Sample.Started("hv1"))).DisposeAsync();
 
-        Assert.False(Journal.IsHeld(_files, "/state/runs/r1/journal"));
-        Assert.False(_store.Locks.IsHeld("hypervisor:hv1"));
+        Assert.False(_store.Ledger.IsJournalHeld("r1"));
+        Assert.False(_store.Ledger.IsLockHeld("hypervisor:hv1"));
 
         await using var ledger = await _store.OpenAsync("r1", "alice");
-        using var held = await _store.Locks.TakeAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
-        Assert.True(Journal.IsHeld(_files, "/state/runs/r1/journal"));
+        using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
+        Assert.True(_store.Ledger.IsJournalHeld("r1"));
     }
 
     // What IsHeld holds while it looks.

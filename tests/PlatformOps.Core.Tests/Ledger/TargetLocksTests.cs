@@ -61,11 +61,11 @@ public sealed class TargetLocksTests : IDisposable
         await (await store.CreateAsync("r1", Sample.Started("hv1"))).DisposeAsync();
         files.Locks = false;
 
-        Assert.Contains("Locks do not lock in /state/locks: hypervisor=3Ahv1.lock could be had twice", (await Assert.ThrowsAsync<LedgerException>(() => store.Locks.TakeAsync("hypervisor:hv1", new LockOwner("r1", "alice", "ops1", 1), TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+        Assert.Contains("Locks do not lock in /state/locks: hypervisor=3Ahv1.lock could be had twice", (await Assert.ThrowsAsync<LedgerException>(() => store.Ledger.TakeLockAsync("hypervisor:hv1", new LockOwner("r1", "alice", "ops1", 1), TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<LedgerException>(() => store.CreateAsync("r2", Sample.Started("hv1")));
         await Assert.ThrowsAsync<LedgerException>(() => store.OpenAsync("r1", "alice"));
         Assert.Equal("r1", Assert.Single(store.List()).RunId);
-        Assert.False(store.Locks.IsHeld("hypervisor:hv1"));
+        Assert.False(store.Ledger.IsLockHeld("hypervisor:hv1"));
     }
 
     [Theory]

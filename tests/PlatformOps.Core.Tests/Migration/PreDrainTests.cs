@@ -380,7 +380,7 @@ public sealed class PreDrainTests
     public async Task A_run_that_holds_the_hypervisor_by_another_of_its_names_keeps_us_out()
     {
         await using var lab = await PhaseLab.StartAsync();
-        using var held = await lab.Session.Store.Locks.TakeAsync("hypervisor:hv01", new Core.Ledger.LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+        using var held = await lab.Session.Store.Ledger.TakeLockAsync("hypervisor:hv01", new Core.Ledger.LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
 
         var records = await lab.RunAsync("PreDrain", PhaseLab.Target(1));
 

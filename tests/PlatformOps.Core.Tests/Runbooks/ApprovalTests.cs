@@ -44,7 +44,7 @@ public sealed class ApprovalTests : IDisposable
     [Fact]
     public async Task All_that_wait_are_approved_together_and_who_comes_later_is_not()
     {
-        using (await _world.Store.Locks.TakeAsync("hypervisor:hv3", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken))
+        using (await _world.Store.Ledger.TakeLockAsync("hypervisor:hv3", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken))
             await _world.RunAsync(_world.Request(RunWorld.Head + "  - wait: run.approval\n    with: { ask: Racked? }\n  - change: light.switch\n", "hv1", "hv2", "hv3") with { ThrottleLimit = 3 });
 
         var records = await ApproveAsync();

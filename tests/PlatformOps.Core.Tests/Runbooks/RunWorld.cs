@@ -58,7 +58,7 @@ internal sealed class RunWorld : IDisposable
         Store = Store,
         Catalog = Catalog.Catalog,
         Policy = Policy,
-        KillSwitch = new KillSwitch(Files, _folder.Path, Time),
+        KillSwitch = new KillSwitch(new FileLedgerStore(Files, _folder.Path, Time), Time),
         Redactor = Redactor,
         IsConfigured = service => !Absent.Contains(service),
         Identify = (target, _, _) => Task.FromResult<IReadOnlyDictionary<string, string>>(Identify(target)),
@@ -121,7 +121,7 @@ internal sealed class RunWorld : IDisposable
     /// <summary>A run that one of its targets does not come into, because another run has it.</summary>
     public async Task WithoutAsync(string target, Func<Task> run)
     {
-        using (await Store.Locks.TakeAsync(TargetHold.KeyOf(ActionTarget.Hypervisor, target), new LockOwner("r0", "bob", "ops2", 9), Token))
+        using (await Store.Ledger.TakeLockAsync(TargetHold.KeyOf(ActionTarget.Hypervisor, target), new LockOwner("r0", "bob", "ops2", 9), Token))
             await run();
     }
 

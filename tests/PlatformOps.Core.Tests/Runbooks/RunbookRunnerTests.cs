@@ -161,7 +161,7 @@ public sealed class RunbookRunnerTests : IDisposable
         _policy = _policy with { ChangeWindows = [new ChangeWindow { Days = [DayOfWeek.Sunday] }] };
         Assert.Equal([StepOutcome.Failed], (await RunAsync(Simple, "hv1")).Select(record => record.Outcome));
 
-        new KillSwitch(_files, _logs.FullName, _time).Set("bob", "stop");
+        new KillSwitch(new FileLedgerStore(_files, _logs.FullName, _time), _time).Set("bob", "stop");
         await Assert.ThrowsAsync<RefusedException>(() => RunAsync(Request(Simple, "hv1") with { Identity = TestRun.Identity("r2") }));
         Assert.Empty(_house.Lights);
     }
@@ -169,7 +169,7 @@ public sealed class RunbookRunnerTests : IDisposable
     [Fact]
     public async Task A_target_that_another_run_holds_is_refused_with_who_holds_it()
     {
-        using var held = await _store.Locks.TakeAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+        using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
 
         var records = await RunAsync(Simple, "hv1", "hv2");
 
@@ -507,7 +507,7 @@ public sealed class RunbookRunnerTests : IDisposable
     public async Task A_batch_that_is_resumed_does_not_wait_for_who_is_past_its_step()
     {
         _house.OnMade = (_, action, light) => light.IsBroken = action == "light.dim";
-        using (await _store.Locks.TakeAsync("hypervisor:hv2", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken))
+        using (await _store.Ledger.TakeLockAsync("hypervisor:hv2", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken))
             await RunAsync(Two(Head + "  - change: test.batch\n", Head + "  - change: light.dim\n", "hv1", "hv2") with { ThrottleLimit = 2 });
         foreach (var light in _house.Lights)
             light.IsBroken = false;
@@ -655,7 +655,7 @@ public sealed class RunbookRunnerTests : IDisposable
     public async Task A_target_that_another_run_holds_does_not_keep_the_others_from_being_taken_back()
     {
         await RunAsync(Head + "  - change: light.switch\n", "hv1", "hv2");
-        using var held = await _store.Locks.TakeAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+        using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
 
         await CollectAsync(Runner().UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken));
 
@@ -667,7 +667,7 @@ public sealed class RunbookRunnerTests : IDisposable
     [Fact]
     public async Task A_name_is_one_target_whatever_its_case()
     {
-        using var held = await _store.Locks.TakeAsync("hypervisor:hv1.x.org", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+        using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1.x.org", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
 
         Assert.IsType<TargetLockedException>(Assert.Single(await RunAsync(Simple, "HV1.x.org")).Error);
     }
@@ -808,7 +808,7 @@ public sealed class RunbookRunnerTests : IDisposable
     public async Task Two_names_of_one_machine_are_one_target()
     {
         _identify = target => new() { ["nova"] = "hv1.x.org", ["netbox"] = "hv1" };
-        using var held = await _store.Locks.TakeAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
+        using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1", new LockOwner("r0", "bob", "ops2", 9), TestContext.Current.CancellationToken);
 
         Assert.IsType<TargetLockedException>(Assert.Single(await RunAsync(Simple, "hv1.x.org")).Error);
     }
@@ -1021,7 +1021,7 @@ public sealed class RunbookRunnerTests : IDisposable
             Store = _store,
             Catalog = _world.Catalog,
             Policy = _policy,
-            KillSwitch = new KillSwitch(_files, _logs.FullName, _time),
+            KillSwitch = new KillSwitch(new FileLedgerStore(_files, _logs.FullName, _time), _time),
             Redactor = _redactor,
             Identify = (target, _, _) => Task.FromResult<IReadOnlyDictionary<string, string>>(_identify(target)),
             Observers = [_observer],

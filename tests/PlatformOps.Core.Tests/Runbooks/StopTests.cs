@@ -28,7 +28,7 @@ public sealed class StopTests : IDisposable
         Assert.DoesNotContain(_world.Store.Entries("r1"), entry => entry is PhaseEnded or TargetEnded or TargetStarted { Target: "hv2" });
         Assert.Contains("Resume-OpsRun r1 goes on", Assert.IsType<RunEnded>(_world.Store.Entries("r1")[^1]).Message, StringComparison.Ordinal);
         Assert.Equal(RunState.Stopped, _world.State());
-        Assert.False(_world.Store.Locks.IsHeld("hypervisor:hv1"));
+        Assert.False(_world.Store.Ledger.IsLockHeld("hypervisor:hv1"));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class StopTests : IDisposable
         Assert.DoesNotContain(_world.Store.Entries("r1"), entry => entry is TargetEnded or TargetStarted { Target: "hv2" });
         Assert.Contains("at once", Assert.IsType<RunEnded>(_world.Store.Entries("r1")[^1]).Message, StringComparison.Ordinal);
         Assert.Equal(RunState.Stopped, _world.State());
-        Assert.False(_world.Store.Locks.IsHeld("hypervisor:hv1"));
+        Assert.False(_world.Store.Ledger.IsLockHeld("hypervisor:hv1"));
 
         (light.Sending, light.Answering) = (null, null);
         var records = await _world.ResumeAsync();
@@ -263,7 +263,7 @@ public sealed class StopTests : IDisposable
         Assert.Equal(taken, records.Select(record => $"{record.Target} {record.Step}"));
         Assert.Contains($"stopped on request ({mode}) while it was taken back: {4 - taken.Length} changes are left, and Undo-OpsRun r1 goes on", Assert.IsType<RunEnded>(_world.Store.Entries("r1")[^1]).Message, StringComparison.Ordinal);
         Assert.Equal(RunState.Stopped, _world.State());
-        Assert.False(_world.Store.Locks.IsHeld("hypervisor:hv1"));
+        Assert.False(_world.Store.Ledger.IsLockHeld("hypervisor:hv1"));
 
         light.Sending = null;
         await _world.UndoAsync();

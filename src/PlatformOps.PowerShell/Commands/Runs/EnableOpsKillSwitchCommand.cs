@@ -42,7 +42,7 @@ public sealed class EnableOpsKillSwitchCommand : SessionCmdlet
         {
             await WriteWarningAsync($"The kill switch is set already, by {before.Person} since {before.Since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}: {before.Reason}. It stays so.");
         }
-        else if (await ShouldProcessAsync($"[{OpenSession.Environment}] every run on {Scope.Store.StateFolder}", "Set the kill switch"))
+        else if (await ShouldProcessAsync($"[{OpenSession.Environment}] every run on {Scope.Store.Ledger.Place}", "Set the kill switch"))
         {
             Scope.KillSwitch.Set(SessionScope.Person, Reason);
         }
@@ -54,6 +54,6 @@ public sealed class EnableOpsKillSwitchCommand : SessionCmdlet
     internal static OpsKillSwitch KillSwitchOf(SessionScope scope)
     {
         KillSwitchState? state = scope.KillSwitch.Read();
-        return new OpsKillSwitch { IsSet = state is not null, Person = state?.Person, Reason = state?.Reason, Since = state?.Since, StateFolder = scope.Store.StateFolder };
+        return new OpsKillSwitch { IsSet = state is not null, Person = state?.Person, Reason = state?.Reason, Since = state?.Since, StateFolder = scope.Store.Ledger.Place };
     }
 }

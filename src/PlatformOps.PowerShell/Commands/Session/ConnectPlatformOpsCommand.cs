@@ -55,8 +55,10 @@ public sealed class ConnectPlatformOpsCommand : AsyncCmdlet
 
     private protected override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
-        var (session, scope) = SessionOpening.Open(Path is null ? null : this.FilePath(Path), Name, Overrides());
-        if (OpsRunspace.Current.AddSession(session, scope) is { } replaced)
+        // Known on the pipeline's thread only.
+        var runspace = OpsRunspace.Current;
+        var (session, scope) = await SessionOpening.OpenAsync(Path is null ? null : this.FilePath(Path), Name, Overrides(), cancellationToken);
+        if (runspace.AddSession(session, scope) is { } replaced)
             await replaced.DisposeAsync();
         foreach (var (service, lack) in scope.Get<ServiceProbes>().Unready())
             await WriteWarningAsync($"{lack.Message} Until then nothing can be asked of {service}.");

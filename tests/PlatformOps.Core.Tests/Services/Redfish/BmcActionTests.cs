@@ -330,5 +330,5 @@ public sealed class BmcActionTests
         return await Gate(ledger).RunAsync(change, Context(), parameters, default, [], Token);
     }
 
-    private Gate Gate(RunLedger ledger) => new(ledger, new EffectGuard(new TargetPolicy { Environment = "test" }, new KillSwitch(_files, "/state", _bmc.Scope.Time), _bmc.Scope.Time), _bmc.Scope.Time);
+    private Gate Gate(RunLedger ledger) => new(ledger, new EffectGuard(new TargetPolicy { Environment = "test" }, new KillSwitch(new FileLedgerStore(_files, "/state", _bmc.Scope.Time), _bmc.Scope.Time), _bmc.Scope.Time), _bmc.Scope.Time);
 }

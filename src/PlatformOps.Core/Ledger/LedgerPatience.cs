@@ -1,0 +1,29 @@
+using PlatformOps.Errors;
+
+namespace PlatformOps.Core.Ledger;
+
+/// <summary>Waits for a ledger that is away for a while: a run in the middle of its work goes on when it is back.</summary>
+internal static class LedgerPatience
+{
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Asks the ledger something, again and again while it is away.</summary>
+    /// <returns>Whether it was: what was seen before is old by now.</returns>
+    /// <exception cref="LedgerException">It failed, or was away for longer than its patience.</exception>
+    public static async Task<bool> AskAsync(this ILedgerStore store, Action ask, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        for (var waited = false; ; waited = true)
+        {
+            try
+            {
+                ask();
+                return waited;
+            }
+            catch (LedgerException e) when (store.IsAway(e) && time.GetElapsedTime(began) < store.Patience)
+            {
+                await Task.Delay(AskEvery, time, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using Npgsql;
+using PlatformOps.Core.Ledger;
+using PlatformOps.Errors;
+
+namespace PlatformOps.PostgreSql;
+
+/// <summary>Connections to the database of the ledger, its tables, and its errors for people.</summary>
+internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDisposable
+{
+    private const int TablesVersion = 1;
+    private const int Seconds = 10;
+
+    // idle_in_transaction_session_timeout: PostgreSQL's documentation, appendix A.
+    private const string IdleInTransaction = "25P03";
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
+
+    // A journal's records lie at the byte where they begin, so that none can be written twice or by two.
+    private const string Tables = """
+        select pg_advisory_xact_lock(7234019283);
+        create schema if not exists platformops;
+        create table if not exists platformops.journal (run_id text not null, at bigint not null, record bytea not null, primary key (run_id, at));
+        create table if not exists platformops.lock (key text primary key, token bigint not null default 0, holder uuid, expires timestamptz, owner text);
+        create table if not exists platformops.text (name text primary key, content bytea not null);
+        create table if not exists platformops.version (version int not null);
+        insert into platformops.version select 1 where not exists (select from platformops.version);
+        """;
+
+    private NpgsqlDataSource? _source;
+
+    public SharedLedgerOptions Options => options;
+
+    /// <summary>Without what is secret.</summary>
+    public string Place { get; } = $"postgresql {options.UserName}@{options.Host}:{options.Port}/{options.Database}";
+
+    private NpgsqlDataSource Source => _source ?? throw new LedgerException($"The run ledger {Place} was not opened.") { TargetName = Place };
+
+    /// <summary>Connects, and makes the tables where they are missing.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_source is not null)
+            return;
+        var isSocket = options.Host.StartsWith('/');
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = options.Host,
+            Port = options.Port,
+            Database = options.Database,
+            Username = options.UserName,
+            Password = options.Password is null ? null : await options.Password(cancellationToken),
+            // Nothing goes over a network in the clear, or to somebody else.
+            SslMode = isSocket ? SslMode.Disable : SslMode.VerifyFull,
+            RootCertificate = isSocket ? null : options.CaFile,
+            // Who is stopped in the middle of a transaction must not keep what it has locked from whoever takes over.
+            Options = $"-c idle_in_transaction_session_timeout={options.Lease.TotalMilliseconds:0}",
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            ApplicationName = "PlatformOps",
+            Timeout = Seconds,
+            CommandTimeout = Seconds,
+        };
+        var source = NpgsqlDataSource.Create(connection);
+        try
+        {
+            await TranslateAsync(() => MakeTablesAsync(source, cancellationToken));
+        }
+        catch
+        {
+            await source.DisposeAsync();
+            throw;
+        }
+
+        _source = source;
+    }
+
+    /// <summary>One statement, which does no harm where it is made twice.</summary>
+    public T Ask<T>(string sql, Func<NpgsqlDataReader, T> read, params ReadOnlySpan<object> values)
+    {
+        try
+        {
+            try
+            {
+                return Once(values);
+            }
+            catch (NpgsqlException e) when (e.IsTransient)
+            {
+                // A connection from before the server was away tells nothing of now.
+                Source.Clear();
+                return Once(values);
+            }
+        }
+        catch (Exception e) when (IsDatabases(e))
+        {
+            throw Fault(e);
+        }
+
+        T Once(ReadOnlySpan<object> values)
+        {
+            using var command = Source.CreateCommand(sql);
+            foreach (var value in values)
+                command.Parameters.Add(new NpgsqlParameter { Value = value });
+            using var reader = command.ExecuteReader();
+            return read(reader);
+        }
+    }
+
+    /// <inheritdoc cref="Ask"/>
+    public int Tell(string sql, params ReadOnlySpan<object> values) => Ask(sql, reader => reader.RecordsAffected, values);
+
+    /// <summary>Works in one transaction, again from its beginning while the database is away: what it does must bear that its commit was not heard of.</summary>
+    /// <param name="stopWaiting">Ends the waiting.</param>
+    public async Task<T> TransactAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken stopWaiting)
+    {
+        var began = options.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await TranslateAsync(async () =>
+                {
+                    await using var connection = await Source.OpenConnectionAsync(CancellationToken.None);
+                    await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+                    var result = await work(connection);
+                    await transaction.CommitAsync(CancellationToken.None);
+                    return result;
+                });
+            }
+            catch (LedgerException e) when (IsAway(e) && !stopWaiting.IsCancellationRequested && options.Time.GetElapsedTime(began) < options.Patience)
+            {
+                await Task.Delay(AskEvery, options.Time, stopWaiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>One statement of a transaction.</summary>
+    public static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+
+    public static bool IsAway(LedgerException error) => error.InnerException is NpgsqlException { IsTransient: true } or PostgresException { SqlState: IdleInTransaction } or TimeoutException;
+
+    public ValueTask DisposeAsync() => _source?.DisposeAsync() ?? default;
+
+    private async Task<bool> MakeTablesAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var look = Command(connection, "select to_regclass('platformops.version') is null");
+        // An account that may only read and write works where somebody else has made them.
+        if (await look.ExecuteScalarAsync(cancellationToken) is true)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var make = Command(connection, Tables);
+            await make.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        await using var version = Command(connection, "select max(version) from platformops.version");
+        return await version.ExecuteScalarAsync(cancellationToken) is TablesVersion
+            ? true
+            : throw new LedgerException($"The run ledger {Place} is not of version {TablesVersion}, the one that this PlatformOps knows. Use one version on all machines that share it.") { TargetName = Place };
+    }
+
+    private async Task<T> TranslateAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (IsDatabases(e))
+        {
+            throw Fault(e);
+        }
+    }
+
+    private static bool IsDatabases(Exception e) => e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException or System.Security.Authentication.AuthenticationException;
+
+    private LedgerException Fault(Exception cause)
+        => new($"The run ledger {Place} cannot be used: {((cause as PostgresException)?.MessageText ?? cause.Message).TrimEnd('.')}. Nothing further was changed; mend it, then Resume-OpsRun.", cause) { TargetName = Place };
+}
