@@ -74,7 +74,7 @@ public sealed class PowerLossTests : IDisposable
     public void What_was_replaced_or_removed_stays_so()
     {
         var machine = NewMachine();
-        var killSwitch = new KillSwitch(new LedgerFiles(new MortalDisk(machine.Disk)), machine.State, _world.Time);
+        var killSwitch = new KillSwitch(new FileLedgerStore(new LedgerFiles(new MortalDisk(machine.Disk)), machine.State, _world.Time), _world.Time);
         killSwitch.Set("alice", "first");
         killSwitch.Set("bob", "second");
         machine.Disk.LosePower();
@@ -143,7 +143,7 @@ public sealed class PowerLossTests : IDisposable
     private RunRequest Request() => _world.Request(RunWorld.Simple, "hv1", "hv2") with { ThrottleLimit = 1 };
 
     private RunbookRunner RunnerOf(Machine machine, MortalDisk process) => new(
-        _world.Scope with { Clients = new TestRun.OneClient(machine.House), Store = StoreOf(machine, process), KillSwitch = new KillSwitch(new LedgerFiles(process), machine.State, _world.Time) },
+        _world.Scope with { Clients = new TestRun.OneClient(machine.House), Store = StoreOf(machine, process), KillSwitch = new KillSwitch(new FileLedgerStore(new LedgerFiles(process), machine.State, _world.Time), _world.Time) },
         _world.Reader);
 
     private RunStore StoreOf(Machine machine, MortalDisk process) => new(new LedgerFiles(process), machine.State, _world.Time);
