@@ -422,28 +422,14 @@ public sealed class OpenSshTransportTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public async Task A_cancelled_command_ends_at_once_and_dispose_leaves_no_ssh(bool shares, bool whileLoggingIn)
+    public async Task A_cancelled_command_ends_within_a_second_and_dispose_leaves_no_ssh(bool shares, bool whileLoggingIn)
     {
-        await using var farm = await SshdFarm.StartAsync();
-        var host = await farm.AddAsync();
-        host.Hangs = whileLoggingIn;
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var ssh = farm.Transport(shares);
-        var begun = new TaskCompletionSource();
-        var running = ssh.RunAsync(host.Address, new SshCommand(["sh", "-c", "echo begun; exec sleep 60"]) { OnOutput = _ => begun.TrySetResult() }, cancel.Token);
-        if (whileLoggingIn)
-            await Until(() => host.Connections == 1);
-        else
-            await begun.Task.WaitAsync(Stop);
+        // The best of three: a machine that others use takes its time.
+        var took = TimeSpan.MaxValue;
+        for (var i = 0; i < 3 && took >= TimeSpan.FromSeconds(1); i++)
+            took = await CancelAsync(shares, whileLoggingIn);
 
-        var clock = Stopwatch.StartNew();
-        await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        // A fraction of a second; a machine that others use takes its time.
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}");
-
-        await ssh.DisposeAsync();
-        await Until(() => CommandLines().All(c => !c.Contains(farm.KnownHostsPath, StringComparison.Ordinal)));
+        Assert.True(took < TimeSpan.FromSeconds(1), $"took {took}");
     }
 
     [Fact]
@@ -689,5 +675,29 @@ public sealed class OpenSshTransportTests
         }
 
         return seen;
+    }
+
+    private static async Task<TimeSpan> CancelAsync(bool shares, bool whileLoggingIn)
+    {
+        await using var farm = await SshdFarm.StartAsync();
+        var host = await farm.AddAsync();
+        host.Hangs = whileLoggingIn;
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var ssh = farm.Transport(shares);
+        var begun = new TaskCompletionSource();
+        var running = ssh.RunAsync(host.Address, new SshCommand(["sh", "-c", "echo begun; exec sleep 60"]) { OnOutput = _ => begun.TrySetResult() }, cancel.Token);
+        if (whileLoggingIn)
+            await Until(() => host.Connections == 1);
+        else
+            await begun.Task.WaitAsync(Stop);
+
+        var clock = Stopwatch.StartNew();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        var took = clock.Elapsed;
+
+        await ssh.DisposeAsync();
+        await Until(() => CommandLines().All(c => !c.Contains(farm.KnownHostsPath, StringComparison.Ordinal)));
+        return took;
     }
 }
