@@ -8,6 +8,8 @@ namespace PlatformOps.TestKit.Changes;
 /// <summary>Actions for the tests of runbooks, over one <see cref="Light"/> for each target.</summary>
 internal sealed class TestCatalog
 {
+    private int _factReads;
+
     /// <summary>What the check answers, by target.</summary>
     public Func<string, CheckResult> Check { get; set; } = _ => CheckResult.Passed("fine");
 
@@ -20,7 +22,8 @@ internal sealed class TestCatalog
 
     public Dictionary<string, string> Facts { get; } = new() { ["gpu"] = "true", ["model"] = "lenovo" };
 
-    public int FactReads { get; set; }
+    /// <summary>How often facts were read, by however many targets at once.</summary>
+    public int FactReads => Volatile.Read(ref _factReads);
 
     /// <summary>The targets that each call of the batch action was given.</summary>
     public List<IReadOnlyList<string>> BatchCalls { get; } = [];
@@ -101,7 +104,7 @@ internal sealed class TestCatalog
 
         public override Task<IReadOnlyDictionary<string, string>> ReadAsync(ActionContext context, CancellationToken cancellationToken)
         {
-            world.FactReads++;
+            Interlocked.Increment(ref world._factReads);
             return world.FactFault(context.Target.Name) is { } fault ? Task.FromException<IReadOnlyDictionary<string, string>>(fault) : Task.FromResult<IReadOnlyDictionary<string, string>>(world.Facts);
         }
     }
