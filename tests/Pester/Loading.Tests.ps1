@@ -111,34 +111,25 @@ try { Import-Module '$ModuleFolder/PlatformOps.psd1'; 'imported' } catch { `$_.E
             Set-ItResult -Skipped -Because 'this PowerShell was built without being compiled ahead of time'
         }
 
-        # In fresh processes and in turn, the best of each, until it is within the limit: what others do on the machine only adds to it, to the
-        # wall clock more than to the processor's time.
+        # Median against median of fresh processes in turn; three times, as whatever else the machine does only adds to it.
         $empty = Join-Path $TestDrive 'Empty'
         New-Item -ItemType Directory -Path $empty | Out-Null
         Set-Content (Join-Path $empty 'Empty.psm1') ''
         New-ModuleManifest (Join-Path $empty 'Empty.psd1') -RootModule Empty.psm1 -FunctionsToExport @() -CmdletsToExport @() -AliasesToExport @() -VariablesToExport @()
-        $measure = @'
-$process = [Diagnostics.Process]::GetCurrentProcess()
-$before = $process.TotalProcessorTime
-$watch = [Diagnostics.Stopwatch]::StartNew()
-Import-Module $args[0]
-$watch.Stop()
-$process.Refresh()
-$watch.Elapsed.TotalMilliseconds
-($process.TotalProcessorTime - $before).TotalMilliseconds
-'@
-        $best = @{}
-        foreach ($i in 1..12) {
-            foreach ($module in "$empty/Empty.psd1", "$ModuleFolder/PlatformOps.psd1") {
-                $times = [double[]] (Invoke-FreshPwsh -Script $measure -Arguments $module)
-                $best[$module] = if ($best[$module]) { [Math]::Min($best[$module][0], $times[0]), [Math]::Min($best[$module][1], $times[1]) } else { $times }
+        $measure = '$watch = [Diagnostics.Stopwatch]::StartNew(); Import-Module $args[0]; $watch.Elapsed.TotalMilliseconds'
+        $seen = foreach ($i in 1..3) {
+            $times = @{}
+            foreach ($round in 1..5) {
+                foreach ($module in "$empty/Empty.psd1", "$ModuleFolder/PlatformOps.psd1") {
+                    $times[$module] = [double[]] @($times[$module] | Where-Object { $_ }) + [double] (Invoke-FreshPwsh -Script $measure -Arguments $module)
+                }
             }
 
-            $theirs, $ours = $best["$empty/Empty.psd1"], $best["$ModuleFolder/PlatformOps.psd1"]
-            $more = ($ours[0] - $theirs[0]), ($ours[1] - $theirs[1])
-            if ([Math]::Min($more[0], $more[1]) -le 100) { break }
+            $more = ($times["$ModuleFolder/PlatformOps.psd1"] | Sort-Object)[2] - ($times["$empty/Empty.psd1"] | Sort-Object)[2]
+            $more
+            if ($more -le 100) { break }
         }
-        [Math]::Min($more[0], $more[1]) |
-            Should -BeLessOrEqual 100 -Because "it took $($more[0]) ms more than an empty module, $($more[1]) ms of the processor's time, which was $($theirs[0]) and $($theirs[1])"
+
+        $seen[-1] | Should -BeLessOrEqual 100 -Because "it took $($seen -join ', ') ms more than an empty module"
     }
 }

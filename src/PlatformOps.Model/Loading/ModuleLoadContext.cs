@@ -39,12 +39,17 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     }
 
     /// <summary>The assembly with the cmdlets, loaded once per process.</summary>
-    public static Assembly LoadCmdlets()
+    /// <param name="path">This assembly as the module has it: another version of the module, in the same process, has another.</param>
+    /// <returns>Null where <paramref name="path"/> is of another version than this assembly.</returns>
+    public static Assembly? LoadCmdlets(string path)
     {
+        var own = typeof(ModuleLoadContext).Assembly;
+        if (own.Location != path && own.GetName().Version != AssemblyName.GetAssemblyName(path).Version)
+            return null;
         lock (Gate)
         {
             _loads++;
-            return _cmdlets ??= new ModuleLoadContext(Path.GetDirectoryName(typeof(ModuleLoadContext).Assembly.Location)!)
+            return _cmdlets ??= new ModuleLoadContext(Path.GetDirectoryName(own.Location)!)
                 .LoadFromAssemblyName(new AssemblyName(CmdletsAssembly));
         }
     }
