@@ -1,6 +1,6 @@
 # Loads PlatformOps.Model, the one assembly of ours in the default load context, and lets its load context load the cmdlets
 # with their dependencies apart from everybody else's. Nothing else happens at import.
-# Every kind of call costs some milliseconds the first time: there are as few as can be, and no Add-Type.
+# Every kind of call costs some milliseconds the first time: there are as few as can be, and no Add-Type, which costs 100 ms.
 
 $file = "$PSScriptRoot/bin/PlatformOps.Model.dll"
 $assembly = $failure = $null
