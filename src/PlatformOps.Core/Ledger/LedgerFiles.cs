@@ -69,17 +69,19 @@ internal class LedgerFiles
     /// <summary>Opens a file to append to, whose name is durable then; makes it where it is missing. Others may read it meanwhile: who may write is settled by a lock.</summary>
     public virtual ILedgerFile Open(string path)
     {
+        FileStream? stream = null;
         try
         {
-            var stream = _disk.Open(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.ReadWrite));
+            stream = _disk.Open(path, OwnerOnly(FileMode.OpenOrCreate, FileShare.ReadWrite));
             stream.Seek(0, SeekOrigin.End);
             // Also one that is there: the process that made it may have died before its name was on the disk.
             FlushFolder(Path.GetDirectoryName(path)!);
             return new StreamLedgerFile(stream);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LedgerException)
         {
-            throw Fault(path, e);
+            stream?.Dispose();
+            throw e as LedgerException ?? Fault(path, e);
         }
     }
 

@@ -38,11 +38,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         _ = new JournalRedaction(clean ?? (text => text)).Clean(started);
         var journal = await TryTakeAsync(runId, started.Identity.Person)
             ?? throw new TargetLockedException($"Run {runId} is in use by another process.") { TargetName = runId };
-        var ledger = Own(journal, new RunHistory(), runId, started.Identity.Person);
-        await ledger.WriteAsync(new JournalHeader(JournalFormat.Schema, runId));
-        await ledger.WriteAsync(started);
-        await ledger.WriteDurablyAsync(ThisProcess(started.Identity.Person));
-        return ledger;
+        return await OwnAsync(journal, new RunHistory(), runId, started.Identity.Person, new JournalHeader(JournalFormat.Schema, runId), started);
     }
 
     /// <summary>Takes an existing run to go on with it.</summary>
@@ -61,9 +57,10 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             throw new TargetLockedException($"Run {runId} is being worked on by {process?.Person ?? "somebody"} on {process?.Machine ?? "another machine"} (process {process?.ProcessId}). Stop-OpsRun asks it to stop.") { TargetName = runId };
         }
 
-        var history = RunHistory.From(journal.Entries);
+        RunHistory history;
         try
         {
+            history = RunHistory.From(journal.Entries);
             if (history.Started is null)
                 throw new LedgerException($"Run {runId} ended before anything of it was written: nothing happened, start it anew.") { TargetName = runId };
             admit?.Invoke(runId, history);
@@ -74,9 +71,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             throw;
         }
 
-        var ledger = Own(journal, history, runId, person);
-        await ledger.WriteDurablyAsync(ThisProcess(person));
-        return ledger;
+        return await OwnAsync(journal, history, runId, person);
     }
 
     /// <summary>The identifiers of all runs, newest first.</summary>
@@ -282,8 +277,22 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         }
     }
 
-    private RunLedger Own(Journal journal, RunHistory history, string runId, string person)
-        => new(journal, history, runId, FolderOf(runId), Ledger, new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId), clean ?? (text => text));
-
-    private static ProcessStarted ThisProcess(string person) => new(person, Environment.MachineName, Environment.ProcessId);
+    // Where that cannot be written, it is not ours.
+    private async Task<RunLedger> OwnAsync(Journal journal, RunHistory history, string runId, string person, params JournalEntry[] first)
+    {
+        var owner = new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId);
+        var ledger = new RunLedger(journal, history, runId, FolderOf(runId), Ledger, owner, clean ?? (text => text));
+        try
+        {
+            foreach (var entry in first)
+                await ledger.WriteAsync(entry);
+            await ledger.WriteDurablyAsync(new ProcessStarted(owner.Person, owner.Machine, owner.ProcessId));
+            return ledger;
+        }
+        catch
+        {
+            await ledger.DisposeAsync();
+            throw;
+        }
+    }
 }

@@ -70,6 +70,48 @@ public sealed class PowerLossTests : IDisposable
         }
     }
 
+    /// <summary>Once, or from then on; the power goes behind it or not.</summary>
+    [Theory]
+    [InlineData("No space left on device", false, false)]
+    [InlineData("No space left on device", true, false)]
+    [InlineData("Input/output error", false, true)]
+    [InlineData("Input/output error", true, true)]
+    public async Task A_disk_that_takes_no_more_is_told_and_what_happened_is_known(string error, bool forGood, bool losesPower)
+    {
+        string? name = "";
+        for (var change = 1; name is not null; change++)
+        {
+            var machine = NewMachine();
+            var process = new MortalDisk(machine.Disk);
+            var seen = 0;
+            name = null;
+            process.Fault = call =>
+            {
+                if (!machine.Disk.Holds(call.Path) || ++seen < change || (seen > change && !forGood))
+                    return null;
+                name ??= $"{call.Name} {Path.GetFileName(call.Path)}";
+                return new IOException($"{error} : '{call.Path}'");
+            };
+
+            Exception? told = null;
+            try
+            {
+                await foreach (var record in RunnerOf(machine, process).RunAsync(Request(), Token))
+                    told ??= record.Error;
+            }
+            catch (OpsException e)
+            {
+                told = e;
+            }
+
+            var when = $"{error} at change {change} ({name})";
+            Assert.True(name is null || told?.Message.Contains(error, StringComparison.Ordinal) == true, $"{when}: {told?.Message ?? "not told"}");
+            if (losesPower)
+                machine.Disk.LosePower();
+            await GoOnAsync(machine, when);
+        }
+    }
+
     [Fact]
     public void What_was_replaced_or_removed_stays_so()
     {

@@ -10,6 +10,9 @@ internal sealed class MortalDisk(DurableDisk disk) : Disk
     /// <summary>Called before and after each change with it; may call <see cref="Die"/>.</summary>
     public Action<DiskCall, bool>? OnCall { get; set; }
 
+    /// <summary>What a change fails with, if it does: half of what it writes is written then.</summary>
+    public Func<DiskCall, IOException?>? Fault { get; set; }
+
     public bool IsDead { get; private set; }
 
     /// <summary>The process is killed.</summary>
@@ -66,8 +69,14 @@ internal sealed class MortalDisk(DurableDisk disk) : Disk
 
     public override void FlushFolder(string path) => Do(new DiskCall("flush-folder", path), () => disk.Flushed(path));
 
-    private void Do(DiskCall call, Action change)
+    private void Do(DiskCall call, Action change, Action? half = null)
     {
+        if (Fault?.Invoke(call) is { } fault)
+        {
+            half?.Invoke();
+            throw fault;
+        }
+
         OnCall?.Invoke(call, false);
         Alive(() =>
         {
@@ -100,19 +109,7 @@ internal sealed class MortalDisk(DurableDisk disk) : Disk
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             var content = buffer.ToArray();
-            process.Do(new DiskCall("write", Name, content), () =>
-            {
-                var at = (int)Position;
-                base.Write(content, 0, content.Length);
-                var written = Node.Content!;
-                for (var index = 0; index < content.Length; index++)
-                {
-                    if (at + index < written.Count)
-                        written[at + index] = content[index];
-                    else
-                        written.Add(content[index]);
-                }
-            });
+            process.Do(new DiskCall("write", Name, content), () => Put(content), () => Put(content[..(content.Length / 2)]));
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -139,6 +136,20 @@ internal sealed class MortalDisk(DurableDisk disk) : Disk
         {
             if (flushToDisk)
                 process.Do(new DiskCall("flush", Name), () => Node.Durable = [.. Node.Content!]);
+        }
+
+        private void Put(byte[] content)
+        {
+            var at = (int)Position;
+            base.Write(content, 0, content.Length);
+            var written = Node.Content!;
+            for (var index = 0; index < content.Length; index++)
+            {
+                if (at + index < written.Count)
+                    written[at + index] = content[index];
+                else
+                    written.Add(content[index]);
+            }
         }
 
         protected override void Dispose(bool disposing)
