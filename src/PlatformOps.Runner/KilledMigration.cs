@@ -21,7 +21,7 @@ internal sealed class KilledMigration(LabServer lab, string list, int throttle, 
         {
             using var killing = new CancellationTokenSource();
             using var ended = new CancellationTokenSource();
-            var watching = killed < kills ? KillAfterWritesAsync(control, _random.Next(1, 24), killing, ended.Token) : Task.CompletedTask;
+            var watching = killed < kills ? KillAfterWritesAsync(control, _random.Next(1, 20), killing, ended.Token) : Task.CompletedTask;
             try
             {
                 // SIGKILL: the child gets no chance to put anything in order.

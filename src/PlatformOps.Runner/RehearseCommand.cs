@@ -44,7 +44,7 @@ internal static class RehearseCommand
         var throttle = line.Whole("--throttle", hypervisors);
         var kills = 0;
         if (line.Has("--kill-and-resume"))
-            kills = await new KilledMigration(lab, list, throttle, options.Seed, line.Whole("--kills", 25), operators).RunAsync();
+            kills = await new KilledMigration(lab, list, throttle, options.Seed, line.Whole("--kills", 30), operators).RunAsync();
         else
             await new RehearsalBoard().ShowAsync(MigrateAsync(lab, targets, throttle, operators));
 

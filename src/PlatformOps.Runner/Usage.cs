@@ -12,7 +12,7 @@ internal static class Usage
                  --throttle N      how many hypervisors at a time (all)
                  --report FILE     where the HTML report goes (a temporary file)
                  --kill-and-resume kill the process that migrates at random moments, and start it again until it is done
-                 --kills N         how often (25)
+                 --kills N         how often (30)
           lab    start emulated services and hosts, print where they are as one JSON line, run until stdin closes
                  --hypervisors N   how many hypervisors (12)
                  --vms N           how many virtual machines (200)
