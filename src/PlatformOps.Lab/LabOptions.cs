@@ -50,4 +50,7 @@ public sealed record LabOptions
 
     /// <summary>How long a Keystone token is good for (real time).</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>What the lab's clock goes by, and its delays.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -60,7 +60,7 @@ public sealed class LabServer : IAsyncDisposable
         options = plan.Over(options);
         Check(options);
 
-        var clock = new LabClock(TimeProvider.System, options.Speed);
+        var clock = new LabClock(options.Time, options.Speed);
         var world = new WorldBuilder(options, plan, clock.Now).Build();
         var lab = new LabContext(options, world, clock, new CallJournal(clock), new FaultBoard(options.Seed));
         var services = LabServices.Make(lab);

@@ -5,7 +5,7 @@ internal enum FaultKind
     /// <summary>An error status instead of the call.</summary>
     Status,
 
-    /// <summary>Real seconds before the call: the client's deadline runs in real time too.</summary>
+    /// <summary>Seconds of the client's time before the call, not of the lab's: its deadline runs meanwhile.</summary>
     Delay,
 
     /// <summary>The connection is cut and nothing was done.</summary>

@@ -54,8 +54,7 @@ internal sealed class SshEndpoint(HostFleet fleet)
         _lab.Journal.Count("ssh", call);
         var host = fleet.Find(request.Host);
         var faults = _lab.Faults.Take("ssh", [call, request.Command], () => host is null ? [request.Host] : [host.Machine.Fqdn, host.Machine.ShortName]);
-        foreach (var delay in faults.Where(fault => fault.Kind == FaultKind.Delay))
-            await Task.Delay(TimeSpan.FromSeconds(delay.Seconds), http.RequestAborted);
+        await _lab.DelayAsync(faults, http.RequestAborted);
         if (Connect(request, host, faults) is { } refused)
         {
             await WriteAsync(http, refused);

@@ -36,8 +36,7 @@ internal sealed class CallPipeline(LabContext lab, IReadOnlyList<ILabService> se
             faults = lab.Faults.Take(service.Name, [call.Name, call.ActualName], () => service.TargetsOf(call));
         }
 
-        foreach (var delay in faults.Where(fault => fault.Kind == FaultKind.Delay))
-            await Task.Delay(TimeSpan.FromSeconds(delay.Seconds), http.RequestAborted);
+        await lab.DelayAsync(faults, http.RequestAborted);
 
         var fault = Array.Find(faults, struck => struck.Kind != FaultKind.Delay);
         var answer = fault?.Kind switch

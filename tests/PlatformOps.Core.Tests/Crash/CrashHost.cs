@@ -16,10 +16,7 @@ internal sealed class CrashHost
     public CrashHost(PhaseLab lab, int number)
     {
         (_lab, Number) = (lab, number);
-        _machine = new DurableDisk(Directory.CreateDirectory(Path.Combine(lab.Lab.Folder, $"machine{number}")).FullName);
-        var known = Path.Combine(_machine.Root, "known_hosts");
-        File.Copy(Path.Combine(lab.Lab.Folder, "known_hosts"), known);
-        _machine.Keep(known);
+        _machine = MachineSession.Prepare(lab.Lab, $"machine{number}");
     }
 
     public int Number { get; }

@@ -40,12 +40,7 @@ internal sealed class CrashProcess : IAsyncDisposable
         _fatal = fatal;
         _disk = new MortalDisk(machine) { OnCall = OnDisk };
         _network = new MortalHandler(this);
-        var configuration = new ConfigurationLoader(Registrations.Sections).Load(lab.ConfigurationPath, new Dictionary<string, object>
-        {
-            ["state-folder"] = Path.Combine(machine.Root, "state"),
-            ["ssh.known-hosts"] = Path.Combine(machine.Root, "known_hosts"),
-        });
-        Session = new SessionScope(configuration, new SecretStore(new Redactor()), new HastyTimeProvider(), new LedgerFiles(_disk), [.. Registrations.All.Select(Rewired)]);
+        Session = MachineSession.Open(lab, machine, _disk, _network, new HastyTimeProvider());
     }
 
     public SessionScope Session { get; }
@@ -124,24 +119,6 @@ internal sealed class CrashProcess : IAsyncDisposable
 
         return records;
     }
-
-    private ServiceRegistration Rewired(ServiceRegistration service) => service switch
-    {
-        HttpRegistration => new RewiredService(service, typeof(HttpServiceFactory), scope => new HttpServiceFactory(scope.Time, scope.Secrets.Redactor) { Handler = _network }),
-        HostsRegistration => new RewiredService(service, typeof(RemoteShell), scope =>
-        {
-            var configuration = scope.Configuration.Section<SshConfiguration>();
-            return Shell(configuration, known => Shell(configuration with { KnownHosts = known, HostKeyPolicy = HostKeyPolicy.AcceptNew }, null));
-
-            RemoteShell Shell(SshConfiguration configuration, Func<string, RemoteShell>? apart)
-            {
-                var options = SshTransports.Options(configuration, scope.Secrets, scope.Time);
-                options = options with { KnownHosts = new KnownHosts(options.KnownHosts.FilePath, configuration.HostKeyPolicy, [], _disk) };
-                return new RemoteShell(new LabSshTransport(configuration.LabUrl!, options, _network), options, apart);
-            }
-        }),
-        _ => service,
-    };
 
     private void OnDisk(DiskCall call, bool isDone)
     {

@@ -48,8 +48,10 @@ internal sealed class PhaseLab : IAsyncDisposable
     /// <summary>Another process's view: the same state folder, new clients.</summary>
     public SessionScope Open(IReadOnlyDictionary<string, object>? overrides = null) => SessionOpening.Open(_lab.ConfigurationPath, null, overrides).Scope;
 
-    public async Task SetHostAsync(int number, object properties)
-        => (await _control.PostAsJsonAsync($"lab/hosts/hv{number:00}.lab.example", properties, Token)).EnsureSuccessStatusCode();
+    public Task SetHostAsync(int number, object properties) => SetHostAsync($"hv{number:00}.lab.example", properties);
+
+    public async Task SetHostAsync(string name, object properties)
+        => (await _control.PostAsJsonAsync($"lab/hosts/{name}", properties, Token)).EnsureSuccessStatusCode();
 
     /// <summary>What operators do while a hypervisor is drained.</summary>
     public Task MoveServersAwayAsync(int number) => SetHostAsync(number, new { serversMoved = true });
@@ -114,6 +116,12 @@ internal sealed class PhaseLab : IAsyncDisposable
         => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/writes", Token)).EnumerateArray()
             .Select(write => $"{write.GetProperty("service")} {write.GetProperty("call")} {write.GetProperty("target")}: {write.GetProperty("detail")}")];
 
+    /// <summary>What changed the world for a hypervisor or its ticket.</summary>
+    public async Task<IReadOnlyList<(DateTimeOffset At, string Write)>> WritesOfAsync(string hypervisor, string ticket)
+        => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/writes", Token)).EnumerateArray()
+            .Where(write => write.GetRawText() is var text && (text.Contains(hypervisor.Split('.')[0], StringComparison.Ordinal) || text.Contains($"\"{ticket}\"", StringComparison.Ordinal)))
+            .Select(write => (write.GetProperty("at").GetDateTimeOffset(), $"{write.GetProperty("service")} {write.GetProperty("call")} {write.GetProperty("target")}"))];
+
     /// <summary>Forgets what changed the world until now.</summary>
     public async Task ForgetWritesAsync() => (await _control.DeleteAsync("lab/counters", Token)).EnsureSuccessStatusCode();
 
@@ -131,7 +139,9 @@ internal sealed class PhaseLab : IAsyncDisposable
     /// <summary>The status of a hypervisor's ticket.</summary>
     public async Task<string?> StatusAsync(int number) => (await TicketAsync($"MH-{100 + number}")).GetProperty("status").GetString();
 
-    public async Task<JsonElement> HostAsync(int number) => await _control.GetFromJsonAsync<JsonElement>($"lab/hosts/hv{number:00}.lab.example", Token);
+    public Task<JsonElement> HostAsync(int number) => HostAsync($"hv{number:00}.lab.example");
+
+    public async Task<JsonElement> HostAsync(string name) => await _control.GetFromJsonAsync<JsonElement>($"lab/hosts/{name}", Token);
 
     public async Task<List<StepRecord>> RunAsync(string phases, params MigrationTarget[] targets) => await RunAsync(Session, phases, null, targets);
 

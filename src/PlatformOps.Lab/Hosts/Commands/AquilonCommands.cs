@@ -39,8 +39,7 @@ internal static class AquilonCommands
             faults = lab.Faults.Take("aquilon", [options.Command], () => broker.TargetsOf(options));
         }
 
-        foreach (var delay in faults.Where(fault => fault.Kind == FaultKind.Delay))
-            await Task.Delay(TimeSpan.FromSeconds(delay.Seconds), call.State.Cancellation);
+        await lab.DelayAsync(faults, call.State.Cancellation);
         if (faults.Any(fault => fault.Kind == FaultKind.Reset))
             return call.Fail($"Failed to connect to {lab.World.Aquilon.Host} port 6900: Connection refused.", 1);
         if (faults.FirstOrDefault(fault => fault.Kind == FaultKind.Status) is { } refused)
