@@ -1,9 +1,11 @@
+using PlatformOps.TestKit;
+
 namespace PlatformOps.Cmdlets.Tests;
 
 /// <summary>Conditions with a deadline.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Patience.Long;
 
     public static Task Is(Func<bool> condition) => Is(() => Task.FromResult(condition()));
 

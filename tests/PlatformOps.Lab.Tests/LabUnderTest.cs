@@ -49,7 +49,7 @@ internal sealed class LabUnderTest : IAsyncDisposable
     public static async Task<LabUnderTest> StartAsync(LabOptions options)
     {
         var server = await LabServer.StartAsync(options, Cancellation);
-        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(30) };
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(90) };
         var state = JsonNode.Parse(await http.GetStringAsync("lab/state", Cancellation))!;
         return new LabUnderTest(server, http, state);
     }
@@ -156,7 +156,7 @@ internal sealed class LabUnderTest : IAsyncDisposable
     public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(TimeSpan.FromSeconds(90));
         while (!await condition())
             await Task.Delay(10, deadline.Token);
     }

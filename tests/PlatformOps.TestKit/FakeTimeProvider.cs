@@ -110,7 +110,7 @@ public sealed class FakeTimeProvider : TimeProvider
             _utcNow += by;
     }
 
-    /// <summary>Completes once at least <paramref name="count"/> timers are pending: what the code under test waits for has been set. Fails after ten real seconds.</summary>
+    /// <summary>Completes once at least <paramref name="count"/> timers are pending: what the code under test waits for has been set. Fails when they are not.</summary>
     public async Task WhenTimersPendingAsync(int count = 1)
     {
         TaskCompletionSource seen;
@@ -122,7 +122,7 @@ public sealed class FakeTimeProvider : TimeProvider
             _watchers.Add((count, seen));
         }
 
-        await seen.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await seen.Task.WaitAsync(Patience.Long);
     }
 
     private void AdvanceTo(long end)

@@ -6,11 +6,11 @@ internal sealed class Rendezvous(int count)
     private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _missing = count;
 
-    /// <summary>Fails after thirty real seconds: somebody does not come.</summary>
+    /// <summary>Fails when somebody does not come.</summary>
     public Task ArriveAsync()
     {
         if (Interlocked.Decrement(ref _missing) == 0)
             _all.SetResult();
-        return _all.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        return _all.Task.WaitAsync(Patience.Long);
     }
 }

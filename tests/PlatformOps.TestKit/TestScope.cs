@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Http;
@@ -19,7 +20,7 @@ internal sealed class TestScope : IServiceScope
         Configuration = new OpsConfiguration { Path = "/etc/ops.yaml", Sections = sections.ToDictionary(section => section.GetType()) };
         Secrets = new SecretStore(new Redactor());
         Http = new HttpServiceFactory(Time, Secrets.Redactor) { Handler = Server };
-        Http.Exchanged += exchange => Log.Add(exchange.ToString());
+        Http.Exchanged += exchange => Log.Enqueue(exchange.ToString());
         _made[typeof(HttpServiceFactory)] = Http;
     }
 
@@ -36,7 +37,7 @@ internal sealed class TestScope : IServiceScope
     public HttpServiceFactory Http { get; }
 
     /// <summary>Every request as the log has it.</summary>
-    public List<string> Log { get; } = [];
+    public ConcurrentQueue<string> Log { get; } = [];
 
     public T Get<T>()
         where T : class

@@ -34,6 +34,7 @@ internal sealed class CrashProcess : IAsyncDisposable
     private readonly IReadOnlyCollection<string> _fatal;
     private readonly MortalDisk _disk;
     private readonly MortalHandler _network;
+    private string? _effectUnderWay;
 
     public CrashProcess(LabServer lab, DurableDisk machine, IReadOnlyCollection<string> fatal)
     {
@@ -48,7 +49,11 @@ internal sealed class CrashProcess : IAsyncDisposable
     public CancellationToken Death => _death.Token;
 
     /// <summary>The step whose effect has its intent on the disk, and no result.</summary>
-    public string? EffectUnderWay { get; private set; }
+    public string? EffectUnderWay
+    {
+        get => Volatile.Read(ref _effectUnderWay);
+        private set => Volatile.Write(ref _effectUnderWay, value);
+    }
 
     /// <summary>The points that it came past, in their order.</summary>
     public List<string> Reached { get; } = [];
@@ -59,27 +64,39 @@ internal sealed class CrashProcess : IAsyncDisposable
     /// <summary>Comes past a point.</summary>
     public void Reach(string place)
     {
+        // Some ask several things at a time.
+        lock (_times)
+        {
+            if (!IsFatal(place))
+                return;
+            _disk.Die();
+        }
+
+        _death.Cancel();
+    }
+
+    private bool IsFatal(string place)
+    {
         if (DiedAt is not null)
-            return;
+            return false;
         var times = _times[place] = _times.GetValueOrDefault(place) + 1;
         if (place.EndsWith("/sent", StringComparison.Ordinal))
         {
             if (times > MostSent)
-                return;
+                return false;
             place = FormattableString.Invariant($"{place}#{times}");
         }
         else if (times > 1)
         {
             // A later attempt: what is asked for is the first.
-            return;
+            return false;
         }
 
         Reached.Add(place);
         if (!_fatal.Contains(place) && !_fatal.Contains(FormattableString.Invariant($"@{Reached.Count}")))
-            return;
+            return false;
         DiedAt = place;
-        _disk.Die();
-        _death.Cancel();
+        return true;
     }
 
     /// <summary>Begins a run.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PlatformOps.Core.Http;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Errors;
@@ -9,8 +10,8 @@ public sealed class HttpServiceTests
 {
     private readonly FakeTimeProvider _clock = new() { AutoAdvance = TimeSpan.FromSeconds(20) };
     private readonly ScriptedHandler _server = new();
-    private readonly List<string> _log = [];
-    private readonly List<string> _notices = [];
+    private readonly ConcurrentQueue<string> _log = [];
+    private readonly ConcurrentQueue<string> _notices = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -70,7 +71,7 @@ public sealed class HttpServiceTests
 
         await Assert.ThrowsAsync<ServiceException>(() => http.SendAsync(Read, Token));
 
-        Assert.Matches(@"^service at http://service\.test answered 502 [^.]+\. It is asked again to read the thing: 3 of 4 tries so far, until \d\d:\d\d:\d\d UTC at the latest\.$", _notices[^1]);
+        Assert.Matches(@"^service at http://service\.test answered 502 [^.]+\. It is asked again to read the thing: 3 of 4 tries so far, until \d\d:\d\d:\d\d UTC at the latest\.$", _notices.Last());
     }
 
     [Fact]
@@ -352,8 +353,8 @@ public sealed class HttpServiceTests
 
         Assert.DoesNotContain("hunter2", error.ToString() + string.Concat(_log), StringComparison.Ordinal);
         Assert.DoesNotContain("tok123", error.ToString() + string.Concat(_log), StringComparison.Ordinal);
-        Assert.Contains("api_token=***", _log[0], StringComparison.Ordinal);
-        Assert.Contains("a=b → 400", _log[0], StringComparison.Ordinal);
+        Assert.Contains("api_token=***", _log.First(), StringComparison.Ordinal);
+        Assert.Contains("a=b → 400", _log.First(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -453,8 +454,8 @@ public sealed class HttpServiceTests
         Settings = settings ?? new HttpSettings(),
         Handler = _server,
         Redactor = redactor,
-        Exchanged = exchange => _log.Add(exchange.ToString()),
-        Repeating = (_, notice) => _notices.Add(notice),
+        Exchanged = exchange => _log.Enqueue(exchange.ToString()),
+        Repeating = (_, notice) => _notices.Enqueue(notice),
     });
 
     private sealed class EndlessStream : Stream

@@ -88,7 +88,7 @@ internal sealed class PhaseLab : IAsyncDisposable
     {
         var since = TimeProvider.System.GetTimestamp();
         while (!condition(await HostAsync(number)))
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(20), "The host did not get there in time.");
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience.Long, "The host did not get there in time.");
     }
 
     /// <summary>Changes a hypervisor's device in NetBox.</summary>

@@ -99,23 +99,20 @@ public sealed class RunbookRunnerTests : IDisposable
     [Fact]
     public async Task No_more_targets_run_at_once_than_asked_for()
     {
-        var (now, most) = (0, 0);
-        var both = new TaskCompletionSource();
-        _house.OnMade = (_, _, light) =>
+        var (inside, three) = (new Peak(), new Rendezvous(3));
+        var first = new[] { "hv1", "hv2", "hv3" };
+        _house.OnMade = (target, action, light) => light.Sending = async _ =>
         {
-            light.OnApply = () =>
-            {
-                most = Math.Max(most, Interlocked.Increment(ref now));
-                if (Volatile.Read(ref now) == 3)
-                    both.TrySetResult();
-                both.Task.Wait(TimeSpan.FromSeconds(30));
-                Interlocked.Decrement(ref now);
-            };
+            using var visit = inside.Enter();
+            if (action == "light.switch" && first.Contains(target))
+                await three.ArriveAsync();
+            else
+                await Task.Yield();
         };
 
         await RunAsync(Request(Simple, "hv1", "hv2", "hv3", "hv4", "hv5", "hv6", "hv7") with { ThrottleLimit = 3 });
 
-        Assert.Equal(3, most);
+        Assert.Equal(3, inside.Most);
     }
 
     [Fact]
@@ -527,7 +524,7 @@ public sealed class RunbookRunnerTests : IDisposable
         {
             if (target == "hv1")
                 return CheckResult.Passed("first");
-            waiting.Task.Wait(TimeSpan.FromSeconds(30));
+            waiting.Task.Wait(Patience.Long);
             return CheckResult.Passed("late");
         };
         var request = Request(Head + "  - check: test.check\n  - change: test.batch\n", "hv1", "hv2") with { ThrottleLimit = 2 };
@@ -536,7 +533,7 @@ public sealed class RunbookRunnerTests : IDisposable
         await stop.CancelAsync();
         waiting.SetResult();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Patience.Long, TestContext.Current.CancellationToken));
         Assert.Empty(_world.BatchCalls);
     }
 

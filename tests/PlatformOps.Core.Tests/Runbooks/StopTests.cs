@@ -9,7 +9,7 @@ namespace PlatformOps.Core.Tests.Runbooks;
 /// <summary>What a run that was asked to stop leaves, and what resuming it does.</summary>
 public sealed class StopTests : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = Patience.Long;
 
     private readonly RunWorld _world = new();
 

@@ -19,7 +19,7 @@ namespace PlatformOps.Core.Tests.Simulation;
 /// </summary>
 internal sealed class SimulatedMigration : IAsyncDisposable
 {
-    private const int StormyProcesses = 10;
+    private const int StormyProcesses = 6;
     private const int Processes = 40;
 
     private static readonly string[] Effects =
@@ -28,7 +28,6 @@ internal sealed class SimulatedMigration : IAsyncDisposable
         "ssh-refused", "ssh-drop", "ssh-hang", "disk-full",
     ];
 
-    private readonly int _seed;
     private readonly Random _random;
     private readonly FakeTimeProvider _time;
     private readonly Pulse _pulse;
@@ -40,9 +39,9 @@ internal sealed class SimulatedMigration : IAsyncDisposable
     private readonly Dictionary<string, string?> _taken = new(StringComparer.Ordinal);
     private bool _isStormy = true;
 
-    private SimulatedMigration(int seed, Random random, FakeTimeProvider time, PhaseLab lab, MigrationTarget[] targets)
+    private SimulatedMigration(Random random, FakeTimeProvider time, PhaseLab lab, MigrationTarget[] targets)
     {
-        (_seed, _random, _time, _lab, _targets) = (seed, random, time, lab, targets);
+        (_random, _time, _lab, _targets) = (random, time, lab, targets);
         _pulse = new Pulse(time);
         _machine = MachineSession.Prepare(lab.Lab, "machine");
         _mostOut = random.Next(4) == 0 ? Math.Max(1, targets.Length / 2) : null;
@@ -57,7 +56,7 @@ internal sealed class SimulatedMigration : IAsyncDisposable
         var count = seed % 50 == 0 ? 50 : seed % 10 == 0 ? 15 : 5;
         var time = new FakeTimeProvider();
         var lab = await PhaseLab.StartAsync(new LabOptions { Hypervisors = count + 3, VirtualMachines = count, Speed = 300, Seed = seed, Time = time });
-        return new SimulatedMigration(seed, random, time, lab, [.. Enumerable.Range(1, count).Select(PhaseLab.Target)]);
+        return new SimulatedMigration(random, time, lab, [.. Enumerable.Range(1, count).Select(PhaseLab.Target)]);
     }
 
     /// <summary>Runs it to its end.</summary>
@@ -87,7 +86,6 @@ internal sealed class SimulatedMigration : IAsyncDisposable
 
                 var run = session.Store.List().First();
                 last = $"{run.State}: {string.Join("; ", run.Targets.Where(target => target.State != RunState.Succeeded).Take(3).Select(target => $"{target.Target} {target.State} {target.Phase}.{target.Step} {target.Message}"))}";
-                if (Environment.GetEnvironmentVariable("SIM_LOG") is { } log) File.AppendAllText(log, $"{_seed} {number} dead {process.IsDead} at {_time.Elapsed} {last}\n   {string.Join("\n   ", PhaseLab.Problems(records))}\n");
                 if (run.State == RunState.Succeeded)
                     return await JudgeAsync(session, run.RunId);
                 foreach (var doubt in records.Where(record => record.Outcome == StepOutcome.Unknown))

@@ -244,7 +244,7 @@ public sealed class DetachedRunTests
     private async Task BegunAsync(PhaseLab lab, string user)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(Patience.Long);
         while (!await Host(lab.Session.Get<RemoteShell>(), user).TestAsync(["test", "-s", "/tmp/begun"], deadline.Token))
             await Task.Delay(10, deadline.Token);
     }

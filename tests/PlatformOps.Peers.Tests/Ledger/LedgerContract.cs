@@ -2,6 +2,7 @@ using System.Text;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
+using PlatformOps.TestKit;
 
 namespace PlatformOps.Peers.Tests.Ledger;
 
@@ -146,7 +147,7 @@ public abstract class LedgerContract : IAsyncLifetime
     [Fact]
     public async Task Of_many_who_want_a_lock_one_has_it()
     {
-        var (inside, most, taken) = (0, 0, 0);
+        var (inside, taken) = (new Peak(), 0);
         await Task.WhenAll(Enumerable.Range(0, 16).Select(n => Task.Run(
             async () =>
             {
@@ -156,9 +157,8 @@ public abstract class LedgerContract : IAsyncLifetime
                     try
                     {
                         using var held = await ledger.TakeLockAsync("room:az1", Alice with { RunId = $"r{n}" }, Stop);
-                        most = Math.Max(most, Interlocked.Increment(ref inside));
-                        await Task.Yield();
-                        Interlocked.Decrement(ref inside);
+                        using (inside.Enter())
+                            await Task.Yield();
                         Interlocked.Increment(ref taken);
                         mine++;
                     }
@@ -170,7 +170,7 @@ public abstract class LedgerContract : IAsyncLifetime
             },
             Stop)));
 
-        Assert.Equal((1, 80), (most, taken));
+        Assert.Equal((1, 80), (inside.Most, taken));
         using var last = await One.TakeLockAsync("room:az1", Alice, Stop);
         Assert.Equal(81, last.Token);
     }

@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
+using PlatformOps.TestKit;
 using PlatformOps.TestKit.Changes;
 
 namespace PlatformOps.Peers.Tests.Ssh;
@@ -473,7 +474,7 @@ public sealed class DetachedRunTests : IAsyncLifetime
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(Patience.Long);
         while (!condition())
             await Task.Delay(20, deadline.Token);
     }

@@ -5,6 +5,7 @@ using PlatformOps.Core.Processes;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Core.Ssh.OpenSsh;
 using PlatformOps.Errors;
+using PlatformOps.TestKit;
 
 namespace PlatformOps.Peers.Tests.Ssh;
 
@@ -630,7 +631,7 @@ public sealed class OpenSshTransportTests
     private static async Task Until(Func<bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(Patience.Long);
         while (!condition())
             await Task.Delay(10, deadline.Token);
     }

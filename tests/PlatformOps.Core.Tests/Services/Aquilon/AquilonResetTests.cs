@@ -288,7 +288,7 @@ public sealed class AquilonResetTests
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(Patience.Long);
         while (!condition())
             await Task.Delay(10, deadline.Token);
     }

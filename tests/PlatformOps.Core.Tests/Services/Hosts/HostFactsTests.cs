@@ -164,22 +164,20 @@ public sealed class HostFactsTests : IAsyncDisposable
         => await Assert.ThrowsAsync<RemoteHostException>(() => HostFacts.ReadAsync(new RemoteHost(_ssh.On("cat -- /etc/os-release", "NAME=x\n"), new SshHost("hv1"), new RecordingLog()), Stop));
 
     [Fact]
-    public async Task At_most_four_commands_run_at_a_time()
+    public async Task Four_commands_run_at_a_time_and_no_more()
     {
-        int running = 0, most = 0;
+        var (inside, four, seen) = (new Peak(), new Rendezvous(4), 0);
         _ssh.On((_, _) => true, async (_, _) =>
         {
-            var now = Interlocked.Increment(ref running);
-            lock (_ssh)
-                most = Math.Max(most, now);
-            await Task.Yield();
-            Interlocked.Decrement(ref running);
+            using var visit = inside.Enter();
+            if (Interlocked.Increment(ref seen) is > 1 and <= 5)
+                await four.ArriveAsync();
             return ScriptedSsh.Result(0, Rocky);
         });
 
         await HostFacts.ReadAsync(Host, Stop);
 
-        Assert.InRange(most, 1, 4);
+        Assert.Equal(4, inside.Most);
     }
 
     [Theory]

@@ -148,7 +148,7 @@ public sealed class KayobeActionTests
     [Fact]
     public async Task Every_line_goes_to_the_log_as_it_comes()
     {
-        await using var lab = await KayobeLab.StartAsync(speed: 60);
+        await using var lab = await KayobeLab.StartAsync(speed: 20);
 
         var running = lab.ApplyAsync(new ConfigureHosts(), new ConfigureHostsParameters(), 1);
         await KayobeLab.Until(() => Task.FromResult(lab.Written().Contains("kayobe: TASK [overcloud host configure : work]", StringComparison.Ordinal)));
@@ -210,7 +210,7 @@ public sealed class KayobeActionTests
     [Fact]
     public async Task The_vaults_password_is_in_no_argument_list_variable_of_ours_file_log_or_journal()
     {
-        await using var lab = await KayobeLab.StartAsync(speed: 60);
+        await using var lab = await KayobeLab.StartAsync(speed: 20);
         var password = (await lab.StateAsync()).GetProperty("vaultPassword").GetString()!;
 
         var running = lab.ApplyAsync(new ConfigureHosts(), new ConfigureHostsParameters(), 1);

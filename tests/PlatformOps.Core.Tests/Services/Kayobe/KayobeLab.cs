@@ -114,7 +114,7 @@ internal sealed class KayobeLab : IAsyncDisposable
     public static async Task Until(Func<Task<bool>> holds)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(Patience.Long);
         while (!await holds())
             await Task.Delay(10, deadline.Token);
     }

@@ -200,6 +200,6 @@ public sealed class RedfishTests
     {
         var since = TimeProvider.System.GetTimestamp();
         while (!condition(await HostAsync(lab, name)))
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(20), "The host did not get there in time.");
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(90), "The host did not get there in time.");
     }
 }

@@ -224,7 +224,7 @@ public sealed class HostStorageTests
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(Patience.Long);
         while (!await condition())
             await Task.Delay(10, deadline.Token);
     }
