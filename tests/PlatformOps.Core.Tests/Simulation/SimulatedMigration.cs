@@ -175,8 +175,8 @@ internal sealed class SimulatedMigration : IAsyncDisposable
             Expect(target, "nothing of it is silenced", !state.GetProperty("alertmanager").GetProperty("silences").EnumerateArray()
                 .Any(silence => silence.GetProperty("state").GetString() == "active" && silence.GetRawText().Contains(target.HypervisorName.Split('.')[0], StringComparison.Ordinal)));
             var ticket = await _lab.TicketAsync(target.TicketId!);
-            foreach (var twice in ticket.GetProperty("comments").EnumerateArray().GroupBy(comment => comment.GetProperty("body").GetString()).Where(same => same.Count() > 1))
-                wrong.Add($"{target.TicketId} is told {twice.Count()} times: {twice.Key!.Split('\n')[0]}");
+            foreach (var twice in ticket.GetProperty("comments").EnumerateArray().GroupBy(comment => comment.GetProperty("properties").GetRawText()).Where(same => same.Count() > 1))
+                wrong.Add($"{target.TicketId} is told {twice.Count()} times: {twice.Key}");
             foreach (var comment in ticket.GetProperty("comments").EnumerateArray())
                 ExpectClean($"a comment of {target.TicketId}", comment.GetProperty("body").GetString()!);
         }
