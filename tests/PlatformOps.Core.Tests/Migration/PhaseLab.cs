@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
@@ -199,6 +200,14 @@ internal sealed class PhaseLab : IAsyncDisposable
     {
         var store = Session.Get<DossierStore>();
         store.Write(change(store.Latest("hv01.lab.example")!));
+    }
+
+    /// <summary>The newest run's process died with an entry of its journal just written: nothing behind it was.</summary>
+    public void CutBehind(Func<JournalEntry, bool> entry)
+    {
+        var run = Session.Store.List().First();
+        var kept = Session.Store.Entries(run.RunId).TakeWhile(one => !entry(one)).Count() + 1;
+        File.WriteAllBytes(Path.Combine(run.Path, "journal"), [.. Session.Store.Entries(run.RunId).Take(kept).SelectMany(JournalFormat.Encode)]);
     }
 
     /// <summary>Another process takes the newest run back.</summary>
