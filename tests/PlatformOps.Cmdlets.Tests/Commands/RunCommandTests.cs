@@ -203,7 +203,7 @@ public sealed class RunCommandTests : LabShell
         var run = Assert.IsType<OpsRun>(Assert.Single(shell.Run("Get-OpsRun -State Waiting").Values));
         Assert.Empty(shell.Run("$ConfirmPreference = 'Low'; Get-OpsRun | Resume-OpsRun").Values);
         Assert.Equal(
-            ["", $"Resume Setup, PreDrain, Drain on 2 targets in [lab], run {run.RunId}:", $"  {One}, {Two}: Waiting at Drain openstack.hypervisor.drained"],
+            ["", $"Resume Setup, PreDrain, Drain on 2 targets in [lab], run {run.RunId}:", "  Drain: 2 × ticket.drained, ticket.log, ticket.comment", $"  {One}, {Two}: Waiting at Drain openstack.hypervisor.drained; 3 changes each, may wait at Drain openstack.hypervisor.drained"],
             Assert.Single(host.Questions).Split('\n'));
     }
 

@@ -52,7 +52,7 @@ internal sealed class TestCatalog
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.remote") { Services = ["radio"] }, new SwitchTargetLight("light.arm") { Arms = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new BatchChange(this, "test.batch-beside") { Others = "the neighbours" }, new EnrolBatch(this), new ConfigureBatch(this),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.remote") { Services = ["radio"] }, new SwitchTargetLight("light.arm") { Arms = true }, new SwitchTargetLight("light.cut") { Caution = "IN SERVICE: 2 servers" }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new BatchChange(this, "test.batch-beside") { Others = "the neighbours" }, new EnrolBatch(this), new ConfigureBatch(this),
         ],
         [new TargetFacts(this)]);
 
