@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 
@@ -12,6 +13,8 @@ namespace PlatformOps.Core.Runbooks;
 /// <param name="resume">What of it is still to come, where it was begun earlier; null for a run that is to begin.</param>
 internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWriter<StepRecord> records, PlannedResume? resume = null)
 {
+    private const int ToldOfNow = 120;
+
     public async Task PlanAsync(CancellationToken cancellationToken)
     {
         scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
@@ -207,10 +210,14 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             members = rest;
         }
 
-        if (end.Outcome == StepOutcome.Planned && step.Action is Change change)
+        if (end.Outcome == StepOutcome.Planned)
         {
             foreach (var member in members)
-                member.Changed.Add(SubjectOf(change, member));
+            {
+                member.Changed.UnionWith(step.Action.Brings);
+                if (step.Action is Change change)
+                    member.Changed.Add(SubjectOf(change, member));
+            }
         }
 
         await EmitAsync(members[0], phase, step, step.Action.Scope == ActionScope.Batch ? end with { Members = [.. members.Select(member => member.Target.Name)] } : end, started, cancellationToken);
@@ -224,7 +231,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         {
             var end = step.Action switch
             {
-                Check check => Checked(step, await check.RunAsync(context, parameters, cancellationToken)),
+                Check check => Checked(step, check, await check.RunAsync(context, parameters, cancellationToken), members),
                 Change change => await Gate.PlanAsync(change, context, parameters, cancellationToken),
                 Report report => new StepEnd(StepOutcome.Planned, $"would report: {report.Summary}"),
                 _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
@@ -282,9 +289,12 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         ? end with { Message = $"cannot be told before the changes planned above: {end.Error?.Message ?? end.Message}", WouldStop = false }
         : end;
 
-    private static StepEnd Checked(RunbookStep step, CheckResult result)
+    // Of what is to be another by then it is not told what is wrong with it now.
+    private static StepEnd Checked(RunbookStep step, Check check, CheckResult result, IReadOnlyList<PlannedTarget> members)
     {
         var end = StepActions.InfoOf(step).Weigh(new StepEnd(result.Outcome, result.Evidence));
+        if (end.Outcome != StepOutcome.Passed && members.Any(member => member.Changed.Overlaps(check.LooksAt)))
+            return new StepEnd(StepOutcome.Unknown, $"now {Brief.Of(result.Evidence, ToldOfNow)}");
         return end.GoesOn ? end : end with { Message = $"would stop here: {end.Message}", WouldStop = true };
     }
 
@@ -306,7 +316,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
     {
         public ActionTarget Target { get; } = target;
 
-        /// <summary>The subjects of the changes that are planned by now, in whatever phase.</summary>
+        /// <summary>The subjects of the changes that are planned by now, in whatever phase, and what else is another by then.</summary>
         public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Of the phase.</summary>

@@ -124,6 +124,24 @@ public sealed class PlanSummaryTests : IDisposable
         Assert.StartsWith("cannot be told before the changes planned above", rows[2].Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("light.switch", "")]
+    [InlineData("the sun", "")]
+    [InlineData("the moon", "would stop here: dark")]
+    public async Task What_a_planned_step_makes_another_stops_no_check_behind_it(string looksAt, string stop)
+    {
+        (_world.Catalog.LooksAt, _world.Catalog.Brings) = ([looksAt], ["the sun"]);
+        _world.Catalog.Check = _ => CheckResult.Failed("dark");
+        var rows = await _world.PlanAsync(_world.Request(RunWorld.Head + "  - check: test.check\n    name: before\n  - change: light.switch\n  - wait: test.wait\n  - check: test.check\n  - check: test.check\n    name: optional\n    optional: true\n", "hv1"));
+
+        Assert.Equal((StepOutcome.Failed, "would stop here: dark", true), Told("before"));
+        var open = (StepOutcome.Unknown, "cannot be told before the changes planned above: now dark", false);
+        Assert.Equal(stop.Length == 0 ? open : (StepOutcome.Failed, stop, true), Told("test.check"));
+        Assert.Equal(stop.Length == 0 ? open : (StepOutcome.Warning, "dark", false), Told("optional"));
+
+        (StepOutcome, string, bool) Told(string step) => rows.Where(row => row.Step == step).Select(row => (row.Outcome, row.Message, row.WouldStop)).Single();
+    }
+
     [Fact]
     public async Task Many_of_which_each_is_another_case_are_counted()
     {
