@@ -47,7 +47,9 @@ internal sealed class PhaseLab : IAsyncDisposable
     public static MigrationTarget Target(int number) => new() { HypervisorName = $"hv{number:00}.lab.example", TicketId = $"MH-{100 + number}" };
 
     /// <summary>Another process's view: the same state folder, new clients.</summary>
-    public SessionScope Open(IReadOnlyDictionary<string, object>? overrides = null) => SessionOpening.Open(_lab.ConfigurationPath, null, overrides).Scope;
+    /// <param name="overrides">Dotted keys with values that win over the file.</param>
+    /// <param name="time">Its clock; the lab's stays the real one.</param>
+    public SessionScope Open(IReadOnlyDictionary<string, object>? overrides = null, TimeProvider? time = null) => SessionOpening.Open(_lab.ConfigurationPath, null, overrides, time).Scope;
 
     public Task SetHostAsync(int number, object properties) => SetHostAsync($"hv{number:00}.lab.example", properties);
 
