@@ -25,9 +25,9 @@ public sealed partial class FolderConventions
         ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Parallelism", "Texts"],
         ["Changes"] = ["Configuration", "Secrets", "Logging", "Ledger"],
         ["Services"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Processes", "Files", "Parallelism"],
-        ["Runbooks"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Parallelism"],
+        ["Runbooks"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Parallelism", "Texts"],
         ["Reports"] = ["Ledger", "Runbooks"],
-        ["Migration"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Ssh", "Files", "Runbooks", "Services", AnyService],
+        ["Migration"] = ["Texts", "Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Ssh", "Files", "Runbooks", "Services", AnyService],
         ["Sessions"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Files", "Parallelism", "Runbooks", "Migration", "Services", AnyService],
     };
 

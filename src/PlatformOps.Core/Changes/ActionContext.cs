@@ -1,10 +1,11 @@
+using System.Text.Json;
 using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Changes;
 
 /// <summary>What an action is given: its target, the run, the session's clients, facts, the clock and the log.</summary>
-internal sealed class ActionContext
+internal sealed record ActionContext
 {
     public required ActionTarget Target { get; init; }
 
@@ -24,6 +25,9 @@ internal sealed class ActionContext
     public required TimeProvider Time { get; init; }
 
     public required IActionLog Log { get; init; }
+
+    /// <summary>Where an earlier process began to take over: the state that it found. What came there since is another's word, and is not taken over with it.</summary>
+    public JsonElement? TakenOverFrom { get; init; }
 
     /// <summary>A person has let the run go on past this step.</summary>
     public bool IsApproved { get; init; }

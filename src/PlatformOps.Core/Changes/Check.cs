@@ -7,6 +7,9 @@ internal abstract class Check : OpsAction
 {
     public sealed override StepKind Kind => StepKind.Check;
 
+    /// <summary>The subjects of changes, and what else actions bring (<see cref="OpsAction.Brings"/>), that its answer hangs on.</summary>
+    public virtual IReadOnlyList<string> LooksAt => [];
+
     internal abstract Task<CheckResult> RunAsync(ActionContext context, object parameters, CancellationToken cancellationToken);
 }
 

@@ -239,7 +239,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (end is not null)
             return end;
         var now = seen ?? await change.ObserveAsync(context, parameters, cancellationToken);
-        if (change.IsDesired(context, parameters, now))
+        if (IsThere())
             return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
 
         using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
@@ -247,7 +247,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             // Who had them before us may have done what we are about to do.
             now = await change.ObserveAsync(context, parameters, cancellationToken);
-            if (change.IsDesired(context, parameters, now))
+            if (IsThere())
                 return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
         }
 
@@ -257,12 +257,19 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             // The ledger was away meanwhile.
             now = await change.ObserveAsync(context, parameters, cancellationToken);
-            if (change.IsDesired(context, parameters, now))
+            if (IsThere())
                 return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
             await GuardAsync();
         }
 
         return await ApplyAsync(change, context, parameters, record with { Locks = held.All }, now, cancellationToken);
+
+        bool IsThere()
+        {
+            if (context.TakenOverFrom is { } stood && !change.Matches(now, change.Load(stood)))
+                context = context with { Run = context.Run with { TakeOverReason = null }, TakenOverFrom = null };
+            return change.IsDesired(context, parameters, now);
+        }
 
         async Task GuardAsync()
         {

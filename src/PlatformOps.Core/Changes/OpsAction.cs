@@ -20,6 +20,9 @@ internal abstract class OpsAction
     /// <summary>Once for each target, or once for a whole batch (then <see cref="ActionContext.Batch"/> has all of them).</summary>
     public virtual ActionScope Scope => ActionScope.Target;
 
+    /// <summary>What is another once it is over, beside the subject of a change: a plan cannot tell what checks behind it will find there.</summary>
+    public virtual IReadOnlyList<string> Brings => [];
+
     /// <summary>The sections of the configuration that the action needs, so that a phase can be probed before it runs.</summary>
     public virtual IReadOnlyList<string> Needs => [];
 }

@@ -13,6 +13,9 @@ internal sealed class RunHistory
 
     public ProcessStarted? LastProcess { get; private set; }
 
+    /// <summary>Each time that it was taken up again, in order.</summary>
+    public List<TakenUp> TakenUp { get; } = [];
+
     public RunEnded? Ended { get; private set; }
 
     public List<Approval> Approvals { get; } = [];
@@ -23,7 +26,7 @@ internal sealed class RunHistory
     /// <summary>Whether a person let the run go on with these targets of a batch; not what was approved before one of them was taken back.</summary>
     public bool IsApproved(int batch, IEnumerable<string> targets) => IsApproved(StepKey.OfBatch(batch), targets.Max(target => Target(target).LastUndone));
 
-    /// <summary>Who took it over last; null where nobody did.</summary>
+    /// <summary>Who took it over from another person last; null where nobody did.</summary>
     public TakenOver? TakenOver { get; private set; }
 
     /// <summary>What a person may still approve.</summary>
@@ -66,6 +69,10 @@ internal sealed class RunHistory
                 Started = started;
                 break;
             case ProcessStarted process:
+                if (LastProcess is not null)
+                    TakenUp.Add(new TakenUp(process, Ended));
+                foreach (var step in _targets.Values.SelectMany(target => target.Steps))
+                    step.Cut();
                 (LastProcess, Ended) = (process, null);
                 break;
             case RunEnded ended:

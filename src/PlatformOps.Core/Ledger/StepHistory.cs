@@ -5,7 +5,12 @@ namespace PlatformOps.Core.Ledger;
 /// <summary>What the journal knows of one step on one target: its last intent, what came of it, and what a person decided since.</summary>
 internal sealed class StepHistory(StepKey key)
 {
+    private readonly List<StepAttempt> _attempts = [];
+
     public StepKey Key { get; } = key;
+
+    /// <summary>Every attempt at it, oldest first: the last result is what counts, the others are what it took.</summary>
+    public IReadOnlyList<StepAttempt> Attempts => _attempts;
 
     /// <summary>The last intent; null where the step never got that far.</summary>
     public Intent? Intent { get; private set; }
@@ -60,15 +65,24 @@ internal sealed class StepHistory(StepKey key)
     /// <summary>Which attempt at its phase a telling belongs to: <see cref="StepKey.OfAttempt"/>.</summary>
     public int Attempt => StepKey.AttemptOf(Key.Step);
 
+    /// <summary>The process that worked on it is no more: what it had begun has no end of its own.</summary>
+    public void Cut()
+    {
+        if (_attempts is [.., { Result: null } last])
+            _attempts[^1] = last with { IsCut = true };
+    }
+
     public void Apply(JournalEntry entry)
     {
         switch (entry)
         {
             case Intent intent:
                 (Intent, Result, Decision, Found) = (intent, null, null, null);
+                _attempts.Add(new StepAttempt(intent, null));
                 break;
             case Result result:
                 Result = result;
+                End(result);
                 if (result.Outcome == StepOutcome.Done && Intent is not null)
                     (Made, MadeResult) = (Intent, result);
                 else if (result.Outcome == StepOutcome.Undone)
@@ -79,8 +93,26 @@ internal sealed class StepHistory(StepKey key)
                 break;
             case Decision decision:
                 Decision = decision;
+                if (_attempts is [.., var decided])
+                    _attempts[^1] = decided with { Decision = decision };
                 if (decision.As == StepDecision.Happened)
                     (Made, MadeResult) = (Intent is { IsUndo: false } ? Intent : null, null);
+                break;
+        }
+    }
+
+    private void End(Result result)
+    {
+        switch (_attempts)
+        {
+            case [.., { Result: null, IsCut: false } begun]:
+                _attempts[^1] = begun with { Result = result };
+                break;
+            case [.., { IsLeftOut: true }]:
+                _attempts[^1] = new StepAttempt(null, result);
+                break;
+            default:
+                _attempts.Add(new StepAttempt(null, result));
                 break;
         }
     }

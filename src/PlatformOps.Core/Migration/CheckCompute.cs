@@ -1,5 +1,6 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Core.Services;
 
 namespace PlatformOps.Core.Migration;
 
@@ -11,6 +12,8 @@ internal sealed class CheckCompute : Check<NoParameters>
     public override string Name => "hypervisor.compute";
 
     public override string Summary => "place in the cloud";
+
+    public override IReadOnlyList<string> LooksAt => [DisableComputeService.SubjectName, MachineSubjects.System];
 
     public override IReadOnlyList<string> Needs => _place.Needs;
 

@@ -10,9 +10,12 @@ internal sealed class KnownRun
     {
         (Run, Target) = (run, target);
         var known = history.Targets.GetValueOrDefault(target.Target);
-        var results = history.StepsOf(target.Target).Select(step => step.Result).OfType<Result>().ToList();
+        var steps = history.StepsOf(target.Target);
+        var results = steps.Select(step => step.Result).OfType<Result>().ToList();
+        NeedsDecision = steps.Any(step => step.NeedsDecision);
+        IsRefused = target.State == RunState.Failed && !steps.Any(step => step.IsOpen || (step.Made is { IsTelling: false } made && made.Action != TakeDossier.ActionName));
         Done = [.. (known?.PhasesDone ?? []).Where(phase => MigrationPhases.PlaceOf(phase) >= MigrationPhases.PlaceOf("PreDrain")).Select(phase => (phase, known!.DoneAt[phase]))];
-        LastAt = history.StepsOf(target.Target).SelectMany(step => new JournalEntry?[] { step.Intent, step.Result, known?.Ended }).OfType<JournalEntry>().Select(entry => entry.At).Append(run.StartedAt).Max();
+        LastAt = steps.SelectMany(step => new JournalEntry?[] { step.Intent, step.Result, known?.Ended }).OfType<JournalEntry>().Select(entry => entry.At).Append(run.StartedAt).Max();
         IsUndone = known is { LastUndone: > 0 and var undone } && !results.Exists(result => result is { IsTelling: false, Outcome: not (StepOutcome.Undone or StepOutcome.Skipped) } && result.Order > undone);
     }
 
@@ -29,8 +32,18 @@ internal sealed class KnownRun
     /// <summary>It was taken back, and nobody went on with it.</summary>
     public bool IsUndone { get; }
 
+    /// <summary>A person has to say what became of something.</summary>
+    public bool NeedsDecision { get; }
+
+    /// <summary>It failed before it had done anything there: what it wrote down of the machine is no work on it. There is nothing to go on with; what is next, the live systems tell.</summary>
+    public bool IsRefused { get; }
+
+    /// <summary>It left work there, and has not done with it.</summary>
+    public bool IsStuck => !IsRefused && Target.State != RunState.Succeeded;
+
     /// <summary>Others have come as far or farther since it got stuck. What is in doubt stays to be decided.</summary>
     public bool IsOutdated(IEnumerable<KnownRun> others)
-        => Target is { State: not (RunState.Running or RunState.Succeeded), Outcome: not StepOutcome.Unknown }
+        => !NeedsDecision
+            && Target is { State: not (RunState.Running or RunState.Succeeded) }
             && others.Any(other => other != this && other.Done.Any(done => done.At > LastAt && MigrationPhases.PlaceOf(done.Phase) >= MigrationPhases.PlaceOf(Target.Phase)));
 }

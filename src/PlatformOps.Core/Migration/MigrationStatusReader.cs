@@ -7,6 +7,7 @@ using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Services.NetBox;
 using PlatformOps.Core.Services.OpenStack;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 using PlatformOps.Inventory;
 using PlatformOps.Migration;
@@ -19,6 +20,7 @@ namespace PlatformOps.Core.Migration;
 internal sealed class MigrationStatusReader
 {
     private const string Unsure = "Unknown";
+    private const int ToldOfFailure = 100;
 
     private readonly IServiceScope _scope;
     private readonly MigrationStatuses _statuses;
@@ -47,13 +49,11 @@ internal sealed class MigrationStatusReader
         var silences = await AskAsync<AlertmanagerConfiguration, IReadOnlyList<DateTimeOffset>>("Alertmanager", () => SilenceEndsAsync(hypervisorName, cancellationToken));
         unknown.AddRange(_ledger.Value.Failures);
         var known = RunsOf(hypervisorName);
-        // Where one is at it, that; else who worked on it last and was neither taken back nor left behind.
-        var current = known.Find(one => one.Target.State == RunState.Running)
-            ?? known.Where(one => !one.IsUndone && !one.IsOutdated(known)).MaxBy(one => one.LastAt);
+        var current = CurrentOf(known);
         var (run, target) = (current?.Run, current?.Target);
         var newest = known.SelectMany(one => one.Done).OrderBy(done => done.At).Select(done => done.Phase).LastOrDefault();
         var progress = ProgressOf(service, device, ticket, newest, unknown.Count > 0);
-        var isFinished = newest == "Finish" && (target is null or { State: RunState.Succeeded }) && (service is null or { Status: "enabled" });
+        var isFinished = newest == "Finish" && (target is null or { State: RunState.Succeeded } || current!.IsRefused) && (service is null or { Status: "enabled" });
 
         return new MigrationStatus
         {
@@ -70,7 +70,7 @@ internal sealed class MigrationStatusReader
             RunId = run?.RunId ?? service?.RunId,
             RunState = target?.State,
             WaitingFor = target is { State: RunState.Waiting or RunState.Failed or RunState.Interrupted or RunState.Stopped } ? target.Message ?? $"{target.Phase}.{target.Step}" : null,
-            NextAction = Next(progress, isFinished, service, servers, ticket, silent, absent, run, target, unknown),
+            NextAction = Next(progress, isFinished, service, servers, ticket, silent, absent, current, unknown),
             Unknown = [.. unknown],
         };
 
@@ -128,6 +128,16 @@ internal sealed class MigrationStatusReader
         return known;
     }
 
+    // Where one is at it, that; else who worked on it last and was neither taken back nor left behind. Who was refused hides nobody who has left work there.
+    private static KnownRun? CurrentOf(List<KnownRun> known)
+    {
+        if (known.Find(one => one.Target.State == RunState.Running) is { } running)
+            return running;
+        var standing = known.Where(one => !one.IsUndone && !one.IsOutdated(known)).ToList();
+        var last = standing.MaxBy(one => one.LastAt);
+        return last is { IsRefused: true } ? standing.Where(one => one.IsStuck).MaxBy(one => one.LastAt) ?? last : last;
+    }
+
     // The ticket tells best; then what only one phase does, or our own runs where Nova bears them out.
     private Progress ProgressOf(ComputeService? service, InventoryDevice? device, Ticket? ticket, string? newest, bool isUnsure)
     {
@@ -149,33 +159,38 @@ internal sealed class MigrationStatusReader
         return service is { IsOurs: true, Status: "disabled" } ? new Progress("PreDrain", PhaseState.Done) : new Progress(isUnsure ? Unsure : "None", PhaseState.Done);
     }
 
-    private static string Next(Progress progress, bool isFinished, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, IReadOnlyList<string> absent, OpsRun? run, TargetRun? target, IReadOnlyList<string> unknown)
+    private static string Next(Progress progress, bool isFinished, ComputeService? service, int? servers, Ticket? ticket, IReadOnlyList<string> silent, IReadOnlyList<string> absent, KnownRun? current, IReadOnlyList<string> unknown)
     {
-        if (target is { State: RunState.Running })
-            return $"wait: run {run!.RunId} works on it";
+        var runId = current?.Run.RunId;
+        if (current is { Target.State: RunState.Running })
+            return $"wait: run {runId} works on it";
         // Servers may be built on what is made ready to be wiped.
         if (service is { Status: "enabled" } && progress.Phase is ("Drain" or "PreReinstall" or "PostReinstall"))
             return $"ask who enabled it and why: it is in service, and {progress.Phase} {(progress.State == PhaseState.Done ? "is done" : "has begun")}";
-        if (target is { State: RunState.Waiting, Phase: "Drain", AwaitsApproval: false } && servers > 0)
-            return $"move its {servers} servers away, then Resume-OpsRun {run!.RunId}";
-        if (target is { State: RunState.Waiting })
-            return target.AwaitsApproval ? $"Resume-OpsRun {run!.RunId} -Approve" : $"Resume-OpsRun {run!.RunId}";
-        if (target is { Outcome: StepOutcome.Unknown })
-            return $"Get-OpsStep {run!.RunId} -Open | Resolve-OpsStep, then Resume-OpsRun {run.RunId}";
-        if (target is { State: RunState.Interrupted or RunState.Stopped })
-            return $"Resume-OpsRun {run!.RunId}";
-        if (target is { State: RunState.Failed })
-            return $"mend what failed ({$"{target.Phase} {target.Step}".Trim()}), then Resume-OpsRun {run!.RunId}";
+        if (current is { NeedsDecision: true })
+            return $"Get-OpsStep {runId} -Open | Resolve-OpsStep, then Resume-OpsRun {runId}";
+        if (current is { IsStuck: true, Target: { } stuck })
+        {
+            return stuck switch
+            {
+                { State: RunState.Failed } => $"mend what failed ({WhatFailed(current)}), then Resume-OpsRun {runId}",
+                { AwaitsApproval: true } => $"Resume-OpsRun {runId} -Approve",
+                // The run only waits for it: whoever moves them is somebody else.
+                { Phase: "Drain" } when servers > 0 => $"move its {servers} servers away, then Resume-OpsRun {runId}",
+                _ => $"Resume-OpsRun {runId}",
+            };
+        }
+
+        if (absent.Contains("Nova") && absent.Contains("NetBox") && ticket is null && current is null or { IsRefused: true })
+            return "correct the name: Nova and NetBox know no such hypervisor";
         if (isFinished)
             return "nothing: it is finished";
-        if (absent.Contains("Nova") && absent.Contains("NetBox") && ticket is null && target is null)
-            return "correct the name: Nova and NetBox know no such hypervisor";
         if (service is { Status: "disabled", IsOurs: false })
             return "ask who disabled it and why";
         // What was not told may say something else.
         if (silent.FirstOrDefault(what => what is "Nova" or "Jira" || (what == "NetBox" && ticket is null)) is { } unheard)
             return $"look again: {unheard} did not answer";
-        return progress switch
+        var next = progress switch
         {
             { Phase: Unsure } => $"look again: not all could be asked: {string.Join(", ", unknown.Select(one => one.Split(':')[0]).Distinct())} (Unknown says why)",
             { Phase: "None" } => ticket is { IsDone: true } ? "nothing: its ticket is done" : "Invoke-MigrationStep -Step Setup, PreDrain",
@@ -184,11 +199,30 @@ internal sealed class MigrationStatusReader
             { Phase: "PreDrain" } or { Phase: "Drain", State: PhaseState.Begun } => "Invoke-MigrationStep -Step Drain",
             { Phase: "Drain" } => "prepare the reinstall: Invoke-MigrationStep -Step PreReinstall",
             { State: PhaseState.Begun } => $"see how far {progress.Phase} came{(service?.RunId is { } claimed ? $" (claimed by {service.Owner} in run {claimed})" : "")}, and go on with it",
-            { State: PhaseState.Failed } => $"mend what failed, then Invoke-MigrationStep -Step {progress.Phase}",
+            { State: PhaseState.Failed } => $"mend what failed ({ticket!.TicketId} tells it), then Invoke-MigrationStep -Step {progress.Phase}",
             { Phase: "PreReinstall" } => "reinstall it, then Invoke-MigrationStep -Step PostReinstall",
             { Phase: "PostReinstall" } => "adopt it: Invoke-MigrationStep -Step Adoption",
             _ => "test it, then Invoke-MigrationStep -Step Finish",
         };
+        // Who was refused a phase that is not next has nothing to mend.
+        return current is not { IsRefused: true } ? next
+            : current.Target.Phase is { } phase && MigrationPhases.PlaceOf(phase) > PlaceAfter(progress) ? $"{next} (refused: {WhatFailed(current)})"
+            : $"mend what it was refused for ({WhatFailed(current)}), then {next}";
+    }
+
+    // Where in the migration it goes on: behind what is done, or at what was begun.
+    private static int PlaceAfter(Progress progress) => progress.Phase is "None" or Unsure
+        ? MigrationPhases.PlaceOf("PreDrain")
+        : MigrationPhases.PlaceOf(progress.Phase) + (progress.State == PhaseState.Done ? 1 : 0);
+
+    // "PreDrain host.os: runs centos 8": the whole of it is what the run waits for.
+    private static string WhatFailed(KnownRun failed)
+    {
+        var (phase, step, message) = (failed.Target.Phase, failed.Target.Step, failed.Target.Message ?? "");
+        var where = $"{phase} {step}".Trim();
+        if (where.Length > 0 && message.IndexOf($"{phase}.{step}: ", StringComparison.Ordinal) is >= 0 and var at)
+            message = message[(at + where.Length + 2)..];
+        return string.Join(": ", new[] { where, Brief.Of(message, ToldOfFailure) }.Where(part => part.Length > 0));
     }
 
     private enum PhaseState

@@ -1,8 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Services.Hosts;
+using PlatformOps.Core.Services;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
+using System.ComponentModel.DataAnnotations;
 
 namespace PlatformOps.Core.Migration;
 
@@ -22,6 +23,8 @@ internal sealed class ReinstalledWait : Wait<ReinstalledParameters>
     public override string Name => "hypervisor.reinstalled";
 
     public override string Summary => "reinstall";
+
+    public override IReadOnlyList<string> Brings => [MachineSubjects.System];
 
     public override bool IsReinstall => true;
 

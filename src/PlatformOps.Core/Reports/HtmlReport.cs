@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using PlatformOps.Core.Runbooks;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Reports;
@@ -31,6 +32,9 @@ internal static class HtmlReport
         .track { background: var(--band); border-radius: .3rem; }
         .track svg { display: block; width: 100%; height: 1.5rem; overflow: visible; }
         .track rect { fill: currentColor; stroke: var(--paper); stroke-width: 1; vector-effect: non-scaling-stroke; }
+        .track line { stroke: var(--ink); stroke-width: 2; stroke-dasharray: 3 2; vector-effect: non-scaling-stroke; }
+        .key i.cut { width: 0; border-left: 2px dashed var(--ink); border-radius: 0; background: none; }
+        tr.cut td { background: var(--band); color: var(--doubt); font-weight: 600; }
         .axis { display: flex; justify-content: space-between; color: var(--soft); font-size: .78rem; font-variant-numeric: tabular-nums; }
         .key { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: .7rem 0 0; color: var(--soft); font-size: .82rem; }
         .key i { display: inline-block; width: .75em; height: .75em; border-radius: .15em; background: currentColor; margin-right: .4em; }
@@ -83,8 +87,8 @@ internal static class HtmlReport
         Troubles(html, report);
         Timeline(html, report);
         html.Append("<h2>Steps</h2>\n");
-        foreach (var (target, state, steps) in report.ByTarget())
-            Target(html, target, state, steps, showsPhase: report.Run.Runbooks.Length != 1);
+        foreach (var (target, state, attempts) in report.ByTarget())
+            Target(html, report, target, state, attempts);
         html.Append("<footer>Read from the ledger at ").Append(ReportText.Time(report.ReadAt)).Append(". All times are UTC. PlatformOps</footer>\n</body>\n</html>\n");
         return html.ToString();
     }
@@ -103,7 +107,9 @@ internal static class HtmlReport
         if (run.Runbooks.Length > 0)
             Fact("Runbooks", string.Join(", ", run.Runbooks));
         Fact("Targets", string.Join(", ", run.Targets.GroupBy(target => target.State).OrderBy(group => group.Key).Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}"))));
-        Fact("Changes made", report.Steps.Count(step => step is { Kind: StepKind.Change, Outcome: StepOutcome.Done }).ToString(CultureInfo.InvariantCulture));
+        if (report.TakenUp.Count > 0)
+            Fact("Taken up again", string.Join(", ", report.TakenUp.Select(taken => $"{ReportText.Time(taken.By.At)} by {taken.By.Person}")));
+        Fact("Changes made", report.Attempts.Count(attempt => attempt.Step is { Kind: StepKind.Change, Outcome: StepOutcome.Done }).ToString(CultureInfo.InvariantCulture));
         html.Append("</dl>\n</header>\n");
         if (run.WaitingFor is not null)
             Note(html, "doubt", "Waits", run.WaitingFor);
@@ -128,25 +134,27 @@ internal static class HtmlReport
 
     private static void Timeline(StringBuilder html, RunReport report)
     {
-        if (report.Steps.Count == 0)
+        if (report.Attempts.Count == 0)
             return;
         const double Width = 1000;
-        var (start, end) = (report.Steps.Min(step => step.StartedAt), report.Steps.Max(step => step.StartedAt + step.Duration));
+        var (start, end) = (report.Attempts.Min(attempt => attempt.Step.StartedAt), report.Attempts.Max(attempt => attempt.Step.StartedAt + attempt.Step.Duration));
         var span = Math.Max((end - start).TotalSeconds, 0.001);
         html.Append("<h2>Timeline</h2>\n<div class=\"timeline\">\n");
-        foreach (var (target, _, steps) in report.ByTarget())
+        foreach (var (target, _, attempts) in report.ByTarget())
         {
-            html.Append("<div class=\"name\" title=\"").Append(Text(target)).Append("\">").Append(Text(target)).Append("</div><div class=\"track\"><svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"").Append(Text($"{steps.Count} steps of {target}")).Append("\">");
+            html.Append("<div class=\"name\" title=\"").Append(Text(target)).Append("\">").Append(Text(target)).Append("</div><div class=\"track\"><svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"").Append(Text($"{attempts.Count} steps of {target}")).Append("\">");
             // Over each other where the time is short: what a person must look at is on top.
-            foreach (var step in steps.OrderBy(step => ClassOf(step.Outcome) is "bad" or "doubt"))
+            foreach (var step in attempts.Select(attempt => attempt.Step).OrderBy(step => ClassOf(step.Outcome) is "bad" or "doubt"))
             {
-                var from = (step.StartedAt - start).TotalSeconds / span * Width;
+                var from = At(step.StartedAt);
                 // What took no time is still to be seen.
                 var width = Math.Max(step.Duration.TotalSeconds / span * Width, 6);
                 from = Math.Min(from, Width - width);
                 html.Append(CultureInfo.InvariantCulture, $"<rect class=\"{ClassOf(step.Outcome)}\" x=\"{from:0.##}\" y=\"2\" width=\"{width:0.##}\" height=\"16\"><title>{Text($"{StepOf(step)}: {step.Outcome}, {ReportText.Time(step.StartedAt)}, {ReportText.Duration(step.Duration)}")}</title></rect>");
             }
 
+            foreach (var taken in report.TakenUp.Where(taken => taken.By.At >= start && taken.By.At <= end))
+                html.Append(CultureInfo.InvariantCulture, $"<line x1=\"{At(taken.By.At):0.##}\" y1=\"0\" x2=\"{At(taken.By.At):0.##}\" y2=\"20\"><title>{Text($"{ReportText.Of(taken)}, {ReportText.Time(taken.By.At)}")}</title></line>");
             html.Append("</svg></div>\n");
         }
 
@@ -154,13 +162,18 @@ internal static class HtmlReport
         for (var quarter = 0; quarter <= 4; quarter++)
             html.Append("<span>").Append(ReportText.Clock(start + ((end - start) * quarter / 4))).Append("</span>");
         html.Append("</div>\n</div>\n<div class=\"key\">");
-        foreach (var group in report.Steps.GroupBy(step => step.Outcome).OrderBy(group => group.Key))
+        foreach (var group in report.Attempts.GroupBy(attempt => attempt.Step.Outcome).OrderBy(group => group.Key))
             html.Append(CultureInfo.InvariantCulture, $"<span class=\"{ClassOf(group.Key)}\"><i></i><span>{group.Count()} {group.Key}</span></span>");
+        if (report.TakenUp.Count > 0)
+            html.Append("<span><i class=\"cut\"></i>taken up again</span>");
         html.Append("</div>\n");
+
+        double At(DateTimeOffset time) => (time - start).TotalSeconds / span * Width;
     }
 
-    private static void Target(StringBuilder html, string target, TargetRun? state, IReadOnlyList<StepRecord> steps, bool showsPhase)
+    private static void Target(StringBuilder html, RunReport report, string target, TargetRun? state, IReadOnlyList<AttemptRecord> attempts)
     {
+        var showsPhase = report.Run.Runbooks.Length != 1;
         html.Append("<section class=\"target\">\n<header><h3>").Append(Text(target)).Append("</h3>");
         if (state is not null)
             html.Append(Tag(state.State.ToString(), ClassOf(state.State)));
@@ -169,16 +182,21 @@ internal static class HtmlReport
         html.Append("</header>\n");
         if (state is { Message.Length: > 0, State: not RunState.Succeeded })
             html.Append("<p>").Append(Text(state.Message)).Append("</p>\n");
-        if (steps.Count == 0)
+        if (attempts.Count == 0)
         {
             html.Append("<p class=\"soft\">No step was begun.</p>\n</section>\n");
             return;
         }
 
         html.Append("<table><thead><tr><th>Began</th><th>Step</th><th>Outcome</th><th>Took</th><th>What</th></tr></thead><tbody>\n");
-        foreach (var step in steps)
+        AttemptRecord? before = null;
+        foreach (var attempt in attempts)
         {
-            html.Append("<tr><td class=\"time\"><time datetime=\"").Append(ReportText.Time(step.StartedAt)).Append("\" title=\"").Append(ReportText.Time(step.StartedAt)).Append("\">").Append(ReportText.Clock(step.StartedAt)).Append("</time></td><td class=\"step\">");
+            foreach (var taken in report.TakenUpBetween(before, attempt))
+                html.Append("<tr class=\"cut\"><td class=\"time\">").Append(Clock(taken.By.At)).Append("</td><td colspan=\"4\">").Append(Text(ReportText.Of(taken))).Append("</td></tr>\n");
+            var step = attempt.Step;
+            before = attempt;
+            html.Append("<tr><td class=\"time\">").Append(Clock(step.StartedAt)).Append("</td><td class=\"step\">");
             if (showsPhase && step.Phase is not null)
                 html.Append("<span class=\"soft\">").Append(Text(step.Phase)).Append("</span> ");
             html.Append("<span class=\"mono\">").Append(Text(step.Step)).Append("</span></td><td class=\"how\">").Append(Tag(step.Outcome.ToString(), ClassOf(step.Outcome)));
@@ -191,6 +209,8 @@ internal static class HtmlReport
     private static string What(StepRecord step) => step is { Before: not null, After: not null } && step.Before != step.After && step.Outcome is StepOutcome.Done or StepOutcome.Undone
         ? $"<span class=\"what\"><span class=\"before\">{Text(step.Before)}</span> → <strong>{Text(step.After)}</strong></span>"
         : $"<span class=\"what\">{Text(step.Message)}</span>";
+
+    private static string Clock(DateTimeOffset time) => $"<time datetime=\"{ReportText.Time(time)}\" title=\"{ReportText.Time(time)}\">{ReportText.Clock(time)}</time>";
 
     private static string StepOf(StepRecord step) => step.Phase is null ? step.Step : $"{step.Phase}: {step.Step}";
 

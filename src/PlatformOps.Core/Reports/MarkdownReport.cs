@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PlatformOps.Core.Runbooks;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Reports;
@@ -30,20 +31,27 @@ internal static class MarkdownReport
                 text.Append(CultureInfo.InvariantCulture, $"- **{step.Outcome}** {Escape(step.Target)}, {Escape(StepOf(step))}: {Escape(step.Message)}\n");
         }
 
-        foreach (var (target, state, steps) in report.ByTarget())
+        foreach (var (target, state, attempts) in report.ByTarget())
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {Escape(target)}{(state is null ? "" : $": {state.State}")}{(state?.TicketId is null ? "" : $" ({Escape(state.TicketId)})")}\n\n");
             if (state?.Message is { Length: > 0 } message)
                 text.Append(CultureInfo.InvariantCulture, $"{Escape(message)}\n\n");
-            if (steps.Count == 0)
+            if (attempts.Count == 0)
             {
                 text.Append("No step was begun.\n");
                 continue;
             }
 
             text.Append("| began (UTC) | step | outcome | took | what |\n|---|---|---|---:|---|\n");
-            foreach (var step in steps)
+            AttemptRecord? before = null;
+            foreach (var attempt in attempts)
+            {
+                foreach (var taken in report.TakenUpBetween(before, attempt))
+                    text.Append(CultureInfo.InvariantCulture, $"| {ReportText.Time(taken.By.At)} | | | | **{Escape(ReportText.Of(taken))}** |\n");
+                var step = attempt.Step;
                 text.Append(CultureInfo.InvariantCulture, $"| {ReportText.Time(step.StartedAt)} | {Escape(StepOf(step))} | {step.Outcome} | {ReportText.Duration(step.Duration)} | {Escape(WhatOf(step))} |\n");
+                before = attempt;
+            }
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\nRead from the ledger at {ReportText.Time(report.ReadAt)}.\n");

@@ -5,34 +5,48 @@ using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Reports;
 
-/// <summary>What a report of a run tells: the run, its steps as they ended last, and when it was read (UTC).</summary>
-internal sealed record RunReport(OpsRun Run, IReadOnlyList<StepRecord> Steps, DateTimeOffset ReadAt)
+/// <summary>What a report of a run tells.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Attempts">What was done, each time that it was: target by target, in the order in which it was.</param>
+/// <param name="ReadAt">When it was read, UTC.</param>
+internal sealed record RunReport(OpsRun Run, IReadOnlyList<AttemptRecord> Attempts, DateTimeOffset ReadAt)
 {
+    /// <summary>Each time that the run was taken up again: the first by its second process.</summary>
+    public IReadOnlyList<TakenUp> TakenUp { get; init; } = [];
+
     /// <exception cref="ObjectNotFoundException">There is no such run.</exception>
     public static RunReport Read(RunStore store, string runId, TimeProvider time)
     {
         var run = store.Describe(runId);
-        return new RunReport(run, [.. StepRecords.From(run.RunId, store.History(run.RunId), store.IsUnderWay(run.RunId))], time.GetUtcNow());
+        var history = store.History(run.RunId);
+        return new RunReport(run, [.. StepRecords.Attempts(run.RunId, history, store.IsUnderWay(run.RunId))], time.GetUtcNow()) { TakenUp = history.TakenUp };
     }
 
     /// <summary>The first moment that anything of it happened.</summary>
-    public DateTimeOffset Start => Steps.Select(step => step.StartedAt).Append(Run.StartedAt).Min();
+    public DateTimeOffset Start => Attempts.Select(attempt => attempt.Step.StartedAt).Append(Run.StartedAt).Min();
 
     /// <summary>The last one; for a run that has not ended, when it was read.</summary>
-    public DateTimeOffset End => Steps.Select(step => step.StartedAt + step.Duration).Append(Run.EndedAt ?? (Run.State is RunState.Running or RunState.Open ? ReadAt : Run.StartedAt)).Max();
+    public DateTimeOffset End => Attempts.Select(attempt => attempt.Step.StartedAt + attempt.Step.Duration).Append(Run.EndedAt ?? (Run.State is RunState.Running or RunState.Open ? ReadAt : Run.StartedAt)).Max();
 
-    /// <summary>The steps of each target, in the order of the run's targets; what a batch did together comes last.</summary>
-    public IEnumerable<(string Target, TargetRun? Run, IReadOnlyList<StepRecord> Steps)> ByTarget()
+    /// <summary>What was done with each target, in the order of the run's targets; what a batch did together comes last.</summary>
+    public IEnumerable<(string Target, TargetRun? Run, IReadOnlyList<AttemptRecord> Attempts)> ByTarget()
     {
-        var steps = Steps.ToLookup(step => step.Target);
+        var attempts = Attempts.ToLookup(attempt => attempt.Step.Target);
         foreach (var target in Run.Targets)
-            yield return (target.Target, target, [.. steps[target.Target].OrderBy(step => step.StartedAt)]);
-        foreach (var group in steps.Where(group => !Run.Targets.Any(target => target.Target == group.Key)))
-            yield return (group.Key, null, [.. group.OrderBy(step => step.StartedAt)]);
+            yield return (target.Target, target, [.. attempts[target.Target]]);
+        foreach (var group in attempts.Where(group => !Run.Targets.Any(target => target.Target == group.Key)))
+            yield return (group.Key, null, [.. group]);
     }
 
-    /// <summary>What a person must look at.</summary>
-    public IEnumerable<StepRecord> Troubles() => Steps.Where(step => step.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting or StepOutcome.Interrupted);
+    /// <summary>How a target came from one thing that was done to the next: each time that the run was taken up between them.</summary>
+    /// <param name="before">The attempt before; null where there is none.</param>
+    public IEnumerable<TakenUp> TakenUpBetween(AttemptRecord? before, AttemptRecord next) => before is null ? [] : TakenUp.Take(next.Process - 1).Skip(before.Process - 1);
+
+    /// <summary>What a person must look at: what was mended by a later attempt is not among it.</summary>
+    public IEnumerable<StepRecord> Troubles() => Attempts.Select(attempt => attempt.Step)
+        .GroupBy(step => (step.Target, step.Phase, step.Step))
+        .Select(attempts => attempts.Last())
+        .Where(step => step.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Warning or StepOutcome.Waiting or StepOutcome.Interrupted);
 
     /// <summary>The report as text.</summary>
     public string Render(ReportFormat format) => format switch

@@ -60,6 +60,16 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
         return end.GoesOn ? end with { IsOld = true } : end;
     }
 
+    /// <summary>The last change of the same thing that was made or found after this one, or may have been made when the process died; null where there is none.</summary>
+    public static StepHistory? Superseding(RunHistory history, ActionCatalog catalog, string target, StepHistory step, Change change, JsonElement parameters)
+    {
+        var subject = change.SubjectOf(parameters);
+        var since = step.Holds?.Order ?? step.Result?.Order ?? 0;
+        return history.StepsOf(target)
+            .Where(later => later != step && later.Last is { } last && last.Order > since && (catalog.Find(last.Action) as Change)?.SubjectOf(last.Parameters) == subject)
+            .MaxBy(later => later.Last!.Order);
+    }
+
     /// <summary>An earlier process may have died between the result of an effect and the removal of what it was to be traced by. It is the last that it wrote of the target then: after that it would have gone on.</summary>
     public async Task ForgetTraceAsync(CancellationToken cancellationToken)
     {
@@ -85,18 +95,8 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
 
     private string? SubjectOf(StandingChange made) => (run.Scope.Catalog.Find(made.Action) as Change)?.SubjectOf(made.Parameters);
 
-    // The last change of the same thing that was made or found after this one, or may have been made when the process died, if any.
     private StepHistory? Superseding(StepHistory step, Change change, JsonElement parameters)
-    {
-        var subject = change.SubjectOf(parameters);
-        return run.Ledger.Read(history =>
-        {
-            var since = step.Holds?.Order ?? step.Result?.Order ?? 0;
-            return history.StepsOf(target.Name)
-                .Where(later => later != step && later.Last is { } last && last.Order > since && SubjectOf(last) == subject)
-                .MaxBy(later => later.Last!.Order);
-        });
-    }
+        => run.Ledger.Read(history => Superseding(history, run.Scope.Catalog, target.Name, step, change, parameters));
 
     // In a run that was taken over it carries another's claim until it is written anew.
     private bool IsClaimedAnew(Change change) => change.CarriesClaim && run.Request.Identity.TakeOverReason is not null;

@@ -15,4 +15,7 @@ internal sealed record LaterPhases
 
     /// <summary>The phase that would be next, one that comes later, and the run that has done that; null where nobody is beyond it.</summary>
     public (string Next, string Phase, string RunId)? Beyond { get; init; }
+
+    /// <summary>Why a target is left out; null where nobody is beyond it.</summary>
+    public string? Told => Beyond is { } beyond ? $"left out: {beyond.Phase}, which comes after {beyond.Next}, was done by run {beyond.RunId} since. A new run does {beyond.Next} again" : null;
 }

@@ -16,40 +16,46 @@ internal static class PlanSummary
     /// <param name="request">What was planned.</param>
     /// <param name="targets">Those of its targets that the question is about.</param>
     /// <param name="plan">What the planner said, of them and others.</param>
-    public static IReadOnlyList<string> Of(RunRequest request, IReadOnlyList<ActionTarget> targets, IReadOnlyList<StepRecord> plan)
-    {
-        plan = [.. plan.Where(record => targets.Any(target => IsOf(target, record)))];
-        var records = plan.ToLookup(record => (record.Phase, record.Step));
-        var lines = Warnings(request, (phase, step) => !records.Contains((phase.Name, step.Name)) || records[(phase.Name, step.Name)].Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown));
-        lines.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
-        lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(phase, records)}"));
-        var far = targets.ToDictionary(target => target.Name, target => FarOf(request, target, plan));
-        lines.AddRange(Grouped([.. targets.Select(target => (target.Name, far[target.Name].End))], (end, names) => string.Join(", ", new[] { Changes([.. names.Select(name => far[name].Changes).OfType<int>()]), end }.Where(part => part.Length > 0))));
-        return lines;
-    }
+    public static IReadOnlyList<string> Of(RunRequest request, IReadOnlyList<ActionTarget> targets, IReadOnlyList<StepRecord> plan) => Of(request, targets, plan, [], _ => "");
 
-    /// <summary>What going on with a run is about: what of it is still to come, as far as anybody knows, and where its targets are.</summary>
+    /// <summary>What going on with a run is about: what of it is still to come, and where its targets are.</summary>
     /// <param name="request">What it was asked.</param>
     /// <param name="run">The run.</param>
     /// <param name="history">Its journal.</param>
     /// <param name="approves">Whether it is let go on past what it waits for a person for.</param>
-    /// <param name="isConfigured">Whether the configuration has a service's section: what the site does without is not to come.</param>
-    public static IReadOnlyList<string> OfResume(RunRequest request, OpsRun run, RunHistory history, bool approves, Func<string, bool> isConfigured)
+    /// <param name="plan">What the planner said of what is still to come.</param>
+    public static IReadOnlyList<string> OfResume(RunRequest request, OpsRun run, RunHistory history, bool approves, IReadOnlyList<StepRecord> plan)
     {
-        var pending = run.Targets.Where(target => target.State != RunState.Succeeded).ToList();
-        var lines = Warnings(request, (phase, step) => step.LackAt(isConfigured) is null && pending.Exists(target => !IsBehind(target, phase, step)));
-        if (approves && history.Pending.Count > 0)
-            lines.Add($"You approve: {string.Join(", ", history.Pending.Order(StringComparer.Ordinal))}");
-        lines.AddRange(Grouped([.. pending.Select(target => (target.Target, $"{target.State} at {target.Phase} {target.Step}".TrimEnd()))], (where, _) => where));
-        return lines;
-
-        // Done, or left out because its condition does not hold.
-        bool IsBehind(TargetRun target, RunbookPhase phase, RunbookStep step)
-            => history.StepsOf(target.Target).Any(known => known.Key.Phase == phase.Name && known.Key.Step == step.Name && (known is { Holds: not null } or { Result: { Outcome: StepOutcome.Skipped, ByCondition: true } }));
+        var where = run.Targets.Where(target => target.State != RunState.Succeeded).ToDictionary(target => target.Target, target => $"{target.State} at {target.Phase} {target.Step}".TrimEnd());
+        return Of(
+            request with { Phases = [.. request.Phases.Where(phase => plan.Any(record => record.Phase == phase.Name && record.Step != TargetExecution.BeginStep))] },
+            [.. request.Targets.Where(target => where.ContainsKey(target.Name))],
+            plan,
+            approves && history.Pending.Count > 0 ? [$"You approve: {string.Join(", ", history.Pending.Order(StringComparer.Ordinal))}"] : [],
+            target => where[target.Name]);
     }
 
+    private static List<string> Of(RunRequest request, IReadOnlyList<ActionTarget> targets, IReadOnlyList<StepRecord> plan, IReadOnlyList<string> notes, Func<ActionTarget, string> where)
+    {
+        plan = [.. plan.Where(record => targets.Any(target => IsOf(target, record)))];
+        var records = plan.ToLookup(record => (record.Phase, record.Step));
+        // Of who would be refused nothing is planned: what it would come to is not known.
+        var isKnown = !plan.Any(record => record is { Phase: null, WouldStop: true });
+        var lines = Warnings(request, (phase, step) => records[(phase.Name, step.Name)] is var of && of.Any() ? of.Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown) : !isKnown);
+        lines.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
+        lines.AddRange(notes);
+        lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(phase, records)}"));
+        var far = targets.ToDictionary(target => target.Name, target => FarOf(request, target, plan));
+        lines.AddRange(Grouped(
+            [.. targets.Select(target => (target.Name, (Where: where(target), far[target.Name].End)))],
+            (said, names) => Joined("; ", said.Where, Joined(", ", Changes([.. names.Select(name => far[name].Changes).OfType<int>()]), said.End))));
+        return lines;
+    }
+
+    private static string Joined(string by, params string[] parts) => string.Join(by, parts.Where(part => part.Length > 0));
+
     // Targets of which the same is to be said share a line.
-    private static IEnumerable<string> Grouped(IReadOnlyList<(string Name, string Said)> targets, Func<string, IReadOnlyList<string>, string> show)
+    private static IEnumerable<string> Grouped<T>(IReadOnlyList<(string Name, T Said)> targets, Func<T, IReadOnlyList<string>, string> show)
     {
         var groups = targets.GroupBy(target => target.Said).ToList();
         var order = targets.Select(target => target.Name).ToList();
@@ -110,6 +116,8 @@ internal static class PlanSummary
         var own = plan.Where(record => record.Target == target.Name).ToList();
         if (own.Find(record => record.Phase is null && record.WouldStop) is { } refused)
             return (null, refused.Message);
+        if (own is [{ Step: TargetExecution.BeginStep, Outcome: StepOutcome.Skipped } leftOut])
+            return (null, leftOut.Message);
         var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned, Members.Length: 0 });
         var end = plan.Where(record => IsOf(target, record))
             .OrderBy(record => PlaceOf(request, record))

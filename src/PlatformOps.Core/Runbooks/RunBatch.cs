@@ -11,6 +11,9 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
 
     public int Number { get; } = number;
 
+    /// <summary>What the targets meet for.</summary>
+    public static string MeetingOf(RunbookPhase phase, RunbookStep step) => $"{phase.Name}/{step.Name}";
+
     /// <summary>Waits for the others; the last to come makes it run, for all who came.</summary>
     /// <param name="key">The step, with its phase.</param>
     /// <param name="member">Who comes.</param>
@@ -49,6 +52,13 @@ internal sealed class RunBatch(int number, IReadOnlyList<ActionTarget> targets)
             meeting.Absent.Add(target.Name);
             BeginIfComplete(meeting);
         }
+    }
+
+    /// <summary>A target comes to none of a phase.</summary>
+    public void Miss(RunbookPhase phase, ActionTarget target)
+    {
+        foreach (var step in phase.Runbook.Steps.Where(step => step.Action.Scope == ActionScope.Batch))
+            Miss(MeetingOf(phase, step), target);
     }
 
     /// <summary>A target comes to none any more.</summary>

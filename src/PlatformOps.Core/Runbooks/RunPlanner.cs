@@ -3,22 +3,27 @@ using System.Text.Json;
 using System.Threading.Channels;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Logging;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Runbooks;
 
 /// <summary>Says what a run would do: reads live, sends no write, and goes on past a failed check ("would stop here").</summary>
-internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWriter<StepRecord> records)
+/// <param name="resume">What of it is still to come, where it was begun earlier; null for a run that is to begin.</param>
+internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWriter<StepRecord> records, PlannedResume? resume = null)
 {
+    private const int ToldOfNow = 120;
+
     public async Task PlanAsync(CancellationToken cancellationToken)
     {
         scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
         var inputs = RunInputs.Complete(request);
         var guard = new EffectGuard(scope.Policy, scope.KillSwitch, scope.Time);
         using var places = new SemaphoreSlim(Math.Max(1, request.ThrottleLimit));
-        await Task.WhenAll(request.Batches.SelectMany((targets, index) =>
+        await Task.WhenAll(request.Batches.SelectMany((all, index) =>
         {
+            ActionTarget[] targets = [.. all.Where(target => resume?.IsPending(target) != false)];
             var batch = new PlannedBatch(new RunBatch(index + 1, targets), [.. targets.Select(target => new PlannedTarget(target))]);
             return batch.Targets.Select(target => PlanAsync(target, batch, inputs, guard, places, cancellationToken));
         }));
@@ -35,8 +40,21 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
                 return;
             }
 
+            var later = resume?.LaterOf(planned.Target) ?? LaterPhases.None;
+            if (later.Beyond is { } beyond)
+            {
+                await LeaveOutAsync(planned.Target, beyond.Next, later.Told!, cancellationToken);
+                return;
+            }
+
             foreach (var phase in request.Phases)
             {
+                if (resume?.IsDone(planned.Target, phase) == true || later.Done.ContainsKey(phase.Name))
+                {
+                    batch.Meetings.Miss(phase, planned.Target);
+                    continue;
+                }
+
                 planned.Begin(new FactReader(scope.Catalog, _ => Task.CompletedTask));
                 foreach (var step in request.StepsOf(phase))
                     await PlanAsync(planned, batch, phase, step, inputs, places, cancellationToken);
@@ -51,12 +69,15 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         }
     }
 
+    private async Task LeaveOutAsync(ActionTarget target, string phase, string why, CancellationToken cancellationToken)
+        => await EmitAsync(target, phase, null, new StepEnd(StepOutcome.Skipped, why), scope.Time.GetUtcNow(), cancellationToken);
+
     // Null where the target may be worked on.
     private async Task<StepEnd?> RefusalAsync(ActionTarget target, EffectGuard guard, CancellationToken cancellationToken)
     {
         try
         {
-            guard.ThrowIfTargetRefused(target);
+            guard.ThrowIfTargetRefused(target, isBegun: resume?.IsBegun(target) == true);
             await scope.Identify(target, request.NeedsAt(scope.IsConfigured), cancellationToken);
             return null;
         }
@@ -68,8 +89,20 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
 
     private async Task PlanAsync(PlannedTarget planned, PlannedBatch batch, RunbookPhase phase, RunbookStep step, IReadOnlyDictionary<string, string> inputs, SemaphoreSlim places, CancellationToken cancellationToken)
     {
-        var (started, meeting) = (scope.Time.GetUtcNow(), $"{phase.Name}/{step.Name}");
+        var (started, meeting) = (scope.Time.GetUtcNow(), RunBatch.MeetingOf(phase, step));
+        if (resume?.IsBehind(planned.Target, phase, step) == true)
+        {
+            Pass();
+            return;
+        }
+
         var leftOut = await BindAsync(planned, phase, step, inputs, cancellationToken);
+        if (leftOut is null && step.Action is Change change && resume?.IsBehind(phase, step, change, ContextOf(phase, step, [planned]), planned.Parameters!) == true)
+        {
+            Pass();
+            return;
+        }
+
         if (step.Action.Scope != ActionScope.Batch)
         {
             if (leftOut is null)
@@ -81,7 +114,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
 
         if (leftOut is not null)
         {
-            batch.Meetings.Miss(meeting, planned.Target);
+            Pass();
             await EmitAsync(planned, phase, step, leftOut, started, cancellationToken);
             return;
         }
@@ -95,6 +128,13 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         finally
         {
             await places.WaitAsync(CancellationToken.None);
+        }
+
+        // The others of the batch do not wait for it.
+        void Pass()
+        {
+            if (step.Action.Scope == ActionScope.Batch)
+                batch.Meetings.Miss(meeting, planned.Target);
         }
 
         async Task<IReadOnlyDictionary<string, StepEnd>> PlanTogetherAsync(IReadOnlyList<BatchMember> members)
@@ -170,10 +210,14 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             members = rest;
         }
 
-        if (end.Outcome == StepOutcome.Planned && step.Action is Change change)
+        if (end.Outcome == StepOutcome.Planned)
         {
             foreach (var member in members)
-                member.Changed.Add(SubjectOf(change, member));
+            {
+                member.Changed.UnionWith(step.Action.Brings);
+                if (step.Action is Change change)
+                    member.Changed.Add(SubjectOf(change, member));
+            }
         }
 
         await EmitAsync(members[0], phase, step, step.Action.Scope == ActionScope.Batch ? end with { Members = [.. members.Select(member => member.Target.Name)] } : end, started, cancellationToken);
@@ -187,7 +231,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         {
             var end = step.Action switch
             {
-                Check check => Checked(step, await check.RunAsync(context, parameters, cancellationToken)),
+                Check check => Checked(step, check, await check.RunAsync(context, parameters, cancellationToken), members),
                 Change change => await Gate.PlanAsync(change, context, parameters, cancellationToken),
                 Report report => new StepEnd(StepOutcome.Planned, $"would report: {report.Summary}"),
                 _ => new StepEnd(StepOutcome.Planned, $"would wait: {step.Action.Summary}"),
@@ -245,9 +289,12 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         ? end with { Message = $"cannot be told before the changes planned above: {end.Error?.Message ?? end.Message}", WouldStop = false }
         : end;
 
-    private static StepEnd Checked(RunbookStep step, CheckResult result)
+    // Of what is to be another by then it is not told what is wrong with it now.
+    private static StepEnd Checked(RunbookStep step, Check check, CheckResult result, IReadOnlyList<PlannedTarget> members)
     {
         var end = StepActions.InfoOf(step).Weigh(new StepEnd(result.Outcome, result.Evidence));
+        if (end.Outcome != StepOutcome.Passed && members.Any(member => member.Changed.Overlaps(check.LooksAt)))
+            return new StepEnd(StepOutcome.Unknown, $"now {Brief.Of(result.Evidence, ToldOfNow)}");
         return end.GoesOn ? end : end with { Message = $"would stop here: {end.Message}", WouldStop = true };
     }
 
@@ -269,7 +316,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
     {
         public ActionTarget Target { get; } = target;
 
-        /// <summary>The subjects of the changes that are planned by now, in whatever phase.</summary>
+        /// <summary>The subjects of the changes that are planned by now, in whatever phase, and what else is another by then.</summary>
         public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Of the phase.</summary>

@@ -17,14 +17,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         => request.Phases.SelectMany(phase => phase.Runbook.Steps).Select(step => step.Action).OfType<Change>().Select(change => change.Impact).DefaultIfEmpty(Impact.None).Max();
 
     /// <summary>What a run would do, read live. Sends no write and makes no journal.</summary>
-    public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, CancellationToken cancellationToken)
-        => StreamAsync(
-            async (records, token) =>
-            {
-                using var clients = new PlanClients(scope.Clients);
-                await new RunPlanner(scope with { Clients = clients }, request, records).PlanAsync(token);
-            },
-            cancellationToken);
+    public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, CancellationToken cancellationToken) => PlanAsync(request, null as PlannedResume, cancellationToken);
 
     /// <summary>What to tell before a run is begun: the interrupted runs that have not done with its targets.</summary>
     public IReadOnlyList<string> WarningsBefore(RunRequest request) => new LaterWork(scope.Store, scope.PhaseOrder).WarningsFor(request);
@@ -119,20 +112,16 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         return RequestOf(found, history, options);
     }
 
-    /// <summary>What whoever goes on with a run must know beyond what it does: whose word it overrides. Read live; sends no write.</summary>
-    /// <param name="targets">Those that are gone on with.</param>
-    public async Task<IReadOnlyList<string>> CautionsAsync(RunRequest request, IReadOnlyCollection<string> targets, CancellationToken cancellationToken)
+    /// <summary>What going on with a run would do of what is still to come, read live. Sends no write.</summary>
+    /// <param name="request">As <see cref="PlanResume"/> has it.</param>
+    public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, ResumeOptions options, CancellationToken cancellationToken)
     {
-        List<string> cautions = [];
+        var (runId, history) = (request.Identity.RunId, scope.Store.History(request.Identity.RunId));
+        var later = new LaterWork(scope.Store, scope.PhaseOrder);
         // How many it may have was decided when it was begun.
-        var left = request with { Targets = [.. request.Targets.Where(target => targets.Contains(target.Name))], MaxTargets = int.MaxValue };
-        await foreach (var record in PlanAsync(left, cancellationToken))
-        {
-            if (record.Caution is { } caution)
-                cautions.Add($"{record.Target}: {caution}");
-        }
+        return PlanAsync(request with { MaxTargets = int.MaxValue }, new PlannedResume(request, history, scope.Catalog, LaterOf, options.Approve), cancellationToken);
 
-        return [.. cautions.Distinct()];
+        LaterPhases LaterOf(ActionTarget target) => later.Since(runId, history.Started!, target.Kind, target.Name, LaterWork.LeftOf(history, target.Name));
     }
 
     /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
@@ -149,6 +138,14 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         await ledger.WriteDurablyAsync(new RunEnded(RunState.Stopped, $"{key.Step} on {key.Target} was resolved as {decision} by {person}"));
         return entry;
     }
+
+    private IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, PlannedResume? resume, CancellationToken cancellationToken) => StreamAsync(
+        async (records, token) =>
+        {
+            using var clients = new PlanClients(scope.Clients);
+            await new RunPlanner(scope with { Clients = clients }, request, records, resume).PlanAsync(token);
+        },
+        cancellationToken);
 
     private async IAsyncEnumerable<StepRecord> ExecuteAsync(RunLedger ledger, RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

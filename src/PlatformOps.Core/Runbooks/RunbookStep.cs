@@ -1,7 +1,9 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration.Binding;
+using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Yaml;
 using PlatformOps.Errors;
+using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Runbooks;
 
@@ -63,6 +65,12 @@ internal sealed record RunbookStep
             }
         }
     }
+
+    /// <summary>Whether it is not repeated by who goes on: what was told, waited for, or needs proving only once.</summary>
+    /// <param name="earlier">What became of it before; null where it was never begun.</param>
+    /// <param name="undoneAt">When something of its phase was last taken back.</param>
+    public bool IsOver(StepHistory? earlier, long undoneAt)
+        => !IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Passed or StepOutcome.Reported } result && result.Order > undoneAt && (Once || Action is Report or Wait);
 
     public object Bind(Variables variables) => YamlBinder.Bind((YamlMapping)With.Map(variables.Expand), Action.ParametersType);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Logging;
@@ -14,18 +15,23 @@ internal sealed class StepActions(RunExecution run)
     /// <summary>What an action is given.</summary>
     /// <param name="action">What is given it.</param>
     /// <param name="together">The targets of an effect that is for several; null for one on the target itself.</param>
-    public ActionContext Context(ActionTarget target, string? phase, string step, OpsAction action, IActionLog log, IReadOnlyList<ActionTarget>? together = null, bool isApproved = false) => new()
+    public ActionContext Context(ActionTarget target, string? phase, string step, OpsAction action, IActionLog log, IReadOnlyList<ActionTarget>? together = null, bool isApproved = false)
     {
-        Target = target,
-        Batch = together ?? [target],
-        Run = MayTakeOver(target, action) ? run.Request.Identity : run.Request.Identity with { TakeOverReason = null },
-        Phase = phase,
-        Step = step,
-        Clients = run.Scope.Clients,
-        Time = run.Scope.Time,
-        Log = log,
-        IsApproved = isApproved,
-    };
+        var (mayTakeOver, from) = TakingOver(new StepKey(target.Name, phase, step), action);
+        return new ActionContext
+        {
+            Target = target,
+            Batch = together ?? [target],
+            Run = mayTakeOver ? run.Request.Identity : run.Request.Identity with { TakeOverReason = null },
+            TakenOverFrom = from,
+            Phase = phase,
+            Step = step,
+            Clients = run.Scope.Clients,
+            Time = run.Scope.Time,
+            Log = log,
+            IsApproved = isApproved,
+        };
+    }
 
     public FactReader NewFacts(ActionTarget of, RunbookPhase phase)
         => new(run.Scope.Catalog, read => run.Ledger.WriteAsync(new FactsRead(of.Name, phase.Name, new Dictionary<string, string>(read))));
@@ -79,12 +85,18 @@ internal sealed class StepActions(RunExecution run)
     }
 
     // What is taken over is what stood there when somebody said so: once the thing carried our claim since, another's claim is another's word.
-    private bool MayTakeOver(ActionTarget target, OpsAction action)
+    // A claim that was begun, and whose end nobody wrote down, is taken up again only from what it was begun at.
+    private (bool May, JsonElement? From) TakingOver(StepKey key, OpsAction action)
     {
         if (run.Request.Identity.TakeOverReason is null || action is not Change change)
-            return true;
-        return run.Ledger.Read(history => !history.Target(target.Name).Steps.Any(step =>
-            step.HeldAt > (history.TakenOver?.Order ?? 0) && run.Scope.Catalog.Find(step.Intent?.Action ?? step.Result!.Action) is Change { CarriesClaim: true } claim && claim.IsOfOneThingWith(change)));
+            return (true, null);
+        return run.Ledger.Read(history =>
+        {
+            var since = history.TakenOver?.Order ?? 0;
+            var claims = history.Target(key.Target).Steps.Where(step => run.Scope.Catalog.Find(step.Intent?.Action ?? step.Result!.Action) is Change { CarriesClaim: true } claim && claim.IsOfOneThingWith(change)).ToList();
+            var begun = claims.Find(step => step.IsOpen && step.Intent!.Order > since);
+            return (claims.TrueForAll(step => step.HeldAt <= since) && (begun is null || begun.Key == key), begun?.Intent!.Before);
+        });
     }
 
     // The proof of every target that the effect is for, with facts that are read anew.

@@ -50,37 +50,60 @@ internal static class StepRecords
         return error;
     }
 
-    /// <summary>The steps of a run as its journal tells them: the last result of each, and what was begun and never ended.</summary>
+    /// <summary>The steps of a run as its journal tells them, in the order in which they were first begun: the last result of each with what it took before, and what was begun and never ended.</summary>
     /// <param name="isUnderWay">Whether a living process works on the run: what has no result yet is then under way.</param>
     /// <param name="only">Only this target's; all where null.</param>
     public static IEnumerable<StepRecord> From(string runId, RunHistory history, bool isUnderWay, string? only = null)
+        => history.Targets.Where(known => only is null || known.Key == only)
+            .SelectMany(known => known.Value.Steps)
+            .Select(step => Last(runId, history, step, isUnderWay) with { EarlierAttempts = [.. step.Attempts.SkipLast(1).Select(attempt => Earlier(runId, history, step, attempt))] });
+
+    /// <summary>Every attempt at every step of a run, target by target, in the order in which they were made.</summary>
+    /// <param name="isUnderWay"><inheritdoc cref="From(string, RunHistory, bool, string?)"/></param>
+    public static IEnumerable<AttemptRecord> Attempts(string runId, RunHistory history, bool isUnderWay)
+        => history.Targets.SelectMany(known => known.Value.Steps
+            .SelectMany(step => step.Attempts.Select((attempt, index) => (
+                attempt.Order,
+                Record: index == step.Attempts.Count - 1 ? Last(runId, history, step, isUnderWay) : Earlier(runId, history, step, attempt))))
+            .OrderBy(attempt => attempt.Order)
+            .Select(attempt => new AttemptRecord(attempt.Record, 1 + history.TakenUp.Count(taken => taken.By.Order < attempt.Order))));
+
+    private static StepRecord Last(string runId, RunHistory history, StepHistory step, bool isUnderWay)
+        => From(runId, history, step, step.Intent, step.Result, EndOf(runId, history, step, isUnderWay));
+
+    private static StepRecord Earlier(string runId, RunHistory history, StepHistory step, StepAttempt attempt)
     {
-        var targets = (history.Started?.Targets ?? []).ToDictionary(target => target.Name);
-        foreach (var step in history.Targets.Where(known => only is null || known.Key == only).SelectMany(known => known.Value.Steps))
+        var (outcome, message) = attempt.Result is { } result
+            ? (result.Outcome, result.Message)
+            : (StepOutcome.Interrupted, $"interrupted ({attempt.Intent!.BeforeText} → {attempt.Intent.DesiredText})");
+        if (attempt.Decision is { } decision)
+            message += $"; resolved as {decision.As} by {decision.Person}: {decision.Reason}";
+        return From(runId, history, step, attempt.Intent, attempt.Result, (outcome, message));
+    }
+
+    private static StepRecord From(string runId, RunHistory history, StepHistory step, Intent? intent, Result? result, (StepOutcome Outcome, string Message) end)
+    {
+        var target = history.Started?.Targets.FirstOrDefault(target => target.Name == step.Key.Target);
+        return new StepRecord
         {
-            var target = targets.GetValueOrDefault(step.Key.Target);
-            var (outcome, message) = EndOf(runId, history, step, isUnderWay);
-            yield return new StepRecord
-            {
-                RunId = runId,
-                Target = step.Key.Target,
-                TargetKind = target?.Kind ?? step.Intent?.TargetKind ?? "hypervisor",
-                TicketId = target?.TicketId ?? step.Intent?.TicketId,
-                Phase = step.Key.Phase,
-                Step = step.Key.Step,
-                Action = step.Result?.Action ?? step.Intent!.Action,
-                Kind = step.Result?.Kind ?? StepKind.Change,
-                Number = step.Result?.Number ?? 0,
-                Outcome = outcome,
-                Before = step.Result?.BeforeText ?? step.Intent?.BeforeText,
-                After = step.Result?.AfterText,
-                StartedAt = step.Result?.StartedAt ?? step.Intent!.At,
-                Duration = step.Result?.Duration ?? TimeSpan.Zero,
-                Message = message,
-                Environment = history.Started?.Identity.Environment,
-                Error = step.Result?.Error is null ? null : new StepFailedException(step.Result.Message) { TargetName = step.Key.Target },
-            };
-        }
+            RunId = runId,
+            Target = step.Key.Target,
+            TargetKind = target?.Kind ?? intent?.TargetKind ?? "hypervisor",
+            TicketId = target?.TicketId ?? intent?.TicketId,
+            Phase = step.Key.Phase,
+            Step = step.Key.Step,
+            Action = result?.Action ?? intent!.Action,
+            Kind = result?.Kind ?? StepKind.Change,
+            Number = result?.Number ?? step.Result?.Number ?? 0,
+            Outcome = end.Outcome,
+            Before = result?.BeforeText ?? intent?.BeforeText,
+            After = result?.AfterText,
+            StartedAt = result?.StartedAt ?? intent!.At,
+            Duration = result?.Duration ?? TimeSpan.Zero,
+            Message = end.Message,
+            Environment = history.Started?.Identity.Environment,
+            Error = result?.Error is null ? null : new StepFailedException(result.Message) { TargetName = step.Key.Target },
+        };
     }
 
     // How it ended; of what has not ended, what it is and what to do.

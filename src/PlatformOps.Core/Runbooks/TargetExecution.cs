@@ -81,7 +81,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     private async Task<TargetEnd> RunPhasesAsync(CancellationToken cancellationToken)
     {
         if (_later.Beyond is { } beyond)
-            return await LeaveOutAsync(beyond.Next, $"left out: {beyond.Phase}, which comes after {beyond.Next}, was done by run {beyond.RunId} since. A new run does {beyond.Next} again", cancellationToken);
+            return await LeaveOutAsync(beyond.Next, _later.Told!, cancellationToken);
         await _telling.TellAgainAsync(Locks, cancellationToken);
         // What is done is come back to only to tell it.
         if (_done is not null)
@@ -90,13 +90,13 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         {
             if (run.Ledger.Read(history => history.Target(target.Name).PhasesDone.Contains(phase.Name)))
             {
-                Miss(phase);
+                batch.Miss(phase, target);
                 continue;
             }
 
             if (_later.Done.TryGetValue(phase.Name, out var other))
             {
-                Miss(phase);
+                batch.Miss(phase, target);
                 await EmitSkippedAsync(phase.Name, $"done since by run {other}: neither done again nor told again", cancellationToken);
                 continue;
             }
@@ -119,13 +119,6 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
 
     private Task<StepRecord> EmitSkippedAsync(string phase, string why, CancellationToken cancellationToken)
         => run.EmitAsync(target, phase, BeginStep, BeginStep, StepKind.Check, 0, new StepEnd(StepOutcome.Skipped, why), run.Scope.Time.GetUtcNow(), cancellationToken);
-
-    // The others of the batch do not wait for it.
-    private void Miss(RunbookPhase phase)
-    {
-        foreach (var step in phase.Runbook.Steps.Where(step => step.Action.Scope == ActionScope.Batch))
-            batch.Miss(MeetingOf(phase, step), target);
-    }
 
     // Null where the target goes on to the next phase.
     private async Task<TargetEnd?> RunPhaseAsync(RunbookPhase phase, CancellationToken cancellationToken)
@@ -202,8 +195,8 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
             var own = known.Find(new StepKey(target.Name, phase.Name, step.Name));
             return (own, isShared ? BatchStep.EffectOn(history, target.Name, phase, step) : own, known.UndoneAt(phase.Name));
         });
-        if (!step.IsOnFailure && earlier?.Result is { Outcome: StepOutcome.Passed or StepOutcome.Reported } result && result.Order > undoneAt && (step.Once || step.Action is Report or Wait))
-            return new StepEnd(result.Outcome, result.Message) { IsOld = true };
+        if (step.IsOver(earlier, undoneAt))
+            return new StepEnd(earlier!.Result!.Outcome, earlier.Result.Message) { IsOld = true };
 
         var (parameters, leftOut) = await BindAsync(step, facts, context, cancellationToken);
         // What may have happened is not stepped over.
@@ -218,7 +211,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         {
             // The others of the batch do not wait for it.
             if (isShared)
-                batch.Miss(MeetingOf(phase, step), target);
+                batch.Miss(RunBatch.MeetingOf(phase, step), target);
             var settled = isToSettle ? await run.Gate.SettleAsync((Change)step.Action, context, StepActions.InfoOf(step), cancellationToken) : null;
             return settled ?? await run.Actions.RecordAsync(context, step, started, leftOut);
         }
@@ -243,10 +236,8 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
     }
 
     private Task<StepEnd> MeetAsync(RunbookPhase phase, RunbookStep step, BatchMember member, CancellationToken cancellationToken) => run.WithoutPlaceAsync(
-        () => batch.MeetAsync(MeetingOf(phase, step), member, members => new BatchStep(run, phase, step, batch.Number).RunAsync(members, cancellationToken), cancellationToken),
+        () => batch.MeetAsync(RunBatch.MeetingOf(phase, step), member, members => new BatchStep(run, phase, step, batch.Number).RunAsync(members, cancellationToken), cancellationToken),
         cancellationToken);
-
-    private static string MeetingOf(RunbookPhase phase, RunbookStep step) => $"{phase.Name}/{step.Name}";
 
     private bool ReachesStartAt(RunbookStep step)
     {

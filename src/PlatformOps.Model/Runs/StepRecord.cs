@@ -51,6 +51,9 @@ public sealed record StepRecord
     /// <summary>Of a plan, where a step runs once for several targets: those, with <see cref="Target"/> the first of them. Empty for all others.</summary>
     public string[] Members { get; init; } = [];
 
+    /// <summary>Of a step that is read from a run: the attempts at it before this one, oldest first, such as the check that failed before the run was resumed. Empty where there was none.</summary>
+    public StepRecord[] EarlierAttempts { get; init; } = [];
+
     /// <summary>When it began, UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

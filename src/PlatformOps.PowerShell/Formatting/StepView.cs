@@ -54,6 +54,11 @@ public static class StepView
         _ => OneLine(record.Message),
     };
 
+    /// <summary>The attempts at a step before its last one, a line each: "2026-11-20T18:49:02Z Failed: 17 servers". Null where there was none: a list leaves it out.</summary>
+    public static string? EarlierAttempts(StepRecord? record) => record is null or { EarlierAttempts.Length: 0 }
+        ? null
+        : string.Join('\n', record.EarlierAttempts.Select(attempt => $"{Cell.Time(attempt.StartedAt)} {attempt.Outcome}: {What(attempt)}"));
+
     /// <summary>A duration in at most seven characters: 0.3s, 12.0s, 4m05s, 3h07m, 2d04h.</summary>
     public static string Duration(TimeSpan duration) => duration switch
     {

@@ -138,11 +138,16 @@ public sealed class AsyncCmdletTests
     }
 
     [Fact]
-    public void What_was_shown_last_is_shown_once_more_where_nothing_follows_for_consoles_that_left_it_out()
+    public async Task What_was_shown_last_is_shown_once_more_where_nothing_follows_for_consoles_that_left_it_out()
     {
         using var shell = new Shell();
-        var shown = shell.Run("Test-Rows").Progress.Where(record => record.RecordType == ProgressRecordType.Processing).Select(record => record.StatusDescription).ToList();
-        Assert.Equal(["one", "two", "two"], shown);
+        var probe = new Probe();
+        using var powershell = shell.Make("param($p) Test-Rows -Probe $p", probe);
+        var running = powershell.BeginInvoke();
+        await Eventually.Is(() => powershell.Streams.Progress.Count == 3);
+        probe.Release.SetResult();
+        powershell.EndInvoke(running);
+        Assert.Equal(["one", "two", "two"], powershell.Streams.Progress.Where(record => record.RecordType == ProgressRecordType.Processing).Select(record => record.StatusDescription));
     }
 
     [Fact]

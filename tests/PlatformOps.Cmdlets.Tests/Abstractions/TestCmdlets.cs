@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Abstractions;
 using PlatformOps.Runs;
+using PlatformOps.TestKit;
 
 namespace PlatformOps.Cmdlets.Tests.Abstractions;
 
@@ -216,15 +217,23 @@ public sealed class TestEffectCommand : AsyncCmdlet
     }
 }
 
-/// <summary>Shows two rows in one moment, and nothing for a while.</summary>
+/// <summary>Shows two rows in one moment, and nothing for a while by its clock, until it is told to end.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Rows")]
 public sealed class TestRowsCommand : AsyncCmdlet
 {
+    private readonly FakeTimeProvider _time = new();
+
+    [Parameter(Mandatory = true)]
+    public Probe Probe { get; set; } = null!;
+
+    private protected override TimeProvider Time => _time;
+
     private protected override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         StartProgress("hv1").Report("one");
         StartProgress("hv2").Report("two");
-        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Probe.Release.Task.WaitAsync(cancellationToken);
     }
 }
 

@@ -157,6 +157,8 @@ public sealed class RunCommandTests : LabShell
         Assert.Single(failed.Errors);
         var run = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun -State Failed -Target hv04*").Values));
         Assert.Single(Run($"Resume-OpsRun {run.RunId} -Confirm:$false").Errors);
+        Assert.Single(Assert.IsType<StepRecord>(Assert.Single(Run($"Get-OpsStep {run.RunId}").Values)).EarlierAttempts);
+        Assert.Equal([StepOutcome.Failed, StepOutcome.Failed], Run($"Get-OpsStep {run.RunId} -Detailed").Values.Cast<StepRecord>().Select(step => step.Outcome));
         Assert.Contains("there is nothing to stop", Assert.Single(Run($"Stop-OpsRun {run.RunId}").Errors).Exception.Message, StringComparison.Ordinal);
         Assert.Contains("nothing to decide", Assert.Single(Run($"Get-OpsStep {run.RunId} | Resolve-OpsStep -As Happened -Reason seen -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
     }
@@ -201,7 +203,7 @@ public sealed class RunCommandTests : LabShell
         var run = Assert.IsType<OpsRun>(Assert.Single(shell.Run("Get-OpsRun -State Waiting").Values));
         Assert.Empty(shell.Run("$ConfirmPreference = 'Low'; Get-OpsRun | Resume-OpsRun").Values);
         Assert.Equal(
-            ["", $"Resume Setup, PreDrain, Drain on 2 targets in [lab], run {run.RunId}:", $"  {One}, {Two}: Waiting at Drain openstack.hypervisor.drained"],
+            ["", $"Resume Setup, PreDrain, Drain on 2 targets in [lab], run {run.RunId}:", "  Drain: 2 × ticket.drained, ticket.log, ticket.comment", $"  {One}, {Two}: Waiting at Drain openstack.hypervisor.drained; 3 changes each, may wait at Drain openstack.hypervisor.drained"],
             Assert.Single(host.Questions).Split('\n'));
     }
 

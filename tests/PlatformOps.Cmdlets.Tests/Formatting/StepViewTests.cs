@@ -72,6 +72,16 @@ public sealed class StepViewTests
         "PreDrain host.os: left as it is,\nbecause somebody changed it since",
         StepView.Told(Record("host.os", outcome, "left as it is, because somebody changed it since"), 80));
 
+    [Fact]
+    public void A_list_tells_what_a_step_took_before_a_line_for_each_attempt()
+    {
+        var passed = Record("host.os", StepOutcome.Passed, "rocky 9.6");
+        Assert.Null(StepView.EarlierAttempts(passed));
+        Assert.Equal(
+            "1970-01-01T00:00:00Z Failed: rocky 8.10\n1970-01-01T00:00:00Z Unknown: no answer",
+            StepView.EarlierAttempts(passed with { EarlierAttempts = [Record("host.os", StepOutcome.Failed, "rocky 8.10"), Record("host.os", StepOutcome.Unknown, "no answer")] }));
+    }
+
     private static StepRecord Record(string step, StepOutcome outcome, string message) => new()
     {
         RunId = "r1", Target = "hv1", TargetKind = "hypervisor", Phase = "PreDrain", Step = step, Action = "x", Kind = StepKind.Check, Outcome = outcome,

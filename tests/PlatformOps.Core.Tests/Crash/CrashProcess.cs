@@ -14,6 +14,7 @@ using PlatformOps.Errors;
 using PlatformOps.Lab;
 using PlatformOps.Migration;
 using PlatformOps.Runs;
+using PlatformOps.TestKit;
 using PlatformOps.TestKit.Files;
 
 namespace PlatformOps.Core.Tests.Crash;

@@ -48,12 +48,12 @@ public sealed class MigrationStatusReaderTests
     [InlineData("Draining", "Drain", "move its 2 servers away")]
     [InlineData("Drained", "Drain", "move its 2 servers away")]
     [InlineData("Working On Pre Bios", "PreReinstall", "see how far PreReinstall came (claimed by carol in run r0), and go on with it")]
-    [InlineData("Pre Bios Failed", "PreReinstall", "mend what failed, then Invoke-MigrationStep -Step PreReinstall")]
+    [InlineData("Pre Bios Failed", "PreReinstall", "mend what failed (MH-101 tells it), then Invoke-MigrationStep -Step PreReinstall")]
     [InlineData("Ready For Reinstall", "PreReinstall", "reinstall it, then Invoke-MigrationStep -Step PostReinstall")]
     [InlineData("Working On Post Reinstall", "PostReinstall", "see how far PostReinstall came (claimed by carol in run r0), and go on with it")]
     [InlineData("Ready For Adoption", "PostReinstall", "adopt it: Invoke-MigrationStep -Step Adoption")]
     [InlineData("Working On Adoption", "Adoption", "see how far Adoption came (claimed by carol in run r0), and go on with it")]
-    [InlineData("Adoption Failed", "Adoption", "mend what failed, then Invoke-MigrationStep -Step Adoption")]
+    [InlineData("Adoption Failed", "Adoption", "mend what failed (MH-101 tells it), then Invoke-MigrationStep -Step Adoption")]
     [InlineData("Ready For Test", "Adoption", "test it, then Invoke-MigrationStep -Step Finish")]
     [InlineData("Backlog", "PreDrain", "move its 2 servers away")]
     public async Task The_tickets_status_tells_the_phase_how_it_went_and_what_is_next(string status, string phase, string next)
@@ -85,7 +85,7 @@ public sealed class MigrationStatusReaderTests
         await using var lab = await ClaimedAsync();
         await using var session = lab.Open(new Dictionary<string, object> { ["migration.statuses.post-reinstall-failed"] = "Backlog" });
 
-        Assert.Equal("mend what failed, then Invoke-MigrationStep -Step PostReinstall", (await ReadAsync(lab, session)).NextAction);
+        Assert.Equal("mend what failed (MH-101 tells it), then Invoke-MigrationStep -Step PostReinstall", (await ReadAsync(lab, session)).NextAction);
     }
 
     [Theory]
@@ -133,8 +133,8 @@ public sealed class MigrationStatusReaderTests
         Assert.Equal($"move its {waiting.ServerCount} servers away, then Resume-OpsRun {first}", waiting.NextAction);
         await lab.SetHostAsync(1, new { osId = "centos" });
         await lab.RunAsync("PreDrain", PhaseLab.Target(1));
-        var second = lab.Session.Store.Ids().First(id => id != first);
-        Assert.Equal($"mend what failed (PreDrain host.os), then Resume-OpsRun {second}", (await ReadAsync(lab)).NextAction);
+        // The second was refused: it left nothing to go on with.
+        Assert.Equal((first, waiting.NextAction), ((await ReadAsync(lab)).RunId, (await ReadAsync(lab)).NextAction));
 
         await lab.SetHostAsync(1, new { osId = "rocky" });
         await lab.MoveServersAwayAsync(1);
@@ -146,6 +146,66 @@ public sealed class MigrationStatusReaderTests
 
         var answer = await ReadAsync(lab);
         Assert.Equal((first, "Drain", "prepare the reinstall: Invoke-MigrationStep -Step PreReinstall"), (answer.RunId, answer.Phase, answer.NextAction));
+    }
+
+    [Fact]
+    public async Task Who_was_refused_at_the_first_step_has_nothing_to_resume()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { osId = "centos" });
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+
+        Assert.Equal("mend what it was refused for (PreDrain host.os: hv01.lab.example runs centos 8.10, not rocky 8), then Invoke-MigrationStep -Step Setup, PreDrain", (await ReadAsync(lab)).NextAction);
+    }
+
+    [Theory]
+    [InlineData(false, "ask who disabled it and why")]
+    [InlineData(true, "correct the name: Nova and NetBox know no such hypervisor")]
+    public async Task Whom_a_resume_cannot_help_is_told_what_helps(bool isUnknown, string next)
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { serviceDisabled = true, disabledReason = "bob: memory test" });
+        var target = isUnknown ? new MigrationTarget { HypervisorName = "nix.lab.example" } : PhaseLab.Target(1);
+        await lab.RunAsync("PreDrain", target);
+
+        var answer = await new MigrationStatusReader(lab.Session).ReadAsync(target.HypervisorName, target.TicketId, TestContext.Current.CancellationToken);
+
+        Assert.Equal((RunState.Failed, next), (answer.RunState, answer.NextAction));
+    }
+
+    [Fact]
+    public async Task Who_was_refused_a_later_phase_goes_on_with_what_is_next()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.RunAsync("PostReinstall", PhaseLab.Target(1));
+
+        Assert.StartsWith("move its 2 servers away (refused: PostReinstall hypervisor.armed: ", (await ReadAsync(lab)).NextAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_failed_in_the_middle_of_its_work_is_told_and_gone_on_with()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.RunAsync("PreReinstall", PhaseLab.Target(1));
+
+        var next = (await ReadAsync(lab)).NextAction;
+
+        Assert.StartsWith("mend what failed (PreReinstall openstack.hypervisor.empty: ", next, StringComparison.Ordinal);
+        Assert.EndsWith($"), then Resume-OpsRun {lab.Session.Store.Ids().First()}", next, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_that_could_not_tell_is_nothing_to_decide()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.MoveServersAwayAsync(1);
+        await lab.FaultAsync(new { service = "placement", call = "*", effect = "status:404" });
+        await lab.RunAsync("PreReinstall", PhaseLab.Target(1));
+
+        Assert.StartsWith("mend what failed (PreReinstall openstack.hypervisor.empty: ", (await ReadAsync(lab)).NextAction, StringComparison.Ordinal);
     }
 
     [Fact]

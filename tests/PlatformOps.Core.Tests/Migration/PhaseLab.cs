@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Sessions;
@@ -46,7 +47,9 @@ internal sealed class PhaseLab : IAsyncDisposable
     public static MigrationTarget Target(int number) => new() { HypervisorName = $"hv{number:00}.lab.example", TicketId = $"MH-{100 + number}" };
 
     /// <summary>Another process's view: the same state folder, new clients.</summary>
-    public SessionScope Open(IReadOnlyDictionary<string, object>? overrides = null) => SessionOpening.Open(_lab.ConfigurationPath, null, overrides).Scope;
+    /// <param name="overrides">Dotted keys with values that win over the file.</param>
+    /// <param name="time">Its clock; the lab's stays the real one.</param>
+    public SessionScope Open(IReadOnlyDictionary<string, object>? overrides = null, TimeProvider? time = null) => SessionOpening.Open(_lab.ConfigurationPath, null, overrides, time).Scope;
 
     public Task SetHostAsync(int number, object properties) => SetHostAsync($"hv{number:00}.lab.example", properties);
 
@@ -199,6 +202,14 @@ internal sealed class PhaseLab : IAsyncDisposable
     {
         var store = Session.Get<DossierStore>();
         store.Write(change(store.Latest("hv01.lab.example")!));
+    }
+
+    /// <summary>The newest run's process died with an entry of its journal just written: nothing behind it was.</summary>
+    public void CutBehind(Func<JournalEntry, bool> entry)
+    {
+        var run = Session.Store.List().First();
+        var kept = Session.Store.Entries(run.RunId).TakeWhile(one => !entry(one)).Count() + 1;
+        File.WriteAllBytes(Path.Combine(run.Path, "journal"), [.. Session.Store.Entries(run.RunId).Take(kept).SelectMany(JournalFormat.Encode)]);
     }
 
     /// <summary>Another process takes the newest run back.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services.OpenStack;
@@ -250,6 +251,45 @@ public sealed class PreDrainTests
         await foreach (var record in other.Runner(MigrationRun.Ticket(other)).ResumeAsync(run, new ResumeOptions(SessionScope.Person) { TakeOverReason = "bob, too" }, TestContext.Current.CancellationToken))
             taken.Add(record);
         Assert.Contains(taken, record => record is { Outcome: StepOutcome.Done, Before: { } before } && before.Contains("bob goes on", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("PreDrain")]
+    [InlineData("Drain")]
+    public async Task A_take_over_that_was_cut_before_its_result_is_no_leave_to_take_over_what_came_since(string phase)
+    {
+        const string Dave = "dave goes on - da [ops:20261120-101010-abcd dave MH-101]";
+        const string Carol = "RL9 - cd [ops:20260101-000000-beef carol MH-103]";
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { serviceDisabled = true, disabledReason = Carol });
+        await lab.TakeOverAsync(phase, "carol is on leave", PhaseLab.Target(1));
+        lab.CutBehind(entry => entry is Intent { Action: "openstack.compute-service.disable" or "openstack.compute-service.claim" });
+        await lab.SetHostAsync(1, new { disabledReason = Dave });
+
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            Assert.Contains("claimed by dave for MH-101", (await lab.ResumeAsync()).Single(record => record.Outcome == StepOutcome.Failed).Message, StringComparison.Ordinal);
+            Assert.Equal(Dave, (await lab.HostAsync(1)).GetProperty("disabledReason").GetString());
+        }
+
+        // What was to be taken over is, as if nothing had been cut.
+        await lab.SetHostAsync(1, new { disabledReason = Carol });
+        Assert.Contains(await lab.ResumeAsync(), record => record is { Outcome: StepOutcome.Done, Before: { } before } && before.Contains("carol", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_claim_that_is_found_ours_after_it_was_cut_ends_the_take_over()
+    {
+        const string Dave = "dave goes on - da [ops:20261120-101010-abcd dave MH-101]";
+        await using var lab = await PhaseLab.StartAsync();
+        await lab.SetHostAsync(1, new { serviceDisabled = true, disabledReason = "RL9 - cd [ops:20260101-000000-beef carol MH-103]" });
+        await lab.TakeOverAsync("Drain", "carol is on leave", PhaseLab.Target(1));
+        lab.CutBehind(entry => entry is Intent { Action: "openstack.compute-service.claim" });
+        Assert.Contains(await lab.ResumeAsync(), record => record is { Action: "openstack.compute-service.claim", Outcome: StepOutcome.Done });
+        await lab.SetHostAsync(1, new { disabledReason = Dave });
+
+        Assert.Contains("claimed by dave for MH-101", (await lab.ResumeAsync()).Single(record => record.Outcome == StepOutcome.Failed).Message, StringComparison.Ordinal);
+        Assert.Equal(Dave, (await lab.HostAsync(1)).GetProperty("disabledReason").GetString());
     }
 
     [Fact]

@@ -1,10 +1,31 @@
 using PlatformOps.Core.Migration;
+using PlatformOps.Core.Services.Alertmanager;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Tests.Migration;
 
 public sealed class WholeMigrationTests
 {
+    [Fact]
+    public async Task A_plan_of_all_phases_stops_at_nothing_that_its_own_steps_mend()
+    {
+        await using var lab = await PhaseLab.StartAsync();
+
+        var plan = await lab.PlanAsync("Setup,PreDrain,Drain,PreReinstall,PostReinstall,Adoption,Finish", PhaseLab.Target(1));
+
+        Assert.Empty(plan.Where(record => record.WouldStop || record.Outcome is StepOutcome.Failed or StepOutcome.Warning).Select(record => $"{record.Phase} {record.Step}: {record.Message}"));
+        foreach (var (phase, step) in ((string, string)[])[("PreReinstall", "openstack.hypervisor.empty"), ("PostReinstall", "host.os"), ("Adoption", "host.os")])
+            Assert.StartsWith("cannot be told before the changes planned above: ", plan.Single(record => record.Phase == phase && record.Step == step).Message, StringComparison.Ordinal);
+        // Without the drain nobody moves its servers away.
+        Assert.Contains(await lab.PlanAsync("PreDrain,PreReinstall", PhaseLab.Target(1)), record => record is { Phase: "PreReinstall", Step: "openstack.hypervisor.empty", WouldStop: true });
+
+        await lab.RunAsync("PreDrain", PhaseLab.Target(1));
+        await lab.Session.Effects.RunAsync(new SilenceAlerts(), MigrationRun.TargetOf(PhaseLab.Target(1)), new SilenceAlertsParameters(Duration: TimeSpan.FromHours(20)), null, TestContext.Current.CancellationToken);
+        var later = await lab.PlanAsync("Drain,PreReinstall,PostReinstall,Adoption,Finish", PhaseLab.Target(1));
+        foreach (var step in (string[])["openstack.compute-service.in-service", "alertmanager.silence.none"])
+            Assert.StartsWith("cannot be told before the changes planned above: ", later.Single(record => record.Phase == "Finish" && record.Step == step).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_hypervisor_goes_from_its_dossier_to_service_again()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using PlatformOps.Core.Reports;
+using PlatformOps.Core.Runbooks;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 
@@ -94,7 +95,7 @@ public sealed class RunReportTests
             Path = "/state/runs/x",
             Targets = [.. steps.Select(step => step.Target).Distinct().Select(target => new TargetRun { Target = target, State = RunState.Failed })],
         },
-        steps,
+        [.. steps.Select(step => new AttemptRecord(step, 1))],
         Began.AddHours(1));
 
     private static StepRecord Step(string target, string step, StepOutcome outcome, int at, int seconds, string message = "fine") => new()

@@ -1,6 +1,7 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Runs;
+using PlatformOps.TestKit.Changes;
 
 namespace PlatformOps.Core.Tests.Runbooks;
 
@@ -123,6 +124,24 @@ public sealed class PlanSummaryTests : IDisposable
         Assert.StartsWith("cannot be told before the changes planned above", rows[2].Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("light.switch", "")]
+    [InlineData("the sun", "")]
+    [InlineData("the moon", "would stop here: dark")]
+    public async Task What_a_planned_step_makes_another_stops_no_check_behind_it(string looksAt, string stop)
+    {
+        (_world.Catalog.LooksAt, _world.Catalog.Brings) = ([looksAt], ["the sun"]);
+        _world.Catalog.Check = _ => CheckResult.Failed("dark");
+        var rows = await _world.PlanAsync(_world.Request(RunWorld.Head + "  - check: test.check\n    name: before\n  - change: light.switch\n  - wait: test.wait\n  - check: test.check\n  - check: test.check\n    name: optional\n    optional: true\n", "hv1"));
+
+        Assert.Equal((StepOutcome.Failed, "would stop here: dark", true), Told("before"));
+        var open = (StepOutcome.Unknown, "cannot be told before the changes planned above: now dark", false);
+        Assert.Equal(stop.Length == 0 ? open : (StepOutcome.Failed, stop, true), Told("test.check"));
+        Assert.Equal(stop.Length == 0 ? open : (StepOutcome.Warning, "dark", false), Told("optional"));
+
+        (StepOutcome, string, bool) Told(string step) => rows.Where(row => row.Step == step).Select(row => (row.Outcome, row.Message, row.WouldStop)).Single();
+    }
+
     [Fact]
     public async Task Many_of_which_each_is_another_case_are_counted()
     {
@@ -139,21 +158,64 @@ public sealed class PlanSummaryTests : IDisposable
         var request = _world.Phases([RunWorld.Head + "  - change: light.smash\n", RunWorld.Head + "  - wait: test.wait\n  - change: test.batch-smash\n  - change: test.batch-beside\n"], "hv1", "hv2", "hv3");
         _world.Catalog.IsOver = _ => false;
         await _world.RunAsync(request with { ThrottleLimit = 3 });
-        var (run, history) = (_world.Store.Describe("r1"), _world.Store.History("r1"));
 
         Assert.Equal(
-            ["CANNOT BE TAKEN BACK: P2 test.batch-smash", "WORKS ON MORE THAN THESE: P2 test.batch-beside on the neighbours", "hv1 … hv3 (3): Waiting at P2 test.wait"],
-            PlanSummary.OfResume(request, run, history, approves: false, _ => true));
+            [
+                "CANNOT BE TAKEN BACK: P2 test.batch-smash",
+                "WORKS ON MORE THAN THESE: P2 test.batch-beside on the neighbours",
+                "P2: 1 × test.batch-smash, test.batch-beside",
+                "hv1 … hv3 (3): Waiting at P2 test.wait; 0 changes each, may wait at P2 test.wait",
+            ],
+            await ResumeAsync());
     }
 
     [Fact]
-    public async Task Going_on_after_a_failure_tells_where_it_failed_and_not_what_was_left_out_or_put_back()
+    public async Task Going_on_after_a_failure_tells_where_it_failed_and_not_what_was_left_out_or_done_or_put_back()
     {
-        var request = _world.Request(RunWorld.Head + "  - change: light.smash\n    when: \"${target.name} == another\"\n  - change: light.switch\n  - check: test.check\non-failure:\n  - change: light.dim\n", "hv1", "hv2");
+        var request = _world.Request(RunWorld.Head + "  - change: light.smash\n    when: \"${target.name} == another\"\n  - change: light.arm\n  - change: light.switch\n  - check: test.check\n  - change: light.dim\non-failure:\n  - change: light.switch\n    with: { to: \"off\" }\n", "hv1", "hv2");
         _world.Catalog.Check = _ => CheckResult.Failed("dark");
         await _world.RunAsync(request);
 
-        Assert.Equal(["hv1, hv2: Failed at Phase test.check"], PlanSummary.OfResume(request, _world.Store.Describe("r1"), _world.Store.History("r1"), approves: false, _ => true));
+        // What on-failure put back is made again.
+        Assert.Equal(["Phase: 2 × light.switch, light.dim", "hv1, hv2: Failed at Phase test.check; 2 changes each, would stop at Phase test.check"], await ResumeAsync());
+    }
+
+    [Fact]
+    public async Task Going_on_says_the_cautions_of_what_is_to_come_whoever_began_it()
+    {
+        _world.Catalog.IsOver = _ => false;
+        await _world.RunAsync(RunWorld.Head + "  - wait: test.wait\n  - change: light.cut\n", "hv1");
+
+        Assert.Equal(["hv1: IN SERVICE: 2 servers", "Phase: 1 × light.cut", "hv1: Waiting at Phase test.wait; 1 change, may wait at Phase test.wait"], await ResumeAsync());
+    }
+
+    [Fact]
+    public async Task Going_on_past_an_approval_waits_for_it_no_more()
+    {
+        await _world.RunAsync(RunWorld.Head + "  - wait: run.approval\n    name: person\n    with: { ask: \"go?\" }\n  - change: light.smash\n", "hv1");
+
+        Assert.Equal("hv1: Waiting at Phase person; 1 change, may wait at Phase person", (await ResumeAsync())[^1]);
+        Assert.Equal(
+            ["CANNOT BE TAKEN BACK: Phase light.smash", "You approve: hv1/Phase/person", "Phase: 1 × light.smash", "hv1: Waiting at Phase person; 1 change"],
+            await ResumeAsync(approves: true));
+    }
+
+    [Fact]
+    public async Task Going_on_does_not_list_what_another_run_has_done_since_nor_whom_it_leaves_out()
+    {
+        _world.PhaseOrder = ["P1", "P2", "P3"];
+        string[] phases = [RunWorld.Head + "  - change: light.switch\n", RunWorld.Head + "  - change: light.smash\n", RunWorld.Head + "  - change: light.dim\n"];
+        var request = _world.Phases(phases, "hv1", "hv2");
+        _world.Catalog.Check = _ => CheckResult.Failed("dark");
+        await _world.RunAsync(_world.Phases([RunWorld.Head + "  - check: test.check\n", .. phases.Skip(1)], "hv1", "hv2"));
+        _world.Catalog.Check = _ => CheckResult.Passed("fine");
+        _world.Time.Advance(TimeSpan.FromMinutes(1));
+        await AnotherAsync("r2", request with { Targets = [request.Targets[0]], Phases = [new RunbookPhase("P1", _world.Reader.Read(RunWorld.Head + "  - check: test.check\n", "1.yaml")), request.Phases[1]] });
+        await AnotherAsync("r3", request with { Targets = [request.Targets[1]], Phases = [request.Phases[2]] });
+
+        Assert.Equal(
+            ["P3: 1 × light.dim", "hv1: Failed at P1 test.check; 1 change", "hv2: Failed at P1 test.check; left out: P3, which comes after P1, was done by run r3 since. A new run does P1 again"],
+            await ResumeAsync());
     }
 
     [Fact]
@@ -167,6 +229,16 @@ public sealed class PlanSummaryTests : IDisposable
 
     private async Task<IEnumerable<(string Target, StepOutcome Outcome, string Members)>> BatchRowsAsync(RunRequest request)
         => (await _world.PlanAsync(request)).Where(row => row.Step.StartsWith("test.batch", StringComparison.Ordinal)).OrderBy(row => row.Target).Select(row => (row.Target, row.Outcome, string.Join(", ", row.Members)));
+
+    private Task<List<StepRecord>> AnotherAsync(string runId, RunRequest request) => _world.RunAsync(request with { Identity = TestRun.Identity(runId) });
+
+    private async Task<IReadOnlyList<string>> ResumeAsync(bool approves = false)
+    {
+        var options = new ResumeOptions("alice") { Approve = approves };
+        var request = _world.Runner.PlanResume("r1", options);
+        var plan = await RunWorld.CollectAsync(_world.Runner.PlanAsync(request, options, TestContext.Current.CancellationToken));
+        return PlanSummary.OfResume(request, _world.Store.Describe("r1"), _world.Store.History("r1"), approves, plan);
+    }
 
     private async Task<IReadOnlyList<string>> SummaryAsync(RunRequest request) => PlanSummary.Of(request, request.Targets, await _world.PlanAsync(request));
 }

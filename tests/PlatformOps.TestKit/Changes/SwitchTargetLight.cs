@@ -17,6 +17,11 @@ internal sealed class SwitchTargetLight(string name) : Change<SwitchTargetLight.
     /// <summary>Switching it on is destructive, and can be taken back; switching it off is neither.</summary>
     public bool Arms { get; init; }
 
+    /// <summary>What whoever decides on it must know.</summary>
+    public string? Caution { get; init; }
+
+    protected override Task<string?> CautionAsync(ActionContext context, Parameters parameters, State before, CancellationToken cancellationToken) => Task.FromResult(Caution);
+
     public override string Name => name;
 
     public override string Summary => name;

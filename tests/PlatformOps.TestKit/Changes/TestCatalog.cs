@@ -13,6 +13,12 @@ internal sealed class TestCatalog
     /// <summary>What the check answers, by target.</summary>
     public Func<string, CheckResult> Check { get; set; } = _ => CheckResult.Passed("fine");
 
+    /// <summary>What the check looks at.</summary>
+    public IReadOnlyList<string> LooksAt { get; set; } = [];
+
+    /// <summary>What is another once the wait is over.</summary>
+    public IReadOnlyList<string> Brings { get; set; } = [];
+
     /// <summary>Whether the wait's condition is true, by target.</summary>
     public Func<string, bool> IsOver { get; set; } = _ => true;
 
@@ -52,7 +58,7 @@ internal sealed class TestCatalog
     public ActionCatalog Catalog => new(
         [
             new TargetCheck(this), new TargetWait(this), new TargetReport(this), new ApprovalWait(), new SwitchTargetLight("light.switch"), new SwitchTargetLight("light.dim"),
-            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.remote") { Services = ["radio"] }, new SwitchTargetLight("light.arm") { Arms = true }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new BatchChange(this, "test.batch-beside") { Others = "the neighbours" }, new EnrolBatch(this), new ConfigureBatch(this),
+            new SwitchTargetLight("light.smash") { Destructive = true }, new SwitchTargetLight("light.remote") { Services = ["radio"] }, new SwitchTargetLight("light.arm") { Arms = true }, new SwitchTargetLight("light.cut") { Caution = "IN SERVICE: 2 servers" }, new BatchChange(this, "test.batch"), new BatchChange(this, "test.batch-smash") { Destructive = true }, new BatchChange(this, "test.batch-beside") { Others = "the neighbours" }, new EnrolBatch(this), new ConfigureBatch(this),
         ],
         [new TargetFacts(this)]);
 
@@ -67,6 +73,8 @@ internal sealed class TestCatalog
 
         public override string Summary => "The check";
 
+        public override IReadOnlyList<string> LooksAt => world.LooksAt;
+
         protected override Task<CheckResult> RunAsync(ActionContext context, OneText parameters, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -79,6 +87,8 @@ internal sealed class TestCatalog
         public override string Name => "test.wait";
 
         public override string Summary => "The wait";
+
+        public override IReadOnlyList<string> Brings => world.Brings;
 
         public override TimeSpan Every => TimeSpan.FromSeconds(2);
 

@@ -15,6 +15,8 @@ internal sealed class CheckAlertsQuiet : Check<CheckAlertsQuietParameters>
 
     public override string Summary => "alerts";
 
+    public override IReadOnlyList<string> LooksAt => [MachineSubjects.System];
+
     public override IReadOnlyList<string> Needs => ["alertmanager"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, CheckAlertsQuietParameters parameters, CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ internal sealed class CheckNoSilence : Check<NoParameters>
 
     public override string Summary => "silences";
 
+    public override IReadOnlyList<string> LooksAt => [SilenceAlerts.SubjectName];
+
     public override IReadOnlyList<string> Needs => ["alertmanager"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)

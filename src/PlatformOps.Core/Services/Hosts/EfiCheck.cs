@@ -11,6 +11,8 @@ internal sealed class EfiCheck : Check<NoParameters>
 
     public override string Summary => "booted by EFI";
 
+    public override IReadOnlyList<string> LooksAt => [MachineSubjects.System];
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)

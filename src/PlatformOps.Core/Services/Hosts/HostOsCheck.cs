@@ -10,6 +10,8 @@ internal sealed class HostOsCheck : Check<HostOsParameters>
 
     public override string Summary => "operating system";
 
+    public override IReadOnlyList<string> LooksAt => [MachineSubjects.System];
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, HostOsParameters parameters, CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ internal sealed class NoDomainsCheck : Check<NoParameters>
 
     public override string Summary => "no domains";
 
+    public override IReadOnlyList<string> LooksAt => [MachineSubjects.Servers, MachineSubjects.System];
+
     public override IReadOnlyList<string> Needs => ["ssh"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)

@@ -15,6 +15,8 @@ internal sealed class ConfigureHosts : KayobeChange<ConfigureHostsParameters>
 
     public override ActionScope Scope => ActionScope.Batch;
 
+    public override IReadOnlyList<string> Brings => [MachineSubjects.System];
+
     protected override bool MayBeInService(ConfigureHostsParameters parameters) => parameters.WhileInService;
 
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, ConfigureHostsParameters parameters, CancellationToken cancellationToken)

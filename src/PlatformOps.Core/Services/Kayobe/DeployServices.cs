@@ -11,6 +11,8 @@ internal sealed class DeployServices : KayobeChange<NoParameters>
 
     public override ActionScope Scope => ActionScope.Batch;
 
+    public override IReadOnlyList<string> Brings => [MachineSubjects.System];
+
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, NoParameters parameters, CancellationToken cancellationToken)
     {
         var hosts = await kayobe.ResolveAsync([.. context.Batch.Select(target => target.Name)], context.Log, cancellationToken);

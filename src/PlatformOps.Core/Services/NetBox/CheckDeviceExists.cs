@@ -15,6 +15,8 @@ internal sealed class CheckDeviceExists : Check<CheckDeviceExistsParameters>
 
     public override string Summary => "NetBox device";
 
+    public override IReadOnlyList<string> LooksAt => [SetDeviceStatus.SubjectName];
+
     public override IReadOnlyList<string> Needs => ["netbox"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, CheckDeviceExistsParameters parameters, CancellationToken cancellationToken)

@@ -8,11 +8,14 @@ internal sealed record SetDeviceStatusParameters(string Status);
 /// <summary>Sets a device's status in NetBox.</summary>
 internal sealed class SetDeviceStatus : Change<SetDeviceStatusParameters, DeviceFieldState>
 {
+    /// <summary>The status of a device.</summary>
+    public const string SubjectName = "netbox.device.status";
+
     public override string Name => "netbox.device.status";
 
     public override string Summary => "NetBox status";
 
-    protected override string Subject => "netbox.device.status";
+    protected override string Subject => SubjectName;
 
     public override bool CanUndo => true;
 

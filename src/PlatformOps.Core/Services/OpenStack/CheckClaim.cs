@@ -9,6 +9,8 @@ internal sealed class CheckClaim : Check<NoParameters>
 
     public override string Summary => "our claim";
 
+    public override IReadOnlyList<string> LooksAt => [DisableComputeService.SubjectName];
+
     public override IReadOnlyList<string> Needs => ["openstack"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)

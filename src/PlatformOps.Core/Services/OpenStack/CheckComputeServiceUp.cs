@@ -14,6 +14,8 @@ internal sealed class CheckComputeServiceUp : Check<CheckComputeServiceUpParamet
 
     public override string Summary => "nova-compute up";
 
+    public override IReadOnlyList<string> LooksAt => [DisableComputeService.SubjectName, MachineSubjects.System];
+
     public override IReadOnlyList<string> Needs => ["openstack"];
 
     /// <summary>Why the record is not the one expected; null where it is.</summary>

@@ -18,6 +18,8 @@ internal sealed class CheckHypervisorEmpty : Check<NoParameters>
 
     public override string Summary => "empty hypervisor";
 
+    public override IReadOnlyList<string> LooksAt => [MachineSubjects.Servers];
+
     public override IReadOnlyList<string> Needs => ["openstack"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)

@@ -11,6 +11,8 @@ internal sealed class CheckInService : Check<NoParameters>
 
     public override string Summary => "in service";
 
+    public override IReadOnlyList<string> LooksAt => [DisableComputeService.SubjectName, MachineSubjects.System];
+
     public override IReadOnlyList<string> Needs => _up.Needs;
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal sealed class ClaimComputeService : Change<NoParameters, ComputeServiceS
 
     public override string Summary => "claim";
 
-    protected override string Subject => "openstack.compute-service";
+    protected override string Subject => DisableComputeService.SubjectName;
 
     public override Impact Impact => Impact.Low;
 

@@ -11,11 +11,14 @@ internal sealed record DisableComputeServiceParameters(string Reason, bool KeepR
 /// <summary>Takes a hypervisor out of the scheduler's hands and says whose it is.</summary>
 internal sealed class DisableComputeService : Change<DisableComputeServiceParameters, ComputeServiceState>
 {
+    /// <summary>The service that is enabled, disabled or claimed.</summary>
+    public const string SubjectName = "openstack.compute-service";
+
     public override string Name => "openstack.compute-service.disable";
 
     public override string Summary => "compute service";
 
-    protected override string Subject => "openstack.compute-service";
+    protected override string Subject => SubjectName;
 
     public override bool CarriesClaim => true;
 

@@ -13,6 +13,8 @@ internal sealed class DrainedWait : Wait<DrainedParameters>
 
     public override string Summary => "drained hypervisor";
 
+    public override IReadOnlyList<string> Brings => [MachineSubjects.Servers];
+
     public override IReadOnlyList<string> Needs => ["openstack"];
 
     protected override TimeSpan StayFor(DrainedParameters parameters) => parameters.Within ?? TimeSpan.Zero;

@@ -15,7 +15,7 @@ internal sealed class EnableComputeService : Change<EnableComputeServiceParamete
 
     public override string Summary => "compute service";
 
-    protected override string Subject => "openstack.compute-service";
+    protected override string Subject => DisableComputeService.SubjectName;
 
     public override bool CanUndo => true;
 

@@ -11,6 +11,8 @@ internal sealed class CheckTargetUp : Check<NoParameters>
 
     public override string Summary => "scrape target";
 
+    public override IReadOnlyList<string> LooksAt => [MachineSubjects.System];
+
     public override IReadOnlyList<string> Needs => ["prometheus"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, NoParameters parameters, CancellationToken cancellationToken)

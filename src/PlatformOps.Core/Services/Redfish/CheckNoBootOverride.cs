@@ -13,6 +13,8 @@ internal sealed class CheckNoBootOverride : Check<CheckNoBootOverrideParameters>
 
     public override string Summary => "boot override";
 
+    public override IReadOnlyList<string> LooksAt => [SetBootDevice.SubjectName];
+
     public override IReadOnlyList<string> Needs => ["bmc"];
 
     protected override async Task<CheckResult> RunAsync(ActionContext context, CheckNoBootOverrideParameters parameters, CancellationToken cancellationToken)

@@ -15,11 +15,14 @@ internal sealed record SetBootDeviceParameters(string Address, string Serial, st
 /// <summary>Has a machine boot once from another device than the usual. Nothing happens before its next restart.</summary>
 internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDeviceState>
 {
+    /// <summary>What the machine boots from next.</summary>
+    public const string SubjectName = "bmc.boot-device";
+
     public override string Name => "bmc.boot-device";
 
     public override string Summary => "next boot";
 
-    protected override string Subject => "bmc.boot-device";
+    protected override string Subject => SubjectName;
 
     public override Impact Impact => Impact.High;
 

@@ -9,7 +9,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 
 /// <summary>Gets the steps of a run from the ledger.</summary>
 /// <remarks>
-/// <para>Each step comes once, as it ended last. One that was begun and has no end is Running while a living process is at it, and Interrupted afterwards: Resume-OpsRun looks whether it happened. Unknown is one where looking does not tell, and a person has to decide by Resolve-OpsStep. -Open emits only what is Running, Interrupted or Unknown.</para>
+/// <para>Each step comes once, as it ended last, in the order in which the steps were first begun; EarlierAttempts has what it took before, such as the check that failed before the run was resumed (Format-List shows it). -Detailed emits every attempt by itself, in the order in which they were made. One that was begun and has no end is Running while a living process is at it, and Interrupted afterwards: Resume-OpsRun looks whether it happened. Unknown is one where looking does not tell, and a person has to decide by Resolve-OpsStep. -Open emits only what is Running, Interrupted or Unknown.</para>
 /// </remarks>
 /// <example>
 /// <summary>What the newest run did</summary>
@@ -19,11 +19,15 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// </code>
 /// </example>
 /// <example>
+/// <summary>What was done with a hypervisor, each time that it was, in order</summary>
+/// <code>Get-OpsRun | Select-Object -First 1 | Get-OpsStep -Target hv01* -Detailed</code>
+/// </example>
+/// <example>
 /// <summary>What is in doubt anywhere</summary>
 /// <code>Get-OpsRun | Get-OpsStep -Open</code>
 /// </example>
 /// <seealso cref="ResolveOpsStepCommand"/>
-[Cmdlet(VerbsCommon.Get, "OpsStep")]
+[Cmdlet(VerbsCommon.Get, "OpsStep", DefaultParameterSetName = "Step")]
 [OutputType(typeof(StepRecord))]
 public sealed class GetOpsStepCommand : RunIdCmdlet
 {
@@ -45,15 +49,21 @@ public sealed class GetOpsStepCommand : RunIdCmdlet
     [Parameter]
     public StepOutcome[]? Outcome { get; set; }
 
+    /// <summary>Every attempt at a step by itself, target by target in the order in which they were made: what failed before a resume stands before what was done after it.</summary>
+    [Parameter(ParameterSetName = "Detailed")]
+    public SwitchParameter Detailed { get; set; }
+
     /// <summary>Only steps that were begun and have no end: running, interrupted, or in doubt.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Open")]
     public SwitchParameter Open { get; set; }
 
     private protected override ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {
         var runId = Scope.Store.Describe(given).RunId;
         var history = Scope.Store.History(runId);
-        return WriteObjectsAsync(StepRecords.From(runId, history, Scope.Store.IsUnderWay(runId)).Where(step => IsWanted(step, history)));
+        var isUnderWay = Scope.Store.IsUnderWay(runId);
+        var steps = Detailed ? StepRecords.Attempts(runId, history, isUnderWay).Select(attempt => attempt.Step) : StepRecords.From(runId, history, isUnderWay);
+        return WriteObjectsAsync(steps.Where(step => IsWanted(step, history)));
     }
 
     private static bool Matches(string[]? patterns, string text)

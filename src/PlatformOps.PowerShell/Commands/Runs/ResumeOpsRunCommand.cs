@@ -75,19 +75,8 @@ public sealed class ResumeOpsRunCommand : RunWorkCmdlet
             return;
         }
 
-        var pending = run.Targets.Where(target => target.State != RunState.Succeeded || untold.Contains(target.Target)).Select(target => target.Target).ToList();
-        var impact = RunbookRunner.HighestImpact(request);
-        List<string> cautions = [];
-        if (request.Identity.TakeOverReason is not null && Confirmation.MustAsk(Impact.High))
-            cautions.AddRange(await Scope.Runner().CautionsAsync(request, pending, cancellationToken));
-        if (cautions.Count > 0)
-            impact = Impact.High;
-        var what = pending.Count == 1 ? pending[0] : TargetWords.Count(pending.Count);
-        var question = cautions.Concat(PlanSummary.OfResume(request, run, Scope.Store.History(run.RunId), Approve, Scope.IsConfigured))
-            .Select(line => $"  {line}")
-            .Prepend($"Resume {run.Name} on {what} in [{run.Environment}], run {run.RunId}:");
-        // Nothing but what is still to be told to tickets.
-        if (run.State is not RunState.Succeeded && !await Confirmation.AskPlanAsync(impact, string.Join('\n', question), cancellationToken))
+        // Nothing but what is still to be told to tickets is no question.
+        if (run.State is not RunState.Succeeded && !await ConfirmAsync(run, request, options, cancellationToken))
         {
             await WriteVerboseAsync($"Run {run.RunId}: declined, so nothing was done.");
             return;
@@ -95,5 +84,23 @@ public sealed class ResumeOpsRunCommand : RunWorkCmdlet
 
         await TakeRunAsync(run);
         await StreamAsync($"{run.Name} (resumed)", progress => Scope.Runner([progress, MigrationRun.Ticket(Scope)]).ResumeAsync(run.RunId, options, cancellationToken));
+    }
+
+    private async ValueTask<bool> ConfirmAsync(OpsRun run, RunRequest request, ResumeOptions options, CancellationToken cancellationToken)
+    {
+        var impact = RunbookRunner.HighestImpact(request);
+        // Whose word is overridden only the plan tells.
+        if (!Confirmation.IsWhatIf && !Confirmation.MustAsk(request.Identity.TakeOverReason is null ? impact : Impact.High))
+            return true;
+        var plan = new List<StepRecord>();
+        await foreach (var record in Scope.Runner([MigrationRun.Ticket(Scope)]).PlanAsync(request, options, cancellationToken))
+            plan.Add(record);
+        if (plan.Exists(record => record.Caution is not null))
+            impact = Impact.High;
+        var left = run.Targets.Where(target => target.State != RunState.Succeeded).ToList();
+        var question = PlanSummary.OfResume(request, run, Scope.Store.History(run.RunId), Approve, plan)
+            .Select(line => $"  {line}")
+            .Prepend($"Resume {run.Name} on {(left.Count == 1 ? left[0].Target : TargetWords.Count(left.Count))} in [{run.Environment}], run {run.RunId}:");
+        return await Confirmation.AskPlanAsync(impact, string.Join('\n', question), cancellationToken);
     }
 }

@@ -36,13 +36,18 @@ internal sealed class AlertLab : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<AlertLab> StartAsync(LabOptions? options = null)
+    /// <param name="options">The lab.</param>
+    /// <param name="time">The session's clock; the real one where null.</param>
+    public static async Task<AlertLab> StartAsync(LabOptions? options = null, TimeProvider? time = null)
     {
         var lab = await PhaseLab.StartAsync(options ?? new LabOptions { Hypervisors = 4, VirtualMachines = 4, Speed = 3600 });
         var login = (await lab.StateAsync()).GetProperty("alertmanager");
         var person = new HttpClient { BaseAddress = new Uri(lab.Lab.Address, "alertmanager/api/v2/") };
         person.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.GetProperty("username").GetString()}:{login.GetProperty("password").GetString()}")));
-        return new AlertLab(lab, person);
+        var alerts = new AlertLab(lab, person);
+        if (time is not null)
+            alerts.Session = lab.Open(time: time);
+        return alerts;
     }
 
     public SessionScope Open(params (string Key, object Value)[] overrides) => _lab.Open(overrides.ToDictionary(pair => pair.Key, pair => pair.Value));

@@ -187,7 +187,7 @@ public sealed class SilenceAlertsTests : IAsyncLifetime
     [Fact]
     public async Task Behind_a_cluster_nothing_is_made_twice_because_it_is_not_shown_yet()
     {
-        await using var lab = await AlertLab.StartAsync(new LabOptions { Hypervisors = 4, VirtualMachines = 0, AlertmanagerReadLag = TimeSpan.FromSeconds(1.5) });
+        await using var lab = await AlertLab.StartAsync(new LabOptions { Hypervisors = 4, VirtualMachines = 0, AlertmanagerReadLag = TimeSpan.FromSeconds(0.3) }, new HastyTimeProvider());
 
         var first = await lab.RunAsync(Silence);
         var second = await lab.RunAsync(Silence, new SilenceAlertsParameters(Duration: TimeSpan.FromHours(80)));
@@ -201,7 +201,7 @@ public sealed class SilenceAlertsTests : IAsyncLifetime
     [Fact]
     public async Task An_outcome_that_is_not_known_is_found_out_behind_a_cluster_too()
     {
-        await using var lab = await AlertLab.StartAsync(new LabOptions { Hypervisors = 4, VirtualMachines = 0, AlertmanagerReadLag = TimeSpan.FromSeconds(1.5) });
+        await using var lab = await AlertLab.StartAsync(new LabOptions { Hypervisors = 4, VirtualMachines = 0, AlertmanagerReadLag = TimeSpan.FromSeconds(0.3) }, new HastyTimeProvider());
         await lab.FaultAsync("POST /silences", "reset-after-commit", after: 1, count: 1);
 
         Assert.Equal(StepOutcome.Done, (await lab.RunAsync(Silence)).Outcome);

@@ -7,6 +7,7 @@ using PlatformOps.Core.Tests.Migration;
 using PlatformOps.Errors;
 using PlatformOps.Lab;
 using PlatformOps.Runs;
+using PlatformOps.TestKit;
 
 namespace PlatformOps.Core.Tests.Services.Redfish;
 
@@ -65,8 +66,10 @@ public sealed class BmcLabTests
         await using var lab = await PhaseLab.StartAsync();
         var (address, serial, _) = await LookAsync(lab);
         await lab.FaultAsync(new { service = "bmc", call = "POST */ComputerSystem.Reset", effect = "reset-after-commit", count = 1 });
+        // It is looked for a while whether it shows.
+        await using var session = lab.Open(time: new FakeTimeProvider(TimeProvider.System.GetUtcNow()) { AutoAdvance = TimeSpan.FromSeconds(5) });
 
-        var restarted = await RunAsync(lab.Session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true, WhileInService: true));
+        var restarted = await RunAsync(session, new RestartSystem(), new RestartSystemParameters(address, serial, Force: true, WhileInService: true));
 
         Assert.Equal(StepOutcome.Done, restarted.Outcome);
         Assert.Single(await lab.WritesAsync());

@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Tests.Crash;
+namespace PlatformOps.TestKit;
 
 /// <summary>The real time, in which nobody waits long between two looks: short timers are twenty times as fast. Deadlines keep their length.</summary>
 internal sealed class HastyTimeProvider : TimeProvider
