@@ -26,7 +26,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private const int MaxBulk = 50;
 
     /// <summary>The tickets that were seen to name a machine, by key and machine, and what each is called.</summary>
-    public ConcurrentDictionary<(string Key, string Machine), string> Named { get; } = new();
+    public ConcurrentDictionary<(string Key, string Machine, bool WasOpen), string> Named { get; } = new();
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _writers = new(StringComparer.OrdinalIgnoreCase);
