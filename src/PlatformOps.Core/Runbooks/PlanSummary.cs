@@ -20,7 +20,10 @@ internal static class PlanSummary
     {
         plan = [.. plan.Where(record => targets.Any(target => IsOf(target, record)))];
         var records = plan.ToLookup(record => (record.Phase, record.Step));
-        var lines = Warnings(request, (phase, step) => !records.Contains((phase.Name, step.Name)) || records[(phase.Name, step.Name)].Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown));
+        var lines = Warnings(
+            request,
+            (phase, step) => !records.Contains((phase.Name, step.Name)) || records[(phase.Name, step.Name)].Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown),
+            (phase, step) => targets.Any(target => FirstStop(request, target, plan) is not { } stop || IsBefore(request, phase, step, stop)));
         lines.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
         lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(phase, records)}"));
         var far = targets.ToDictionary(target => target.Name, target => FarOf(request, target, plan));
@@ -37,7 +40,7 @@ internal static class PlanSummary
     public static IReadOnlyList<string> OfResume(RunRequest request, OpsRun run, RunHistory history, bool approves, Func<string, bool> isConfigured)
     {
         var pending = run.Targets.Where(target => target.State != RunState.Succeeded).ToList();
-        var lines = Warnings(request, (phase, step) => step.LackAt(isConfigured) is null && pending.Exists(target => !IsBehind(target, phase, step)));
+        var lines = Warnings(request, (phase, step) => step.LackAt(isConfigured) is null && pending.Exists(target => !IsBehind(target, phase, step)), (_, _) => true);
         if (approves && history.Pending.Count > 0)
             lines.Add($"You approve: {string.Join(", ", history.Pending.Order(StringComparer.Ordinal))}");
         lines.AddRange(Grouped([.. pending.Select(target => (target.Target, $"{target.State} at {target.Phase} {target.Step}".TrimEnd()))], (where, _) => where));
@@ -65,20 +68,34 @@ internal static class PlanSummary
 
     /// <summary>What cannot be taken back, and what is worked on beside the targets.</summary>
     /// <param name="isToBeDone">Whether a step is still to be done, as far as anybody knows.</param>
-    private static List<string> Warnings(RunRequest request, Func<RunbookPhase, RunbookStep, bool> isToBeDone)
+    /// <param name="isReached">Whether one of the targets comes to it, as things are now.</param>
+    private static List<string> Warnings(RunRequest request, Func<RunbookPhase, RunbookStep, bool> isToBeDone, Func<RunbookPhase, RunbookStep, bool> isReached)
     {
-        var open = request.Phases.Select(phase => (phase.Name, Steps: request.StepsOf(phase).Where(step => isToBeDone(phase, step)).ToList())).ToList();
         List<string> lines = [];
-        Add("CANNOT BE TAKEN BACK", step => step.IsDestructive, step => step.Name);
-        Add("WORKS ON MORE THAN THESE", step => AlsoOn(step) is not null, step => $"{step.Name} on {AlsoOn(step)}");
-        return lines;
-
-        void Add(string head, Func<RunbookStep, bool> isMeant, Func<RunbookStep, string> show)
+        foreach (var phase in request.Phases)
         {
-            var parts = open.Where(phase => phase.Steps.Exists(step => isMeant(step))).Select(phase => $"{phase.Name} {string.Join(", ", phase.Steps.Where(isMeant).Select(show))}").ToList();
-            if (parts.Count > 0)
-                lines.Add($"{head}: {string.Join("; ", parts)}");
+            var lost = request.StepsOf(phase).Where(step => step.IsDestructive && isToBeDone(phase, step)).ToLookup(step => isReached(phase, step));
+            if (lost[true].Any())
+                lines.Add($"CANNOT BE TAKEN BACK in {phase.Name}: {Losses(lost[true])}");
+            if (lost[false].Any())
+                lines.Add($"As things are, no target comes so far in {phase.Name}, but it could not be taken back: {Losses(lost[false])}");
         }
+
+        var beside = request.Phases.Select(phase => (phase.Name, Steps: request.StepsOf(phase).Where(step => AlsoOn(step) is not null && isToBeDone(phase, step)).ToList())).Where(phase => phase.Steps.Count > 0)
+            .Select(phase => $"{phase.Name} {string.Join(", ", phase.Steps.Select(step => $"{step.Name} on {AlsoOn(step)}"))}").ToList();
+        if (beside.Count > 0)
+            lines.Add($"WORKS ON MORE THAN THESE: {string.Join("; ", beside)}");
+        return lines;
+    }
+
+    private static string Losses(IEnumerable<RunbookStep> steps) => string.Join("; ", steps.Select(step => ((Change)step.Action).Loss ?? step.Name).Distinct());
+
+    private static StepRecord? FirstStop(RunRequest request, ActionTarget target, IReadOnlyList<StepRecord> plan) => plan.Where(record => record.WouldStop && IsOf(target, record)).MinBy(record => PlaceOf(request, record));
+
+    private static bool IsBefore(RunRequest request, RunbookPhase phase, RunbookStep step, StepRecord stop)
+    {
+        var place = (request.Phases.TakeWhile(other => other != phase).Count(), step.Number);
+        return place.CompareTo(PlaceOf(request, stop)) < 0;
     }
 
     private static string? AlsoOn(RunbookStep step) => (step.Action as Change)?.AlsoOn;
@@ -113,12 +130,13 @@ internal static class PlanSummary
         var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned, Members.Length: 0 });
         var end = plan.Where(record => IsOf(target, record))
             .OrderBy(record => PlaceOf(request, record))
-            .ThenBy(record => record.Number is 0 ? int.MaxValue : record.Number)
             .FirstOrDefault(record => record.WouldStop || record is { Kind: StepKind.Wait, Outcome: StepOutcome.Planned });
         return (count, end is null ? "" : $"{(end.Kind == StepKind.Wait ? "may wait" : "would stop")} at {end.Phase} {end.Step}");
     }
 
-    private static int PlaceOf(RunRequest request, StepRecord record) => request.Phases.TakeWhile(phase => phase.Name != record.Phase).Count();
+    // A refusal of the target itself comes before all phases, what is told at the end of one behind its steps.
+    private static (int Phase, int Step) PlaceOf(RunRequest request, StepRecord record)
+        => record.Phase is null ? (-1, 0) : (request.Phases.TakeWhile(phase => phase.Name != record.Phase).Count(), record.Number is 0 ? int.MaxValue : record.Number);
 
     // Once for the batch: a part of what is planned for each of it.
     private static bool IsOf(ActionTarget target, StepRecord record) => record.Target == target.Name || record.Members.Contains(target.Name);

@@ -18,6 +18,8 @@ internal sealed class DeleteAquilonHost : AquilonChange<DeleteAquilonHostParamet
 
     public override string Summary => "host in Aquilon";
 
+    public override string? Loss => "the host is deleted in Aquilon";
+
     protected override string Subject => HostSubject;
 
     public override Impact Impact => Impact.High;

@@ -15,6 +15,8 @@ internal sealed class DeleteAquilonMachine : AquilonChange<DeleteAquilonMachineP
 
     public override string Summary => "machine in Aquilon";
 
+    public override string? Loss => "its machine is deleted there with its addresses";
+
     protected override string Subject => DeleteAquilonHost.HostSubject;
 
     public override Impact Impact => Impact.High;

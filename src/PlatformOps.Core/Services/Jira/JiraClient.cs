@@ -398,6 +398,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private Ticket Show(JiraIssue issue) => new()
     {
         TicketId = issue.Key,
+        HypervisorName = TicketSubject.HostOf(issue.Fields?.Labels ?? [], issue.Fields?.Summary),
         Summary = ServerText.Clean(issue.Fields?.Summary, 300),
         Status = issue.Fields?.Status?.Name ?? "unknown",
         IsDone = issue.Fields?.Status?.StatusCategory?.Key == "done",

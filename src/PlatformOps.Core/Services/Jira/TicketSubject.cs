@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
 using PlatformOps.Tickets;
 
@@ -14,6 +15,15 @@ internal static class TicketSubject
         var name = dot > 0 ? host[..dot] : host;
         return ticket.Labels.Any(label => Same(label, CreateTicket.LabelOf(host)) || Same(label, CreateTicket.LabelOf(name)))
             || Words(ticket.Summary).Any(word => Same(word, host) || Same(word, name) || (dot < 0 && word.StartsWith(name + ".", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>The one host that a ticket is of: by its label, or by a title that is a host's full name and nothing else; null where there is none, or several.</summary>
+    public static string? HostOf(IEnumerable<string> labels, string? summary)
+    {
+        var start = CreateTicket.LabelOf("");
+        List<string> hosts = [.. labels.Where(label => label.StartsWith(start, StringComparison.OrdinalIgnoreCase)).Select(label => label[start.Length..]).Append(summary?.Trim() ?? "")
+            .Where(name => name.Contains('.', StringComparison.Ordinal) && HostNameRule.IsValid(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
+        return hosts is [var host] ? host : null;
     }
 
     /// <summary>The target's ticket, which must name it. Asked before a run works on it, and again by what is told, where nobody could answer then: a key that is mistyped is another machine's.</summary>

@@ -19,6 +19,8 @@ internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDevice
 
     public override string Summary => "next boot";
 
+    public override string? Loss => "the next boot is into another system than its own: an installer there wipes the disks";
+
     protected override string Subject => "bmc.boot-device";
 
     public override Impact Impact => Impact.High;
