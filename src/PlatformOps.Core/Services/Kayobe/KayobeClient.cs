@@ -17,7 +17,7 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
 {
     private const string Name = "kayobe";
 
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(20);
 
     private readonly object _gate = new();
     private readonly Dictionary<string, (bool TakesLimit, bool TakesKollaLimit)> _help = new(StringComparer.Ordinal);
@@ -140,6 +140,7 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
     {
         var host = hostOf(log);
         var began = host.Time.GetTimestamp();
+        AmbientNotice.Current?.Invoke(Name, $"Another run of Kayobe is at work on {paths.Host} and is waited for, at most {configuration.WaitForOthers.TotalHours:0.#} h. Then all that has to hold is asked again.");
         while (await IsHeldAsync(host, cancellationToken))
         {
             if (host.Time.GetElapsedTime(began) >= configuration.WaitForOthers)
@@ -240,7 +241,7 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
         string? problem = null;
         try
         {
-            var result = await host.RunAsync(new SshCommand(Lock(["-w", Number((long)once.TotalSeconds)], "true")), cancellationToken);
+            var result = await host.SendAsync(new SshCommand(Lock(["-w", Number((long)once.TotalSeconds)], "true")), cancellationToken);
             if (result.ExitStatus == 0)
                 return false;
             if (result.ExitStatus != KayobeScripts.LockedStatus)
