@@ -23,7 +23,7 @@ internal static class PlanSummary
         var lines = Warnings(
             request,
             (phase, step) => !records.Contains((phase.Name, step.Name)) || records[(phase.Name, step.Name)].Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown),
-            (phase, step) => targets.Any(target => FirstStop(request, target, plan) is not { } stop || IsBefore(request, phase, step, stop)));
+            (phase, step) => targets.Any(target => FirstEnd(request, target, plan) is not { WouldStop: true } stop || IsBefore(request, phase, step, stop)));
         lines.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
         lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(phase, records)}"));
         var far = targets.ToDictionary(target => target.Name, target => FarOf(request, target, plan));
@@ -78,7 +78,7 @@ internal static class PlanSummary
             if (lost[true].Any())
                 lines.Add($"CANNOT BE TAKEN BACK in {phase.Name}: {Losses(lost[true])}");
             if (lost[false].Any())
-                lines.Add($"As things are, no target comes so far in {phase.Name}, but it could not be taken back: {Losses(lost[false])}");
+                lines.Add($"CANNOT BE TAKEN BACK in {phase.Name}, but as things are no target comes so far: {Losses(lost[false])}");
         }
 
         var beside = request.Phases.Select(phase => (phase.Name, Steps: request.StepsOf(phase).Where(step => AlsoOn(step) is not null && isToBeDone(phase, step)).ToList())).Where(phase => phase.Steps.Count > 0)
@@ -90,7 +90,9 @@ internal static class PlanSummary
 
     private static string Losses(IEnumerable<RunbookStep> steps) => string.Join("; ", steps.Select(step => ((Change)step.Action).Loss ?? step.Name).Distinct());
 
-    private static StepRecord? FirstStop(RunRequest request, ActionTarget target, IReadOnlyList<StepRecord> plan) => plan.Where(record => record.WouldStop && IsOf(target, record)).MinBy(record => PlaceOf(request, record));
+    // What a target would not get past, or would wait at: behind a wait, nothing can be told.
+    private static StepRecord? FirstEnd(RunRequest request, ActionTarget target, IReadOnlyList<StepRecord> plan)
+        => plan.Where(record => IsOf(target, record) && (record.WouldStop || record is { Kind: StepKind.Wait, Outcome: StepOutcome.Planned })).OrderBy(record => PlaceOf(request, record)).FirstOrDefault();
 
     private static bool IsBefore(RunRequest request, RunbookPhase phase, RunbookStep step, StepRecord stop)
     {
@@ -121,16 +123,14 @@ internal static class PlanSummary
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $"{(counts.Min() == counts.Max() ? "" : $"{counts.Min()} to ")}{counts.Max()} {(counts.Max() == 1 ? "change" : "changes")}{(counts.Count == 1 ? "" : " each")}");
 
-    // How many changes are known, and the first thing that it would not get past. Behind a wait, nothing can be told.
+    // How many changes are known, and how far it comes.
     private static (int? Changes, string End) FarOf(RunRequest request, ActionTarget target, IReadOnlyList<StepRecord> plan)
     {
         var own = plan.Where(record => record.Target == target.Name).ToList();
         if (own.Find(record => record.Phase is null && record.WouldStop) is { } refused)
             return (null, refused.Message);
         var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned, Members.Length: 0 });
-        var end = plan.Where(record => IsOf(target, record))
-            .OrderBy(record => PlaceOf(request, record))
-            .FirstOrDefault(record => record.WouldStop || record is { Kind: StepKind.Wait, Outcome: StepOutcome.Planned });
+        var end = FirstEnd(request, target, plan);
         return (count, end is null ? "" : $"{(end.Kind == StepKind.Wait ? "may wait" : "would stop")} at {end.Phase} {end.Step}");
     }
 

@@ -53,8 +53,10 @@ public sealed class PlanSummaryTests : IDisposable
     {
         const string Guarded = RunWorld.Head + "  - check: test.check\n  - change: light.smash\n";
         _world.Catalog.Check = target => target == "hv1" ? CheckResult.Failed("dark") : CheckResult.Passed("fine");
-        Assert.Equal("As things are, no target comes so far in P1, but it could not be taken back: light.smash", (await SummaryAsync(_world.Phases([Guarded], "hv1")))[0]);
+        Assert.Equal("CANNOT BE TAKEN BACK in P1, but as things are no target comes so far: light.smash", (await SummaryAsync(_world.Phases([Guarded], "hv1")))[0]);
         Assert.Equal("CANNOT BE TAKEN BACK in P1: light.smash", (await SummaryAsync(_world.Phases([Guarded], "hv1", "hv2")))[0]);
+        // Behind a wait it may have changed.
+        Assert.Equal("CANNOT BE TAKEN BACK in P2: light.smash", (await SummaryAsync(_world.Phases([RunWorld.Head + "  - wait: test.wait\n", Guarded], "hv1")))[0]);
     }
 
     [Fact]
