@@ -262,7 +262,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             await GuardAsync();
         }
 
-        return await ApplyAsync(change, context, parameters, record with { Locks = held.All }, now, cancellationToken);
+        return await ApplyAsync(change, context, parameters, record with { Locks = held.All }, now, GuardAsync, cancellationToken);
 
         bool IsThere()
         {
@@ -347,7 +347,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
     }
 
-    private async Task<StepEnd> ApplyAsync(Change change, ActionContext context, object parameters, Recording record, object before, CancellationToken cancellationToken)
+    private async Task<StepEnd> ApplyAsync(Change change, ActionContext context, object parameters, Recording record, object before, Func<Task> guards, CancellationToken cancellationToken)
     {
         var beforeText = change.Describe(before);
         var desiredText = Desired(change, context, parameters, before);
@@ -355,19 +355,24 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         cancellationToken.ThrowIfCancellationRequested();
         var asked = Stopwatch.GetTimestamp();
         await ledger.WriteDurablyAsync(intent, record.Locks);
-        if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(change, context, parameters, record, before, cancellationToken) is { } overtaken)
+        if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(change, context, parameters, record, before, "the ledger was away", cancellationToken) is { } overtaken)
             return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: {overtaken}") { Before = beforeText }, null);
 
         Exception? unclear = null;
         try
         {
-            await change.ApplyAsync(context, parameters, before, cancellationToken);
+            // Each try is made right behind the proofs: those from before the waiting are as old as it was long.
+            while (await TryAsync(change, context, parameters, before, cancellationToken) is { } occupied)
+            {
+                if (await AskAgainAsync(occupied) is { } refused)
+                    return await record.EndAsync(refused with { Before = beforeText }, null);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }
-        catch (OpsException e) when (e is not OutcomeUnknownException)
+        catch (OpsException e) when (e is not (OutcomeUnknownException or LedgerException))
         {
             return await record.EndAsync(new StepEnd(StepOutcome.Failed, Sentence(e)) { Before = beforeText, Error = e }, null);
         }
@@ -412,16 +417,48 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             ProbeAnswer.NotHappened when unclear is not null => await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Sentence(unclear)} It did not happen: {change.Describe(now)}.") { Before = beforeText, After = change.Describe(now), Error = unclear }, now),
             _ => Undecidable(change, record.Key, intent, change.Describe(now), unclear),
         };
+
+        // Whatever goes wrong here, nothing was sent.
+        async Task<StepEnd?> AskAgainAsync(OccupiedException occupied)
+        {
+            try
+            {
+                await occupied.FreedAsync(cancellationToken);
+                await guards();
+                return await OvertakenAsync(change, context, parameters, record, before, "another was at work", cancellationToken) is { } late
+                    ? new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: {late}")
+                    : null;
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+            {
+                return new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
+            }
+        }
     }
 
-    // Why nothing is sent after an intent that took long to write: the ledger was away, and what was seen before is old. Null where it still is so.
-    private async Task<string?> OvertakenAsync(Change change, ActionContext context, object parameters, Recording record, object before, CancellationToken cancellationToken)
+    // Who was in the way; null where the effect was sent.
+    private static async Task<OccupiedException?> TryAsync(Change change, ActionContext context, object parameters, object before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await change.ApplyAsync(context, parameters, before, cancellationToken);
+            return null;
+        }
+        catch (OccupiedException occupied)
+        {
+            context.Log.Write(change.Name, $"{occupied.Message}; waiting until it is through");
+            return occupied;
+        }
+    }
+
+    // Why nothing is sent after an intent that came to wait: what was seen before is old. Null where it still is so.
+    private async Task<string?> OvertakenAsync(Change change, ActionContext context, object parameters, Recording record, object before, string meanwhile, CancellationToken cancellationToken)
     {
         try
         {
             await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, change.IsDestructive(parameters), record.Locks), time, cancellationToken);
             var now = await change.ObserveAsync(context, parameters, cancellationToken);
-            return change.Matches(before, now) ? null : $"nothing was sent: while the ledger was away it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
+            return change.Matches(before, now) ? null : $"nothing was sent: while {meanwhile} it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
         }
         catch (RefusedException e)
         {

@@ -26,7 +26,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private const int MaxBulk = 50;
 
     /// <summary>The tickets that were seen to name a machine, by key and machine, and what each is called.</summary>
-    public ConcurrentDictionary<(string Key, string Machine), string> Named { get; } = new();
+    public ConcurrentDictionary<(string Key, string Machine, bool WasOpen), string> Named { get; } = new();
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _writers = new(StringComparer.OrdinalIgnoreCase);
@@ -398,6 +398,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private Ticket Show(JiraIssue issue) => new()
     {
         TicketId = issue.Key,
+        HypervisorName = TicketSubject.HostOf(issue.Fields?.Labels ?? [], issue.Fields?.Summary),
         Summary = ServerText.Clean(issue.Fields?.Summary, 300),
         Status = issue.Fields?.Status?.Name ?? "unknown",
         IsDone = issue.Fields?.Status?.StatusCategory?.Key == "done",
