@@ -217,7 +217,7 @@ public sealed class PlanSummaryTests : IDisposable
 
         Assert.Equal("hv1: Waiting at Phase person; 1 change, may wait at Phase person", (await ResumeAsync())[^1]);
         Assert.Equal(
-            ["CANNOT BE TAKEN BACK: Phase light.smash", "You approve: hv1/Phase/person", "Phase: 1 × light.smash", "hv1: Waiting at Phase person; 1 change"],
+            ["CANNOT BE TAKEN BACK in Phase: light.smash", "You approve: hv1/Phase/person", "Phase: 1 × light.smash", "hv1: Waiting at Phase person; 1 change"],
             await ResumeAsync(approves: true));
     }
 
