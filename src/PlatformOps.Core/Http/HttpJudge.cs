@@ -47,7 +47,7 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
     public static bool MayHaveHappened(HttpAnswer answer) => answer.Status switch
     {
         // A success whose body cannot be used was a success; a login page was not.
-        >= 200 and < 300 => answer.Body.Length == 0 || answer.ContentType?.EndsWith("json", StringComparison.Ordinal) == true,
+        >= 200 and < 300 => !ServerText.IsHtml(answer),
         // Whoever says when to come again has not taken it.
         503 => RetryAfter(answer, default) is null,
         408 or >= 500 => true,
@@ -108,17 +108,27 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
     public Exception Final(HttpCall call, string url, HttpFailure failure, int tries, bool mayHaveHappened, Func<string, string> clean)
     {
         var tried = tries > 1 ? Text($" Tried {tries} times.") : "";
-        var advice = failure.Advice is { } text ? " " + text : "";
         var what = failure.Message.TrimEnd('.');
         if (!call.Reads && mayHaveHappened)
-            return new OutcomeUnknownException(clean($"It is not known whether this happened: {call.What}. {service} ({call.Method} {url}) {what}.{tried} Look at the present state before doing it again.{advice}"), failure);
-        var message = clean($"Could not {call.What}: {service} ({call.Method} {url}) {what}.{tried}{advice}");
+            return new OutcomeUnknownException(clean($"It is not known whether this happened: {call.What}. {service} ({call.Method} {url}) {what}.{tried} Look at the present state before doing it again.{After(failure.Advice)}"), failure);
+        var message = clean($"Could not {call.What}: {service} ({call.Method} {url}) {what}.{tried}{After(failure.Advice ?? Usual(failure))}");
         var status = failure.Answer?.Status ?? 0;
         var fault = failure.Answer?.Fault;
         return status is 401 or 403 || failure.LoginRefused
             ? new ServiceAuthenticationException(service, message, status, failure.InnerException) { FaultCode = fault?.Code }
             : new ServiceException(service, message, status, failure.InnerException) { FaultCode = fault?.Code, RetryAfter = failure.RetryAfter };
     }
+
+    private static string After(string? advice) => advice is null ? "" : " " + advice;
+
+    // Nothing where the service's own words are all there is to say.
+    private string? Usual(HttpFailure failure) => failure.Answer?.Status switch
+    {
+        404 => "Is the URL in the configuration the one of the API?",
+        429 => $"Try again later, or ask {service} less at a time (http.max-concurrency).",
+        >= 400 and < 500 => null,
+        _ => $"Look whether {service}, and what is between it and us, is well; then try again.",
+    };
 
     private static HttpFailure Untrusted(Exception exception, string text) => new($"was not trusted: {text}", exception)
     {

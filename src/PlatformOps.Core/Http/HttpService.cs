@@ -110,7 +110,7 @@ internal sealed class HttpService : IDisposable
         }
         catch (BrokenCircuitException e)
         {
-            throw Final(state, new HttpFailure("was not asked: nearly all calls of the last minute failed, so none is sent for 15 s", e));
+            throw Final(state, new HttpFailure("was not asked: nearly all calls of the last minute failed, so none is sent for 15 s", e) { Advice = $"Look whether {Service} is well; then try again." });
         }
         finally
         {
@@ -331,7 +331,7 @@ internal sealed class HttpService : IDisposable
             throw new HttpFailure(Text($"answered {answer.Status} and points to {ServerText.Clean(where, 200)}, another origin, where no credentials are sent")) { Answer = answer, Advice = "Put the address that it points to into the configuration, if that is right." };
         if (call.Method != HttpMethod.Get && call.Method != HttpMethod.Head)
             throw new HttpFailure(Text($"answered {answer.Status} and points to {ServerText.Clean(where, 200)}; only reads follow it")) { Answer = answer, Advice = "Correct the URL in the configuration (http instead of https, a missing prefix or slash)." };
-        return count <= MaxRedirects ? target : throw new HttpFailure(Text($"redirects in circles, to {ServerText.Clean(where, 200)}")) { Answer = answer };
+        return count <= MaxRedirects ? target : throw new HttpFailure(Text($"redirects in circles, to {ServerText.Clean(where, 200)}")) { Answer = answer, Advice = "Correct the URL in the configuration." };
     }
 
     private Exception Final(CallState state, HttpFailure failure) => _judge.Final(state.Call, Show(state.Url), failure, state.Try, state.MayHaveHappened, Clean);
