@@ -106,7 +106,7 @@ internal sealed class HttpService : IDisposable
         catch (TimeoutRejectedException e)
         {
             var waited = _options.Time.GetElapsedTime(state.Start);
-            throw Final(state, new HttpFailure(Text($"did not answer within {Math.Round(waited.TotalSeconds)} s"), e));
+            throw Final(state, new HttpFailure(Silence(state, waited), e));
         }
         catch (BrokenCircuitException e)
         {
@@ -231,7 +231,9 @@ internal sealed class HttpService : IDisposable
         request.Headers.TryAddWithoutValidation("Accept", call.ExpectsJson ? "application/json" : "*/*");
         foreach (var (name, value) in call.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
+        state.IsLoggingIn = true;
         var credential = await _options.Authentication.ApplyAsync(request, cancellationToken);
+        state.IsLoggingIn = false;
 
         var start = _options.Time.GetTimestamp();
         Interlocked.Increment(ref _requests);
@@ -336,6 +338,11 @@ internal sealed class HttpService : IDisposable
 
     private Exception Final(CallState state, HttpFailure failure) => _judge.Final(state.Call, Show(state.Url), failure, state.Try, state.MayHaveHappened, Clean);
 
+    // A login is the call's own first step, and has its own place.
+    private string Silence(CallState state, TimeSpan waited) => state.IsLoggingIn && _options.Authentication.LoginAddress is { } login
+        ? Text($"was not asked: the login at {Show(login)} did not answer within {Math.Round(waited.TotalSeconds)} s")
+        : Text($"did not answer within {Math.Round(waited.TotalSeconds)} s");
+
     private HttpFault ReadFault(HttpAnswer answer)
     {
         var fault = _options.ReadFault(answer);
@@ -362,7 +369,7 @@ internal sealed class HttpService : IDisposable
         var waited = _options.Time.GetElapsedTime(state.Start);
         if (waited + delay < WorthAWord)
             return;
-        var why = exception is HttpFailure failure ? failure.Message.TrimEnd('.') : Text($"did not answer within {Math.Round(waited.TotalSeconds)} s");
+        var why = exception is HttpFailure failure ? failure.Message.TrimEnd('.') : Silence(state, waited);
         var until = _options.Time.GetUtcNow() + _deadline - waited;
         _options.Repeating?.Invoke(Service, Clean($"{Service} at {BaseAddress.GetLeftPart(UriPartial.Authority)} {why}. It is asked again to {state.Call.What}: {state.Try} of {Tries} tries so far, until {until:HH:mm:ss} UTC at the latest."));
     }
@@ -380,6 +387,9 @@ internal sealed class HttpService : IDisposable
         public int Try { get; set; }
 
         public bool WasRenewed { get; set; }
+
+        /// <summary>It waits for a credential.</summary>
+        public bool IsLoggingIn { get; set; }
 
         /// <summary>At least one request left us and was not clearly refused.</summary>
         public bool MayHaveHappened { get; set; }
