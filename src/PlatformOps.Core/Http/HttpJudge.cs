@@ -59,10 +59,13 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
     {
         if (answer.IsSuccess)
         {
-            if (!call.ExpectsJson || answer.Body.Length == 0 || answer.Status is 204 or 205 || call.Method == HttpMethod.Head || answer.Json.ValueKind != JsonValueKind.Undefined)
+            if (answer.Body.Length == 0 || answer.Status is 204 or 205 || call.Method == HttpMethod.Head || answer.Json.ValueKind != JsonValueKind.Undefined)
                 return null;
+            // Nothing that we call answers with a page, whatever else may be in its answer.
             if (ServerText.IsHtml(answer))
-                return new HttpFailure(Text($"answered {answer.Status} with {ServerText.OfBody(answer)} instead of JSON: a login page, or a proxy in between")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
+                return new HttpFailure(Text($"answered {answer.Status} with {ServerText.OfBody(answer)} instead of {(call.ExpectsJson ? "JSON" : "its own answer")}: a login page, or a proxy in between")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
+            if (!call.ExpectsJson)
+                return null;
             if (answer.ContentType?.EndsWith("json", StringComparison.Ordinal) != true)
                 return new HttpFailure(Text($"answered {answer.Status} with content of type '{ServerText.Clean(answer.ContentType ?? "none", 80)}' instead of JSON: {ServerText.Clean(answer.Text, 120)}")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
             var cut = IsCut(answer.Body.Span);
