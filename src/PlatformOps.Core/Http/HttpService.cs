@@ -256,7 +256,7 @@ internal sealed class HttpService : IDisposable
                 Body = body,
                 Url = Show(url),
                 Service = Service,
-                What = call.What,
+                Call = call,
                 ReadFault = ReadFault,
             };
             ParseIfJson(answer);
@@ -313,7 +313,11 @@ internal sealed class HttpService : IDisposable
             return;
         try
         {
-            answer.Json = JsonSerializer.Deserialize<JsonElement>(answer.Body.Span, HttpServiceJson.Snake);
+            answer.Json = JsonBody.Parse(answer.Body.Span);
+        }
+        catch (InvalidDataException e)
+        {
+            answer.WhyNotJson = e.Message;
         }
         catch (JsonException) when (!answer.IsSuccess)
         {

@@ -346,7 +346,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     {
         // {issues, errors}: the issues are those that were made, in order; an error names the place of one that was not.
         if (answer.Json.ValueKind != JsonValueKind.Object || !(answer.Json.TryGetProperty("issues", out _) || answer.Json.TryGetProperty("errors", out var list) && list.ValueKind == JsonValueKind.Array))
-            throw new ServiceException(ServiceName, $"Could not make {chunk.Length} tickets: {answer.Url} answered {answer.Status}: {answer.Fault.Text}", answer.Status);
+            throw answer.Unexpected(answer.Fault.Text.TrimEnd('.'));
         var bulk = answer.Read<JiraBulkAnswer>(HttpServiceJson.Camel);
         var errors = (bulk.Errors ?? []).Where(error => error.FailedElementNumber is not null).GroupBy(error => error.FailedElementNumber!.Value).ToDictionary(group => group.Key, group => group.First());
         var keys = new Queue<string>((bulk.Issues ?? []).Select(issue => issue.Key));
