@@ -9,6 +9,7 @@ namespace PlatformOps.Core.Tests.Http.Faults;
 internal sealed class Replay(IReadOnlyList<Exchange> recorded, FakeTimeProvider clock) : HttpMessageHandler
 {
     public const int RetryAfterSeconds = 7;
+    public const string NotRecorded = "A request that was not recorded: ";
     private const long Gigabyte = 1L << 30;
     private readonly object _lock = new();
     private int _next;
@@ -103,7 +104,7 @@ internal sealed class Replay(IReadOnlyList<Exchange> recorded, FakeTimeProvider 
     private int Find(HttpRequestMessage request)
     {
         var due = Enumerable.Range(_next, recorded.Count - _next).Concat(Enumerable.Range(0, _next).Reverse()).Where(index => recorded[index].Method == request.Method.Method && recorded[index].Url == request.RequestUri).ToList();
-        return due.Count > 0 ? due[0] : throw new InvalidOperationException($"A request that was not recorded: {request.Method} {request.RequestUri}");
+        return due.Count > 0 ? due[0] : throw new InvalidOperationException($"{NotRecorded}{request.Method} {request.RequestUri}");
     }
 
     // Until whoever waits gives up, or it is over.
