@@ -48,6 +48,9 @@ public class YamlReaderTests
         { "NUL", "a: \0" },
         { "escape character", "a: \u001b[2J" },
         { "C1 control", "a: \u009b2J" },
+        { "a change of direction", "a: hv01\u202e" },
+        { "a change of direction in a comment", "a: b # \u2066 hidden" },
+        { "a line that is none", "a: b\u2028c: d" },
         { "bad escape", "a: \"\\Uffffffff\"" },
         { "tab indentation", "a:\n\tb: 1" },
         { "unbalanced", "a: ]" },
@@ -68,6 +71,21 @@ public class YamlReaderTests
         Assert.StartsWith("list.yaml:", error.Message, StringComparison.Ordinal);
         Assert.True(error.Message.Length < 300, error.Message);
         Assert.DoesNotContain(error.Message, char.IsControl);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void Hostile_text_is_refused_within_a_tenth_of_a_second(string what, string text)
+    {
+        var best = TimeSpan.MaxValue;
+        for (var round = 0; round < 8 && best >= TimeSpan.FromMilliseconds(100); round++)
+        {
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
+            Assert.Throws<SourceException>(() => YamlReader.ReadMapping(text, Source));
+            best = TimeSpan.FromTicks(Math.Min(best.Ticks, System.Diagnostics.Stopwatch.GetElapsedTime(began).Ticks));
+        }
+
+        Assert.True(best < TimeSpan.FromMilliseconds(100), $"{what} took {best.TotalMilliseconds} ms");
     }
 
     [Fact]
