@@ -42,6 +42,9 @@ internal sealed class HttpAnswer
     /// <summary>The body as text, bad UTF-8 replaced.</summary>
     public string Text => Encoding.UTF8.GetString(Body.Span);
 
+    /// <summary>As much of the body, as text, as anybody is told of it.</summary>
+    public string Beginning => Encoding.UTF8.GetString(Body.Span[..Math.Min(Body.Length, 16 * 1024)]);
+
     /// <summary>The request's id as the service logs it.</summary>
     public string? RequestId => Header("x-openstack-request-id") ?? Header("X-Request-Id") ?? Header("X-AREQUESTID") ?? Header("Atl-Request-Id");
 

@@ -67,7 +67,7 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
             if (!call.ExpectsJson)
                 return null;
             if (answer.ContentType?.EndsWith("json", StringComparison.Ordinal) != true)
-                return new HttpFailure(Text($"answered {answer.Status} with content of type '{ServerText.Clean(answer.ContentType ?? "none", 80)}' instead of JSON: {ServerText.Clean(answer.Text, 120)}")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
+                return new HttpFailure(Text($"answered {answer.Status} with content of type '{ServerText.Clean(answer.ContentType ?? "none", 80)}' instead of JSON: {ServerText.Clean(answer.Beginning, 120)}")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
             var cut = answer.WhyNotJson is null && IsCut(answer.Body.Span);
             return new HttpFailure(Text($"answered {answer.Status} with JSON that {(cut ? "is cut off" : answer.WhyNotJson ?? "cannot be read (malformed, or nested deeper than 64)")}, after {answer.Body.Length} bytes: …{Tail(answer)}")) { Answer = answer, IsTransient = cut };
         }

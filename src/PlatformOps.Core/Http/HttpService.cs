@@ -19,6 +19,8 @@ internal sealed class HttpService : IDisposable
 {
     private const int Tries = 4;
     private const int MaxRedirects = 5;
+    private const int LongestFault = 1024 * 1024;
+    private const int FirstPiece = 256 * 1024;
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(1.5);
     private static readonly ResiliencePropertyKey<CallState> StateKey = new("call");
     private static readonly string[] SecretParameters = ["token", "key", "password", "secret", "signature", "sig", "code"];
@@ -288,7 +290,8 @@ internal sealed class HttpService : IDisposable
         var announced = response.Content.Headers.ContentLength;
         if (announced > _maxAnswer)
             throw TooLong();
-        using var body = new MemoryStream((int)(announced ?? 0));
+        // What is announced need not come.
+        using var body = new MemoryStream((int)Math.Min(announced ?? 0, FirstPiece));
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[16 * 1024];
         int read;
@@ -309,6 +312,9 @@ internal sealed class HttpService : IDisposable
 
     private static void ParseIfJson(HttpAnswer answer)
     {
+        // Nobody says in more than this what went wrong.
+        if (!answer.IsSuccess && answer.Body.Length > LongestFault)
+            return;
         if (answer.Body.Length == 0 || answer.ContentType is not { } type || !type.EndsWith("json", StringComparison.Ordinal))
             return;
         try
