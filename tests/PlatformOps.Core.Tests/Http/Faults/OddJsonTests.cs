@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Tests.Http.Faults;
@@ -23,9 +21,9 @@ public sealed class OddJsonTests(RecordedCalls calls) : IClassFixture<RecordedCa
             for (var index = 0; index < call.Exchanges.Count; index++)
             {
                 var exchange = call.Exchanges[index];
-                if (!seen.Add((exchange.Line, exchange.RequestBody)) || !IsJson(exchange))
+                if (!seen.Add((exchange.Line, exchange.RequestBody)) || !OddJson.IsOf(exchange))
                     continue;
-                foreach (var (place, body) in Bent(exchange.Text, odd))
+                foreach (var (place, body) in OddJson.With(exchange.Text, odd))
                 {
                     var error = await RunAsync(call, index, body);
                     if (error is not null and not OpsException)
@@ -37,46 +35,6 @@ public sealed class OddJsonTests(RecordedCalls calls) : IClassFixture<RecordedCa
         }
 
         Assert.True(wrong.Count == 0, string.Create(CultureInfo.InvariantCulture, $"{wrong.Count} wrong:\n{string.Join('\n', wrong.Take(60))}"));
-    }
-
-    private static bool IsJson(Exchange exchange) => exchange.IsSuccess && exchange.Body.Length > 0 && exchange.Body[0] is (byte)'{' or (byte)'[';
-
-    /// <summary>The body with one place replaced, for each place of it; of a list's items the first stands for all.</summary>
-    private static IEnumerable<(string Place, byte[] Body)> Bent(string body, string odd)
-    {
-        foreach (var place in Places(JsonNode.Parse(body)!, []))
-        {
-            var root = JsonNode.Parse(body)!;
-            var text = odd;
-            if (place.Count > 0)
-            {
-                var parent = root;
-                foreach (var step in place.SkipLast(1))
-                    parent = step is int at ? parent[at]! : parent[(string)step]!;
-                // A number may be one that no node can hold.
-                const string Mark = "\u0001odd\u0001";
-                if (place[^1] is int last)
-                    parent[last] = Mark;
-                else
-                    parent[(string)place[^1]] = Mark;
-                text = root.ToJsonString().Replace("\"\\u0001odd\\u0001\"", odd, StringComparison.Ordinal);
-            }
-
-            yield return (string.Join('.', place), Encoding.UTF8.GetBytes(text));
-        }
-    }
-
-    private static IEnumerable<IReadOnlyList<object>> Places(JsonNode? node, IReadOnlyList<object> place)
-    {
-        yield return place;
-        var inner = node switch
-        {
-            JsonObject pairs => pairs.SelectMany(pair => Places(pair.Value, [.. place, pair.Key])),
-            JsonArray { Count: > 0 } items => Places(items[0], [.. place, 0]),
-            _ => [],
-        };
-        foreach (var one in inner)
-            yield return one;
     }
 
     private async Task<Exception?> RunAsync(RecordedCall call, int index, byte[] body)
