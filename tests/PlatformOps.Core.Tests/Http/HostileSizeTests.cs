@@ -7,8 +7,7 @@ using PlatformOps.Errors;
 namespace PlatformOps.Core.Tests.Http;
 
 /// <summary>However much comes, at most 32 MB of it are held.</summary>
-[Collection(nameof(HostileSizeTests))]
-[CollectionDefinition(nameof(HostileSizeTests), DisableParallelization = true)]
+[Collection(nameof(Alone))]
 public sealed class HostileSizeTests
 {
     private const long Most = 32_000_000;
