@@ -6,6 +6,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Http;
@@ -323,7 +324,7 @@ internal sealed class HttpService : IDisposable
         }
         catch (InvalidDataException e)
         {
-            answer.WhyNotJson = e.Message;
+            answer.WhyNotJson = ServerText.Clean(e.Message, 150);
         }
         catch (JsonException) when (!answer.IsSuccess)
         {

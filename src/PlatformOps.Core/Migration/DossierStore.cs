@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using PlatformOps.Core.Http;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Ssh;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Migration;
@@ -59,7 +59,7 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw new SourceException($"This dossier cannot be read: {ServerText.Clean(e.Message, 200).TrimEnd('.')}. Copies are in the state folders of those who worked on the hypervisor, and at its ticket.", origin, innerException: e);
+            throw new SourceException($"This dossier cannot be read: {OutputText.Line(e.Message, 200).TrimEnd('.')}. Copies are in the state folders of those who worked on the hypervisor, and at its ticket.", origin, innerException: e);
         }
     }
 

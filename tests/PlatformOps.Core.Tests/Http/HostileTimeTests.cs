@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using PlatformOps.Core.Http;
 using PlatformOps.Core.Tests.Configuration;
+using PlatformOps.Core.Texts;
 using PlatformOps.Core.Yaml;
 
 namespace PlatformOps.Core.Tests.Http;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PlatformOps.Core.Http;
+using PlatformOps.Core.Texts;
 
 namespace PlatformOps.Core.Tests.Http;
 

@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using PlatformOps.Core.Texts;
 
-namespace PlatformOps.Core.Http;
+namespace PlatformOps.Core.Texts;
 
 /// <summary>Reads a body as JSON, as far as nobody can be misled by it: no key twice in an object, at most 64 levels, and no character that a terminal acts on or that turns the direction of a text.</summary>
 /// <remarks>Such a character becomes U+FFFD instead of being left out, so that two names that differ still do.</remarks>
@@ -12,6 +11,7 @@ internal static class JsonBody
 {
     private const char Replacement = '\ufffd';
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
+    private static readonly JsonSerializerOptions Elements = new() { MaxDepth = Options.MaxDepth };
 
     /// <exception cref="JsonException">It is malformed.</exception>
     /// <exception cref="InvalidDataException">It is well-formed, and still not to be read; says why.</exception>
@@ -19,7 +19,7 @@ internal static class JsonBody
     {
         if (!Utf8.IsValid(utf8))
             utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
-        return JsonSerializer.Deserialize<JsonElement>(IsClean(utf8) ? utf8 : Clean(utf8), HttpServiceJson.Snake);
+        return JsonSerializer.Deserialize<JsonElement>(IsClean(utf8) ? utf8 : Clean(utf8), Elements);
     }
 
     private static bool IsClean(ReadOnlySpan<byte> utf8)
@@ -41,7 +41,7 @@ internal static class JsonBody
                 isClean &= !name.Any(IsHarmful);
                 // A property is one level below its object's beginning.
                 if (!keys[reader.CurrentDepth - 1].Add(name))
-                    throw new InvalidDataException($"has the key '{ServerText.Clean(name, 60)}' twice in one object");
+                    throw new InvalidDataException($"has the key '{Clean(name.Length > 60 ? name[..60] + "…" : name)}' twice in one object");
             }
             else if (reader.TokenType == JsonTokenType.String && (reader.ValueIsEscaped || reader.ValueSpan.ContainsAnyExceptInRange((byte)' ', (byte)'~')))
             {
