@@ -16,7 +16,7 @@ public sealed partial class FolderConventions
         ["Logging"] = [],
         ["Parallelism"] = [],
         ["Processes"] = [],
-        ["Yaml"] = [],
+        ["Yaml"] = ["Texts"],
         ["Secrets"] = ["Yaml", "Files", "Processes"],
         ["Configuration"] = ["Yaml", "Secrets", "Files"],
         ["Labs"] = ["Processes"],
