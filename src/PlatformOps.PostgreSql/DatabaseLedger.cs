@@ -24,7 +24,7 @@ internal sealed class DatabaseLedger : ILedgerStore
     public bool IsAway(LedgerException error) => LedgerDatabase.IsAway(error);
 
     public IReadOnlyList<string> Runs() => _database.Ask<IReadOnlyList<string>>(
-        "select run_id from platformops.journal where at = 0",
+        "select distinct run_id from platformops.journal",
         reader =>
         {
             var runs = new List<string>();
@@ -48,10 +48,9 @@ internal sealed class DatabaseLedger : ILedgerStore
 
     public bool IsJournalHeld(string runId) => _leases.IsHeld(KeyOf(runId));
 
-    public byte[]? ReadJournal(string runId) => ReadJournal(_database, runId);
+    public byte[]? ReadJournal(string runId) => _database.ReadJournal(runId);
 
-    public long? JournalLength(string runId) => _database.Ask<long?>(
-        "select at + octet_length(record) from platformops.journal where run_id = $1 order by at desc limit 1", reader => reader.Read() ? reader.GetInt64(0) : null, runId);
+    public long? JournalLength(string runId) => _database.Ask<long?>(LedgerDatabase.JournalEnd, reader => reader.Read() ? reader.GetInt64(0) : null, runId);
 
     public string JournalPlace(string runId) => $"of run {runId} in {Place}";
 
@@ -75,17 +74,6 @@ internal sealed class DatabaseLedger : ILedgerStore
         await _leases.DisposeAsync();
         await _database.DisposeAsync();
     }
-
-    internal static byte[]? ReadJournal(LedgerDatabase database, string runId) => database.Ask(
-        "select record from platformops.journal where run_id = $1 order by at",
-        reader =>
-        {
-            using var content = new MemoryStream();
-            while (reader.Read())
-                content.Write(reader.GetFieldValue<byte[]>(0));
-            return content.Length == 0 ? null : content.ToArray();
-        },
-        runId);
 
     private static string KeyOf(string runId) => $"journal:{runId}";
 

@@ -3,14 +3,14 @@ using PlatformOps.Errors;
 
 namespace PlatformOps.PostgreSql;
 
-/// <summary>A journal whose lease this process holds. Every write proves, in its own transaction, that the journal and the locks it is made under are still ours.</summary>
+/// <summary>A journal whose lease this process holds. Every write proves, in its own transaction, that the journal and the locks it is made under are still ours, and that the journal ends where we left it.</summary>
 internal sealed class HeldDatabaseJournal(LedgerDatabase database, LedgerLeases leases, Lease lease, string runId) : IHeldJournal
 {
     private long _length;
 
     public byte[] ReadAll()
     {
-        var content = DatabaseLedger.ReadJournal(database, runId) ?? [];
+        var content = database.ReadJournal(runId) ?? [];
         _length = content.Length;
         return content;
     }
@@ -37,17 +37,18 @@ internal sealed class HeldDatabaseJournal(LedgerDatabase database, LedgerLeases 
                 var held = await leases.RenewAsync(connection, [(lease.Key, lease.Token), .. locks.Select(held => (held.Key, held.Token))]);
                 if (!held.Contains(lease.Key))
                     throw new LedgerException($"Run {runId} was taken by another process while this one was stopped or cut off: nothing more of this one is written. Get-OpsRun {runId} tells by whom.") { TargetName = runId };
+                await using var look = LedgerDatabase.Command(connection, LedgerDatabase.JournalEnd, runId);
+                var found = await look.ExecuteScalarAsync() as long? ?? 0;
+                // A standby that was promoted too early, or a restored backup: what was built on what it has forgotten is not written behind a gap.
+                if (found != _length && found != end)
+                    throw new LedgerException($"The database has forgotten the end of run {runId} (it ends at byte {found}, and {_length} were written): nothing more of it is written, and nothing further was changed. Resume-OpsRun {runId} goes by what is left and looks first; what was begun after that, only the services tell.") { TargetName = runId };
+                // It was lost after a commit that was not heard of: what was written stands, and looking tells what became of it.
                 if (locks.FirstOrDefault(fence => !held.Contains(fence.Key)) is { } lost)
-                {
-                    // It was lost after a commit that was not heard of: what was written stands, and looking tells what became of it.
-                    await using var look = LedgerDatabase.Command(connection, "select exists (select from platformops.journal where run_id = $1 and at >= $2)", runId, _length);
-                    return await look.ExecuteScalarAsync() is true ? throw new LedgerException($"The lock {lost.Key} was lost while the journal was being written; go on with the run (Resume-OpsRun {runId}): it looks first.") { TargetName = runId } : lost;
-                }
-
-                await using var commit = LedgerDatabase.Command(connection, $"set local synchronous_commit = {(durable ? "on" : "off")}");
-                await commit.ExecuteNonQueryAsync();
+                    return found == _length ? lost : throw new LedgerException($"The lock {lost.Key} was lost while the journal was being written; go on with the run (Resume-OpsRun {runId}): it looks first.") { TargetName = runId };
                 // Those of a commit that was not heard of are there already.
-                await using var append = LedgerDatabase.Command(connection, "insert into platformops.journal (run_id, at, record) select $1, * from unnest($2::bigint[], $3::bytea[]) on conflict do nothing", runId, at, records.ToArray());
+                if (found == end)
+                    return null;
+                await using var append = LedgerDatabase.Command(connection, "insert into platformops.journal (run_id, at, record) select $1, * from unnest($2::bigint[], $3::bytea[])", runId, at, records.ToArray());
                 await append.ExecuteNonQueryAsync();
                 return null;
             },

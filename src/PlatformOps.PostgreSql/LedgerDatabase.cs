@@ -7,6 +7,9 @@ namespace PlatformOps.PostgreSql;
 /// <summary>Connections to the database of the ledger, its tables, and its errors for people.</summary>
 internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDisposable
 {
+    /// <summary>How many bytes a journal has; no row where there is none.</summary>
+    public const string JournalEnd = "select at + octet_length(record) from platformops.journal where run_id = $1 order by at desc limit 1";
+
     private const int TablesVersion = 1;
     private const int Seconds = 10;
 
@@ -51,7 +54,8 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
             SslMode = isSocket ? SslMode.Disable : SslMode.VerifyFull,
             RootCertificate = isSocket ? null : options.CaFile,
             // Who is stopped in the middle of a transaction must not keep what it has locked from whoever takes over.
-            Options = $"-c idle_in_transaction_session_timeout={options.Lease.TotalMilliseconds:0}",
+            // Records, tokens of locks and the kill switch are on the disk when they are told of, whatever the server is set to.
+            Options = $"-c idle_in_transaction_session_timeout={options.Lease.TotalMilliseconds:0} -c synchronous_commit=on",
             GssEncryptionMode = GssEncryptionMode.Disable,
             ApplicationName = "PlatformOps",
             Timeout = Seconds,
@@ -104,6 +108,31 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
 
     /// <inheritdoc cref="Ask"/>
     public int Tell(string sql, params ReadOnlySpan<object> values) => Ask(sql, reader => reader.RecordsAffected, values);
+
+    /// <summary>A whole journal; null where there is none.</summary>
+    /// <exception cref="LedgerException">Records in the middle are missing.</exception>
+    public byte[]? ReadJournal(string runId)
+    {
+        using var content = new MemoryStream();
+        var gap = Ask<(long From, long To)?>(
+            "select at, record from platformops.journal where run_id = $1 order by at",
+            reader =>
+            {
+                content.SetLength(0);
+                while (reader.Read())
+                {
+                    if (reader.GetInt64(0) != content.Length)
+                        return (content.Length, reader.GetInt64(0));
+                    content.Write(reader.GetFieldValue<byte[]>(1));
+                }
+
+                return null;
+            },
+            runId);
+        if (gap is { } missing)
+            throw new LedgerException($"The journal of run {runId} in {Place} is damaged: bytes {missing.From} to {missing.To} are missing. Somebody removed them, or the database lost them; a backup of it may have them.") { TargetName = runId };
+        return content.Length == 0 ? null : content.ToArray();
+    }
 
     /// <summary>Works in one transaction, again from its beginning while the database is away: what it does must bear that its commit was not heard of.</summary>
     /// <param name="stopWaiting">Ends the waiting.</param>

@@ -134,6 +134,73 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
     }
 
     [Fact]
+    public async Task A_server_that_crashes_forgets_nothing_that_was_written_whatever_it_is_set_to()
+    {
+        await using var cluster = await PostgreSqlCluster.StartAsync("wal_writer_delay=10000ms", "synchronous_commit=off");
+        await using var one = await cluster.OpenAsync();
+        await using var other = await cluster.OpenAsync();
+        await using (var journal = (await Journal.TryTakeAsync(one, "r1", "alice", TimeProvider.System))!)
+        {
+            await journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
+            await journal.WriteAsync(new TargetEnded("hv1", RunState.Succeeded, new string('x', 900)));
+            one.ReplaceText("kill-switch.json", "set"u8);
+            (await one.TakeLockAsync("hypervisor:hv1", Alice, Stop)).Dispose();
+            await cluster.StopAsync();
+            await cluster.StartAgainAsync();
+            await journal.WriteDurablyAsync(new TargetEnded("hv2", RunState.Succeeded, ""));
+        }
+
+        await using (var journal = (await Journal.TryTakeAsync(other, "r1", "bob", TimeProvider.System))!)
+            await journal.WriteDurablyAsync(new TargetEnded("hv3", RunState.Succeeded, ""));
+        Assert.Equal(["hv1", "hv2", "hv3"], Targets(other));
+        Assert.NotNull(other.ReadText("kill-switch.json"));
+        using var held = await other.TakeLockAsync("hypervisor:hv1", Bob, Stop);
+        Assert.Equal(2, held.Token);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nothing_is_written_behind_what_the_database_has_forgotten(bool durable)
+    {
+        await using (var journal = (await Journal.TryTakeAsync(One, "r1", "alice", TimeProvider.System))!)
+        {
+            await journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
+            await journal.WriteDurablyAsync(new TargetEnded("hv1", RunState.Succeeded, ""));
+            await journal.WriteDurablyAsync(new TargetEnded("hv2", RunState.Succeeded, ""));
+            await _cluster.TellAsync("delete from platformops.journal where at = (select max(at) from platformops.journal)");
+
+            var refused = await Assert.ThrowsAsync<LedgerException>(() => durable ? journal.WriteDurablyAsync(new TargetEnded("hv3", RunState.Succeeded, "")) : journal.WriteAsync(new TargetEnded("hv3", RunState.Succeeded, "")));
+            Assert.Contains("has forgotten the end of run r1", refused.Message, StringComparison.Ordinal);
+            Assert.False(One.IsAway(refused));
+        }
+
+        await using (var journal = (await Journal.TryTakeAsync(Other, "r1", "bob", TimeProvider.System))!)
+            await journal.WriteDurablyAsync(new TargetEnded("hv4", RunState.Succeeded, ""));
+        Assert.Equal(["hv1", "hv4"], Targets(Other));
+    }
+
+    [Theory]
+    [InlineData("min(at)")]
+    [InlineData("percentile_disc(0.5) within group (order by at)")]
+    public async Task A_journal_with_a_gap_is_told_of_and_not_gone_on_with(string forgotten)
+    {
+        await using (var journal = (await Journal.TryTakeAsync(One, "r1", "alice", TimeProvider.System))!)
+        {
+            await journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
+            await journal.WriteDurablyAsync(new TargetEnded("hv1", RunState.Succeeded, ""));
+            await journal.WriteDurablyAsync(new TargetEnded("hv2", RunState.Succeeded, ""));
+        }
+
+        await _cluster.TellAsync($"delete from platformops.journal where at = (select {forgotten} from platformops.journal)");
+
+        Assert.Equal(["r1"], Other.Runs());
+        Assert.Contains("are missing", Assert.Throws<LedgerException>(() => Other.ReadJournal("r1")).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LedgerException>(() => Journal.TryTakeAsync(Other, "r1", "bob", TimeProvider.System));
+        Assert.False(Other.IsJournalHeld("r1"));
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_refused_once_and_told_without_it()
     {
         var asked = 0;
@@ -199,6 +266,8 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
         foreach (var ledger in ledgers)
             await ledger.DisposeAsync();
     }
+
+    private static IEnumerable<string> Targets(ILedgerStore ledger) => JournalFormat.Decode(ledger.ReadJournal("r1"), "journal").Entries.OfType<TargetEnded>().Select(entry => entry.Target);
 
     private Task<long> ExpireAsync(string key) => _cluster.TellAsync($"update platformops.lock set expires = clock_timestamp() - interval '1 s' where key = '{key}'");
 }
