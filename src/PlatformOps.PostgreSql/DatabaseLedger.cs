@@ -57,7 +57,7 @@ internal sealed class DatabaseLedger : ILedgerStore
     public async Task<TargetLock> TakeLockAsync(string key, LockOwner owner, CancellationToken cancellationToken)
     {
         var lease = await _leases.TakeAsync(key, owner, cancellationToken);
-        return new TargetLock(new GivenBack(() => _leases.GiveBack(lease)), key, lease.Token, lease.Owner.Former, open => _leases.Keep(lease, open), () => _leases.IsStillHeld(lease));
+        return new TargetLock(new GivenBack(() => _leases.GiveBack(lease, cancellationToken)), key, lease.Token, lease.Owner.Former, open => _leases.Keep(lease, open), () => _leases.IsStillHeld(lease));
     }
 
     public bool IsLockHeld(string key) => _leases.IsHeld(key);

@@ -7,6 +7,7 @@ namespace PlatformOps.PostgreSql;
 internal sealed class HeldDatabaseJournal(LedgerDatabase database, LedgerLeases leases, Lease lease, string runId) : IHeldJournal
 {
     private long _length;
+    private CancellationToken _stopWaiting;
 
     public byte[] ReadAll()
     {
@@ -23,6 +24,7 @@ internal sealed class HeldDatabaseJournal(LedgerDatabase database, LedgerLeases 
 
     public async Task<TargetLock?> AppendAsync(IReadOnlyList<byte[]> records, IReadOnlyList<TargetLock> locks, bool durable, CancellationToken stopWaiting)
     {
+        _stopWaiting = stopWaiting;
         var at = new long[records.Count];
         var end = _length;
         for (var i = 0; i < at.Length; i++)
@@ -60,7 +62,7 @@ internal sealed class HeldDatabaseJournal(LedgerDatabase database, LedgerLeases 
 
     public ValueTask DisposeAsync()
     {
-        leases.GiveBack(lease);
+        leases.GiveBack(lease, _stopWaiting);
         return default;
     }
 }

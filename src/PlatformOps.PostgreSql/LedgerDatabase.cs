@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
@@ -12,6 +13,7 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
 
     private const int TablesVersion = 1;
     private const int Seconds = 10;
+    private const string NoAnswer = "it gives no answer";
 
     // idle_in_transaction_session_timeout: PostgreSQL's documentation, appendix A.
     private const string IdleInTransaction = "25P03";
@@ -28,14 +30,24 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
         insert into platformops.version select 1 where not exists (select from platformops.version);
         """;
 
+    /// <summary>How long somebody who gives up waits for an answer that is on its way.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(5);
+
     private NpgsqlDataSource? _source;
+    private long _silentSince;
 
     public SharedLedgerOptions Options => options;
 
     /// <summary>Without what is secret.</summary>
     public string Place { get; } = $"postgresql {options.UserName}@{options.Host}:{options.Port}/{options.Database}";
 
+    /// <summary>Whether it has just left somebody without an answer. Of real time, whatever clock the session has: people wait for it.</summary>
+    public bool IsSilent => Volatile.Read(ref _silentSince) is var since and not 0 && Stopwatch.GetElapsedTime(since) < SilentFor;
+
     private NpgsqlDataSource Source => _source ?? throw new LedgerException($"The run ledger {Place} was not opened.") { TargetName = Place };
+
+    public void FallSilent() => Volatile.Write(ref _silentSince, Stopwatch.GetTimestamp());
 
     /// <summary>Connects, and makes the tables where they are missing.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -75,16 +87,18 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
         _source = source;
     }
 
-    /// <summary>One statement, which does no harm where it is made twice.</summary>
+    /// <summary>One statement, which does no harm where it is made twice. A server that has just left another without an answer is not asked.</summary>
     public T Ask<T>(string sql, Func<NpgsqlDataReader, T> read, params ReadOnlySpan<object> values)
     {
+        if (IsSilent)
+            throw Fault(new TimeoutException(NoAnswer));
         try
         {
             try
             {
                 return Once(values);
             }
-            catch (NpgsqlException e) when (e.IsTransient)
+            catch (NpgsqlException e) when (e.IsTransient && !IsNoAnswer(e))
             {
                 // A connection from before the server was away tells nothing of now.
                 Source.Clear();
@@ -102,7 +116,9 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
             foreach (var value in values)
                 command.Parameters.Add(new NpgsqlParameter { Value = value });
             using var reader = command.ExecuteReader();
-            return read(reader);
+            var answer = read(reader);
+            Volatile.Write(ref _silentSince, 0);
+            return answer;
         }
     }
 
@@ -135,27 +151,37 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
     }
 
     /// <summary>Works in one transaction, again from its beginning while the database is away: what it does must bear that its commit was not heard of.</summary>
-    /// <param name="stopWaiting">Ends the waiting.</param>
-    public async Task<T> TransactAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken stopWaiting)
+    /// <param name="work">What to do.</param>
+    /// <param name="stopWaiting">Ends the waiting, for an answer too.</param>
+    /// <param name="late">Is given what came of it where nobody waits for it any longer.</param>
+    public async Task<T> TransactAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken stopWaiting, Action<T>? late = null)
     {
         var began = options.Time.GetTimestamp();
         while (true)
         {
             try
             {
-                return await TranslateAsync(async () =>
-                {
-                    await using var connection = await Source.OpenConnectionAsync(CancellationToken.None);
-                    await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
-                    var result = await work(connection);
-                    await transaction.CommitAsync(CancellationToken.None);
-                    return result;
-                });
+                // What was sent is not called back in the middle: it ends by itself when the server answers.
+                var attempt = TranslateAsync(OnceAsync);
+                if (await EndsAsync(attempt, stopWaiting))
+                    return await attempt;
+                _ = HearLateAsync(attempt, late);
+                throw Fault(new TimeoutException(NoAnswer));
             }
             catch (LedgerException e) when (IsAway(e) && !stopWaiting.IsCancellationRequested && options.Time.GetElapsedTime(began) < options.Patience)
             {
                 await Task.Delay(AskEvery, options.Time, stopWaiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+
+        async Task<T> OnceAsync()
+        {
+            await using var connection = await Source.OpenConnectionAsync(CancellationToken.None);
+            await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+            var result = await work(connection);
+            await transaction.CommitAsync(CancellationToken.None);
+            Volatile.Write(ref _silentSince, 0);
+            return result;
         }
     }
 
@@ -191,6 +217,32 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
             : throw new LedgerException($"The run ledger {Place} is not of version {TablesVersion}, the one that this PlatformOps knows. Use one version on all machines that share it.") { TargetName = Place };
     }
 
+    // Whether it has; who gives up waits no longer for a database that is silent.
+    private async Task<bool> EndsAsync(Task answer, CancellationToken giveUp)
+    {
+        var givenUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (giveUp.Register(givenUp.SetResult))
+            await Task.WhenAny(answer, givenUp.Task);
+        if (!answer.IsCompleted && !IsSilent)
+            await Task.WhenAny(answer, Task.Delay(Grace, CancellationToken.None));
+        if (!answer.IsCompleted)
+            FallSilent();
+        return answer.IsCompleted;
+    }
+
+    private static async Task HearLateAsync<T>(Task<T> attempt, Action<T>? late)
+    {
+        try
+        {
+            var result = await attempt;
+            late?.Invoke(result);
+        }
+        catch (Exception e) when (e is OpsException or ObjectDisposedException)
+        {
+            // Nobody waits for it.
+        }
+    }
+
     private async Task<T> TranslateAsync<T>(Func<Task<T>> work)
     {
         try
@@ -205,6 +257,12 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
 
     private static bool IsDatabases(Exception e) => e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException or System.Security.Authentication.AuthenticationException;
 
+    private static bool IsNoAnswer(Exception e) => e is TimeoutException or { InnerException: TimeoutException };
+
     private LedgerException Fault(Exception cause)
-        => new($"The run ledger {Place} cannot be used: {((cause as PostgresException)?.MessageText ?? cause.Message).TrimEnd('.')}. Nothing further was changed; mend it, then Resume-OpsRun.", cause) { TargetName = Place };
+    {
+        if (IsNoAnswer(cause))
+            FallSilent();
+        return new($"The run ledger {Place} cannot be used: {((cause as PostgresException)?.MessageText ?? cause.Message).TrimEnd('.')}. Nothing further was changed; mend it, then Resume-OpsRun.", cause) { TargetName = Place };
+    }
 }

@@ -20,6 +20,9 @@ internal sealed class LedgerLeases(LedgerDatabase database) : IAsyncDisposable
     private readonly HashSet<Lease> _held = [];
     private readonly CancellationTokenSource _ending = new();
     private Task? _renewing;
+    private List<Lease> _givenBack = [];
+    private ManualResetEventSlim _answered = new();
+    private bool _isGivingBack;
 
     /// <summary>Takes a lock.</summary>
     /// <exception cref="TargetLockedException">Another holds it.</exception>
@@ -27,7 +30,17 @@ internal sealed class LedgerLeases(LedgerDatabase database) : IAsyncDisposable
     {
         // Where the commit was not heard of, what is found is our own.
         var holder = Guid.NewGuid();
-        var lease = await database.TransactAsync(connection => TakeAsync(connection, key, owner, holder), cancellationToken);
+        Lease lease;
+        try
+        {
+            lease = await database.TransactAsync(connection => TakeAsync(connection, key, owner, holder), cancellationToken, late: late => GiveBack(late, cancellationToken));
+        }
+        catch (LedgerException e) when (LedgerDatabase.IsAway(e))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         lock (_held)
         {
@@ -51,16 +64,28 @@ internal sealed class LedgerLeases(LedgerDatabase database) : IAsyncDisposable
         => database.Tell("update platformops.lock set owner = $3 where key = $1 and token = $2", lease.Key, lease.Token, JsonSerializer.Serialize(lease.Owner with { Former = [.. open] }));
 
     /// <summary>Gives a lock back; where the database is away it expires.</summary>
-    public void GiveBack(Lease lease)
+    /// <param name="giveUp">Who had it has given up: waits for no silent database.</param>
+    public void GiveBack(Lease lease, CancellationToken giveUp)
     {
+        ManualResetEventSlim answered;
         lock (_held)
+        {
             _held.Remove(lease);
+            _givenBack.Add(lease);
+            answered = _answered;
+            if (!_isGivingBack)
+                _ = Task.Factory.StartNew(GiveBackAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _isGivingBack = true;
+        }
+
         try
         {
-            database.Tell("update platformops.lock set holder = null, expires = null where key = $1 and token = $2", lease.Key, lease.Token);
+            answered.Wait(giveUp);
         }
-        catch (LedgerException e) when (LedgerDatabase.IsAway(e))
+        catch (OperationCanceledException)
         {
+            if (database.IsSilent || !answered.Wait(LedgerDatabase.Grace, CancellationToken.None))
+                database.FallSilent();
         }
     }
 
@@ -111,6 +136,39 @@ internal sealed class LedgerLeases(LedgerDatabase database) : IAsyncDisposable
         await using var take = LedgerDatabase.Command(connection, "update platformops.lock set token = $2, holder = $3, expires = clock_timestamp() + $4::interval, owner = $5 where key = $1", key, next.Token, holder, database.Options.Lease, JsonSerializer.Serialize(next));
         await take.ExecuteNonQueryAsync();
         return new Lease(key, next.Token, next);
+    }
+
+    private void GiveBackAll()
+    {
+        while (true)
+        {
+            List<Lease> leases;
+            ManualResetEventSlim answered;
+            lock (_held)
+            {
+                _isGivingBack = _givenBack.Count > 0;
+                if (!_isGivingBack)
+                    return;
+                (leases, _givenBack) = (_givenBack, []);
+                (answered, _answered) = (_answered, new ManualResetEventSlim());
+            }
+
+            try
+            {
+                database.Tell(
+                    "update platformops.lock set holder = null, expires = null where (key, token) in (select * from unnest($1::text[], $2::bigint[]))",
+                    leases.Select(lease => lease.Key).ToArray(),
+                    leases.Select(lease => lease.Token).ToArray());
+            }
+            catch (Exception e) when (e is LedgerException or ObjectDisposedException)
+            {
+                // They expire.
+            }
+            finally
+            {
+                answered.Set();
+            }
+        }
     }
 
     private async Task RenewAllAsync()

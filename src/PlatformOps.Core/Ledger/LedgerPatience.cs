@@ -17,7 +17,7 @@ internal static class LedgerPatience
         {
             try
             {
-                ask();
+                await store.AskOnceAsync(ask, cancellationToken);
                 return waited;
             }
             catch (LedgerException e) when (store.IsAway(e) && time.GetElapsedTime(began) < store.Patience)
@@ -25,5 +25,14 @@ internal static class LedgerPatience
                 await Task.Delay(AskEvery, time, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Asks the ledger something. One that several machines share may give no answer: that keeps nobody who gives up.</summary>
+    public static Task AskOnceAsync(this ILedgerStore store, Action ask, CancellationToken cancellationToken)
+    {
+        if (store.Patience > TimeSpan.Zero)
+            return Task.Run(ask, CancellationToken.None).WaitAsync(cancellationToken);
+        ask();
+        return Task.CompletedTask;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class RunExecution : IDisposable
     public StepActions Actions { get; }
 
     /// <summary>Asked to stop after the step that is under way.</summary>
-    public bool StopsAfterStep => _stop.StopsAfterStep;
+    public Task<bool> StopsAfterStepAsync(CancellationToken cancellationToken) => _stop.StopsAfterStepAsync(cancellationToken);
 
     public void Dispose() => _throttle.Dispose();
 
@@ -134,7 +134,7 @@ internal sealed class RunExecution : IDisposable
 
             ends.AddRange(await RunBatchAsync(number, pending, cancellationToken));
             // A request that came when all was done has nothing left to stop.
-            if (_stop.Look() is not null && (ends.Exists(end => end.State is RunState.Stopped or RunState.Waiting) || batches.Skip(number).Any(later => later.Any(IsPending))))
+            if (await _stop.LookAsync(cancellationToken) is not null && (ends.Exists(end => end.State is RunState.Stopped or RunState.Waiting) || batches.Skip(number).Any(later => later.Any(IsPending))))
                 return new RunEnded(RunState.Stopped, $"Resume-OpsRun {Ledger.RunId} goes on: stopped on request ({_stop.Seen})") { WaitingFor = WaitingFor() };
             // Nothing of a later batch is begun while an earlier one waits.
             if (ends.Exists(end => end.State == RunState.Waiting))
@@ -165,7 +165,7 @@ internal sealed class RunExecution : IDisposable
         await _throttle.WaitAsync(cancellationToken);
         try
         {
-            if (_stop.Look() is not null || (Request.MaxFailures is { } limit && Volatile.Read(ref _failures) >= limit))
+            if (await _stop.LookAsync(cancellationToken) is not null || (Request.MaxFailures is { } limit && Volatile.Read(ref _failures) >= limit))
             {
                 batch.End(target);
                 return new TargetEnd(target.Name, RunState.Stopped, "not begun");

@@ -50,7 +50,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
     {
         foreach (var name in targets)
         {
-            if (writing is not null && _stop.Look() is not null)
+            if (writing is not null && await _stop.LookAsync(cancellationToken) is not null)
                 return;
             await TryUndoTargetAsync(name, cancellationToken);
         }
@@ -82,7 +82,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         List<StepRecord> told = [];
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
-            if (writing is not null && _stop.StopsAfterStep)
+            if (writing is not null && await _stop.StopsAfterStepAsync(cancellationToken))
                 break;
             var started = scope.Time.GetUtcNow();
             // Taking it back makes it forgotten.

@@ -138,7 +138,7 @@ internal sealed class StepActions(RunExecution run)
             var look = await wait.LookAsync(context, parameters, cancellationToken);
             if (look.IsOver)
                 return new StepEnd(StepOutcome.Passed, look.Message) { After = look.Seen };
-            if (run.StopsAfterStep || run.Scope.Time.GetElapsedTime(began) >= wait.StayFor(parameters))
+            if (await run.StopsAfterStepAsync(cancellationToken) || run.Scope.Time.GetElapsedTime(began) >= wait.StayFor(parameters))
                 return new StepEnd(StepOutcome.Waiting, look.Message) { After = look.Seen };
             await Task.Delay(wait.Every, run.Scope.Time, cancellationToken);
         }

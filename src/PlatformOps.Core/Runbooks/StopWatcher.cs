@@ -14,20 +14,24 @@ internal sealed class StopWatcher(RunStore store, string runId)
     public RunStopMode? Seen { get; private set; }
 
     /// <summary>Asked to stop after the step that is under way.</summary>
-    public bool StopsAfterStep => Look() is RunStopMode.AfterStep or RunStopMode.Now;
+    public async Task<bool> StopsAfterStepAsync(CancellationToken cancellationToken) => await LookAsync(cancellationToken) is RunStopMode.AfterStep or RunStopMode.Now;
 
     /// <summary>What it is asked now.</summary>
-    public RunStopMode? Look()
+    public async Task<RunStopMode?> LookAsync(CancellationToken cancellationToken)
     {
+        // It can be asked nothing more.
+        if (Seen == RunStopMode.Now)
+            return Seen;
         try
         {
-            return Seen = store.StopRequest(runId) ?? Seen;
+            await store.Ledger.AskOnceAsync(() => Seen = store.StopRequest(runId) ?? Seen, cancellationToken);
         }
         catch (LedgerException e) when (store.Ledger.IsAway(e))
         {
             // It is looked again, and nothing is begun while it is away.
-            return Seen;
         }
+
+        return Seen;
     }
 
     /// <summary>Works, and gives up what is under way where it is asked to stop now.</summary>
@@ -57,7 +61,7 @@ internal sealed class StopWatcher(RunStore store, string runId)
         using var timer = new PeriodicTimer(LookEvery);
         while (await timer.WaitForNextTickAsync(stopping.Token))
         {
-            if (Look() == RunStopMode.Now)
+            if (await LookAsync(stopping.Token) == RunStopMode.Now)
                 await stopping.CancelAsync();
         }
     }

@@ -128,7 +128,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         TargetEnd? end = null;
         foreach (var step in phase.Runbook.Steps)
         {
-            if (run.StopsAfterStep)
+            if (await run.StopsAfterStepAsync(cancellationToken))
                 return new TargetEnd(target.Name, RunState.Stopped, $"stopped before {phase.Name}.{step.Name}");
             var ended = await RunStepAsync(phase, step, facts, told, cancellationToken);
             await _telling.TellAsync(_telling.ReportOf(phase, told, isEnded: false, succeeded: false), Locks, cancellationToken);

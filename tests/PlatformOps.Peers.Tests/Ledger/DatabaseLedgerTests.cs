@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using PlatformOps.Core.Ledger;
@@ -198,6 +199,50 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
         Assert.Contains("are missing", Assert.Throws<LedgerException>(() => Other.ReadJournal("r1")).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<LedgerException>(() => Journal.TryTakeAsync(Other, "r1", "bob", TimeProvider.System));
         Assert.False(Other.IsJournalHeld("r1"));
+    }
+
+    [Fact]
+    public async Task Whoever_gives_up_while_the_database_gives_no_answer_does_not_wait_for_it()
+    {
+        await using var cluster = await PostgreSqlCluster.StartAsync();
+        await using var ledger = await cluster.OpenAsync();
+        var journal = (await Journal.TryTakeAsync(ledger, "r1", "alice", TimeProvider.System))!;
+        await journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var locks = new List<TargetLock>();
+        for (var i = 0; i < 3; i++)
+            locks.Add(await ledger.TakeLockAsync($"hypervisor:hv{i}", Alice, stop.Token));
+        await cluster.FreezeAsync();
+        try
+        {
+            var asking = ledger.AskAsync(() => ledger.ReadText("kill-switch.json"), TimeProvider.System, stop.Token);
+            var taking = ledger.TakeLockAsync("hypervisor:hv9", Alice, stop.Token);
+            var writing = journal.WriteDurablyAsync(new TargetEnded("hv1", RunState.Succeeded, ""));
+            await Task.WhenAny(asking, taking, writing, Task.Delay(500, Stop));
+            Assert.False(asking.IsCompleted || taking.IsCompleted || writing.IsCompleted);
+
+            var watch = Stopwatch.StartNew();
+            await stop.CancelAsync();
+            journal.StopWaiting();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
+            await Assert.ThrowsAsync<LedgerException>(() => writing);
+            locks.ForEach(held => held.Dispose());
+            await journal.DisposeAsync();
+            Assert.True(ledger.IsAway(Assert.Throws<LedgerException>(() => ledger.IsJournalHeld("r1"))));
+            // A second is what people are promised; this machine may be busy.
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        }
+        finally
+        {
+            await cluster.ThawAsync();
+        }
+
+        // What was on its way is given back as the answer comes.
+        await using var other = await cluster.OpenAsync();
+        for (var deadline = DateTimeOffset.UtcNow.AddSeconds(20); other.IsLockHeld("hypervisor:hv9") && DateTimeOffset.UtcNow < deadline;)
+            await Task.Delay(50, Stop);
+        using var again = await other.TakeLockAsync("hypervisor:hv9", Bob, Stop);
     }
 
     [Fact]

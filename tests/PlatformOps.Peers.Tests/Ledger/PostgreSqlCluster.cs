@@ -68,6 +68,11 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
     /// <summary>At once, as when its machine loses power.</summary>
     public Task StopAsync() => AskAsync("pg_ctl", "stop", "--mode=immediate", "--silent");
 
+    /// <summary>It is there and gives no answer, as behind a network that is cut.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ThawAsync() => SignalAsync("CONT");
+
     public Task StartAgainAsync()
         => AskAsync("pg_ctl", "start", "--wait", "--silent", $"--log={Path.Combine(Folder, "log")}", $"--options={string.Join(' ', [.. _settings, "-k", Folder])}");
 
@@ -105,6 +110,13 @@ internal sealed class PostgreSqlCluster : IAsyncDisposable
         if (File.Exists(Path.Combine(Folder, "data", "postmaster.pid")))
             await StopAsync();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        var server = (await File.ReadAllLinesAsync(Path.Combine(Folder, "data", "postmaster.pid")))[0];
+        // Its children too: one that serves a connection would answer. A child that has just ended is nobody's loss.
+        await RunAsync("/bin/sh", ["-c", $"kill -{signal} {server}; for child in $(pgrep -P {server}); do kill -{signal} $child || true; done"]);
     }
 
     private async Task GiveAsync(params (string Name, string Content)[] files)
