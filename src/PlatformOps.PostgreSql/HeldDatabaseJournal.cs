@@ -38,7 +38,7 @@ internal sealed class HeldDatabaseJournal(LedgerDatabase database, LedgerLeases 
             {
                 var held = await leases.RenewAsync(connection, [(lease.Key, lease.Token), .. locks.Select(held => (held.Key, held.Token))]);
                 if (!held.Contains(lease.Key))
-                    throw new LedgerException($"Run {runId} was taken by another process while this one was stopped or cut off: nothing more of this one is written. Get-OpsRun {runId} tells by whom.") { TargetName = runId };
+                    throw new LedgerException($"Run {runId} was taken by another process while this one was stopped or cut off: nothing more of this one is written. Get-OpsRun {runId} tells by whom.{leases.NotRenewed}") { TargetName = runId };
                 await using var look = LedgerDatabase.Command(connection, LedgerDatabase.JournalEnd, runId);
                 var found = await look.ExecuteScalarAsync() as long? ?? 0;
                 // A standby that was promoted too early, or a restored backup: what was built on what it has forgotten is not written behind a gap.

@@ -23,6 +23,10 @@ internal sealed class LedgerLeases(LedgerDatabase database) : IAsyncDisposable
     private List<Lease> _givenBack = [];
     private ManualResetEventSlim _answered = new();
     private bool _isGivingBack;
+    private volatile string? _notRenewed;
+
+    /// <summary>Why what this process holds could not be renewed the last time; empty where it could.</summary>
+    public string NotRenewed => _notRenewed is { } why ? $" Its lease could not be renewed: {why}" : "";
 
     /// <summary>Takes a lock.</summary>
     /// <exception cref="TargetLockedException">Another holds it.</exception>
@@ -41,7 +45,12 @@ internal sealed class LedgerLeases(LedgerDatabase database) : IAsyncDisposable
             throw;
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            GiveBack(lease, cancellationToken);
+            throw new OperationCanceledException(cancellationToken);
+        }
+
         lock (_held)
         {
             _held.Add(lease);
@@ -184,10 +193,12 @@ internal sealed class LedgerLeases(LedgerDatabase database) : IAsyncDisposable
             try
             {
                 await database.TransactAsync(connection => RenewAsync(connection, held), _ending.Token);
+                _notRenewed = null;
             }
-            catch (LedgerException)
+            catch (Exception e) when (!_ending.IsCancellationRequested)
             {
-                // Whoever is to make an effect asks for it, and is told.
+                // Whatever it was: it is tried again. Whoever is to make an effect asks for it, and is told.
+                _notRenewed = e is LedgerException ? e.Message : $"{e.GetType().Name}: {e.Message}";
             }
         }
     }

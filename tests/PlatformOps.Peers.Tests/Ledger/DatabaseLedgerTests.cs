@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
+using PlatformOps.TestKit;
 
 namespace PlatformOps.Peers.Tests.Ledger;
 
@@ -32,47 +33,55 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
     [Fact]
     public async Task A_lease_whose_owner_is_gone_expires_by_the_servers_clock()
     {
-        var gone = await _cluster.OpenAsync(TimeSpan.FromSeconds(1));
-        using (var first = await gone.TakeLockAsync("hypervisor:hv1", Alice, Stop))
-        {
-            // It dies: nobody renews and nobody gives back.
-            await _cluster.TellAsync("update platformops.lock set expires = clock_timestamp() + interval '1 s', token = token + 1");
-            await Assert.ThrowsAsync<TargetLockedException>(() => Other.TakeLockAsync("hypervisor:hv1", Bob, Stop));
-            TargetLock? second = null;
-            for (var deadline = DateTimeOffset.UtcNow.AddSeconds(20); second is null && DateTimeOffset.UtcNow < deadline;)
-            {
-                try
-                {
-                    second = await Other.TakeLockAsync("hypervisor:hv1", Bob, Stop);
-                }
-                catch (TargetLockedException)
-                {
-                    await Task.Delay(50, Stop);
-                }
-            }
+        await using var gone = await _cluster.OpenAsync();
+        using var first = await gone.TakeLockAsync("hypervisor:hv1", Alice, Stop);
+        // It dies: nobody renews and nobody gives back.
+        await _cluster.TellAsync("update platformops.lock set expires = clock_timestamp() + interval '1 h', token = token + 1");
+        await Assert.ThrowsAsync<TargetLockedException>(() => Other.TakeLockAsync("hypervisor:hv1", Bob, Stop));
+        await ExpireAsync("hypervisor:hv1");
 
-            Assert.Equal(3, second!.Token);
-            Assert.Equal([new FormerWork("r1", "hv1")], second.Former);
-            Assert.False(first.IsStillHeld());
-        }
+        using var second = await Other.TakeLockAsync("hypervisor:hv1", Bob, Stop);
 
-        await gone.DisposeAsync();
+        Assert.Equal(3, second.Token);
+        Assert.Equal([new FormerWork("r1", "hv1")], second.Former);
+        Assert.False(first.IsStillHeld());
     }
 
     [Fact]
-    public async Task A_living_owner_keeps_its_lease_beyond_its_length()
+    public async Task A_living_owner_renews_its_lease_whatever_went_wrong_with_the_last_time()
     {
-        await using var ledger = await _cluster.OpenAsync(TimeSpan.FromSeconds(3));
+        var time = new FaultyClock();
+        await using var ledger = await PostgreSqlCluster.OpenAsync(_cluster.Options() with { Time = time });
         using var held = await ledger.TakeLockAsync("hypervisor:hv1", Alice, Stop);
-        var began = await _cluster.TellAsync("select extract(epoch from expires)::bigint from platformops.lock where key = 'hypervisor:hv1'");
-        for (var deadline = DateTimeOffset.UtcNow.AddSeconds(30); DateTimeOffset.UtcNow < deadline;)
-        {
-            await Task.Delay(200, Stop);
-            if (await _cluster.TellAsync("select extract(epoch from expires)::bigint from platformops.lock where key = 'hypervisor:hv1'") >= began + 3)
-                break;
-        }
+        await time.Clock.WhenTimersPendingAsync();
+        await ExpireAsync("hypervisor:hv1");
+        time.IsFaulty = true;
+        time.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Eventually(() => !time.IsFaulty);
+        Assert.False(Other.IsLockHeld("hypervisor:hv1"));
 
+        time.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        await Eventually(() => Other.IsLockHeld("hypervisor:hv1"));
         await Assert.ThrowsAsync<TargetLockedException>(() => Other.TakeLockAsync("hypervisor:hv1", Bob, Stop));
+    }
+
+    [Fact]
+    public async Task Whose_lease_could_not_be_renewed_is_told_why()
+    {
+        var time = new FaultyClock();
+        await using var ledger = await PostgreSqlCluster.OpenAsync(_cluster.Options() with { Time = time });
+        await using var journal = (await Journal.TryTakeAsync(ledger, "r1", "alice", time.Clock))!;
+        await time.Clock.WhenTimersPendingAsync();
+        time.IsFaulty = true;
+        time.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Eventually(() => !time.IsFaulty);
+        await ExpireAsync("journal:r1");
+        await using var bobs = (await Journal.TryTakeAsync(Other, "r1", "bob", TimeProvider.System))!;
+
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => journal.WriteDurablyAsync(new JournalHeader(1, "r1")));
+
+        Assert.Contains("InvalidOperationException: a fault of ours", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,6 +211,14 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
     }
 
     [Fact]
+    public async Task A_lock_whose_taking_was_given_up_is_nobodys()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => One.TakeLockAsync("hypervisor:hv1", Alice, new CancellationToken(true)));
+
+        Assert.False(Other.IsLockHeld("hypervisor:hv1"));
+    }
+
+    [Fact]
     public async Task Whoever_gives_up_while_the_database_gives_no_answer_does_not_wait_for_it()
     {
         await using var cluster = await PostgreSqlCluster.StartAsync();
@@ -240,8 +257,7 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
 
         // What was on its way is given back as the answer comes.
         await using var other = await cluster.OpenAsync();
-        for (var deadline = DateTimeOffset.UtcNow.AddSeconds(20); other.IsLockHeld("hypervisor:hv9") && DateTimeOffset.UtcNow < deadline;)
-            await Task.Delay(50, Stop);
+        await Eventually(() => !other.IsLockHeld("hypervisor:hv9"));
         using var again = await other.TakeLockAsync("hypervisor:hv9", Bob, Stop);
     }
 
@@ -315,4 +331,36 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
     private static IEnumerable<string> Targets(ILedgerStore ledger) => JournalFormat.Decode(ledger.ReadJournal("r1"), "journal").Entries.OfType<TargetEnded>().Select(entry => entry.Target);
 
     private Task<long> ExpireAsync(string key) => _cluster.TellAsync($"update platformops.lock set expires = clock_timestamp() - interval '1 s' where key = '{key}'");
+
+    private static async Task Eventually(Func<bool> holds)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience.Long, "it did not come to be");
+            await Task.Delay(20, Stop);
+        }
+    }
+
+    /// <summary>A clock that tests move, and that once throws what nobody expects of it.</summary>
+    private sealed class FaultyClock : TimeProvider
+    {
+        private int _isFaulty;
+
+        public FakeTimeProvider Clock { get; } = new();
+
+        public bool IsFaulty
+        {
+            get => Volatile.Read(ref _isFaulty) == 1;
+            set => Volatile.Write(ref _isFaulty, value ? 1 : 0);
+        }
+
+        public override long TimestampFrequency => Clock.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => Clock.GetUtcNow();
+
+        public override long GetTimestamp() => Interlocked.Exchange(ref _isFaulty, 0) == 1 ? throw new InvalidOperationException("a fault of ours") : Clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Clock.CreateTimer(callback, state, dueTime, period);
+    }
 }
