@@ -6,7 +6,6 @@ namespace PlatformOps.Core.Ledger;
 internal sealed class FileLedgerStore(LedgerFiles files, string stateFolder, TimeProvider time) : ILedgerStore
 {
     private const string JournalName = "journal";
-    private static readonly TimeSpan LookTakes = TimeSpan.FromMilliseconds(50);
 
     private readonly string _runs = Path.Combine(stateFolder, "runs");
     private readonly TargetLocks _locks = new(files, Path.Combine(stateFolder, "locks"), time);
@@ -28,14 +27,7 @@ internal sealed class FileLedgerStore(LedgerFiles files, string stateFolder, Tim
         files.CreateFolder(stateFolder);
         files.CreateFolder(_runs);
         files.CreateFolder(Path.GetDirectoryName(path)!);
-        var held = files.TryLock(LockPath(runId));
-        // Somebody who only looks (IsJournalHeld) has the lock for a moment.
-        for (var tries = 0; held is null && tries < 3; tries++)
-        {
-            await Task.Delay(LookTakes);
-            held = files.TryLock(LockPath(runId));
-        }
-
+        var held = await files.LockAsync(LockPath(runId), time, CancellationToken.None);
         if (held is null)
             return null;
         try

@@ -6,6 +6,9 @@ namespace PlatformOps.Core.Ledger;
 /// <summary>The few things the ledger does to files. The crash and fault tests replace it by one that forgets what was not flushed, or fails.</summary>
 internal class LedgerFiles
 {
+    private const int MostLooks = 3;
+    private static readonly TimeSpan LookTakes = TimeSpan.FromMilliseconds(50);
+
     private readonly Disk _disk;
 
     /// <param name="disk">What it is all on; the real one where null.</param>
@@ -36,6 +39,19 @@ internal class LedgerFiles
             second?.Dispose();
             held.Dispose();
             throw;
+        }
+    }
+
+    /// <summary><see cref="TryLock"/>, past somebody who only looks (<see cref="IsLocked"/>) and has it for a moment.</summary>
+    public async Task<IDisposable?> LockAsync(string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var looks = 0; ; looks++)
+        {
+            if (TryLock(path) is { } held)
+                return held;
+            if (looks == MostLooks)
+                return null;
+            await Task.Delay(LookTakes, time, cancellationToken);
         }
     }
 

@@ -8,22 +8,13 @@ namespace PlatformOps.Core.Ledger;
 /// <summary>The locks of the file store: one exclusively held file per key, and beside it who holds it. No expiry and no clock.</summary>
 internal sealed class TargetLocks(LedgerFiles files, string folder, TimeProvider time)
 {
-    private static readonly TimeSpan ProbeTakes = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Takes the lock, or refuses with who holds it, where and since when.</summary>
     /// <exception cref="TargetLockedException">Another run holds it.</exception>
     public async Task<TargetLock> TakeAsync(string key, LockOwner owner, CancellationToken cancellationToken)
     {
         files.CreateFolder(folder);
         var path = Path.Combine(folder, FileNameOf(key));
-        var held = files.TryLock(path + ".lock");
-        // Somebody who only looks (IsHeld) has the lock for a moment.
-        for (var tries = 0; held is null && tries < 3; tries++)
-        {
-            await Task.Delay(ProbeTakes, cancellationToken);
-            held = files.TryLock(path + ".lock");
-        }
-
+        var held = await files.LockAsync(path + ".lock", time, cancellationToken);
         if (held is null)
             throw LockOwner.Refusal(key, Read(path), "a lock is freed by itself when its process ends");
         try

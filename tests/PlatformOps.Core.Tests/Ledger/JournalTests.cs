@@ -148,7 +148,7 @@ public sealed class JournalTests
         try
         {
             var files = new LedgerFiles();
-            var store = new RunStore(files, System.IO.Path.Combine(folder.FullName, "state"), new FakeTimeProvider());
+            var store = new RunStore(files, System.IO.Path.Combine(folder.FullName, "state"), new FakeTimeProvider { AutoAdvance = TimeSpan.FromSeconds(1) });
             await using (await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")] }))
             {
                 Assert.Throws<TargetLockedException>(() => store.OpenAsync("r1", "bob").GetAwaiter().GetResult());

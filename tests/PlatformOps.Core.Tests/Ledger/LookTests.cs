@@ -11,9 +11,10 @@ public sealed class LookTests
     private static readonly LockOwner Alice = new("r1", "alice", "ops1", 1);
 
     private readonly MemoryLedgerFiles _files = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly RunStore _store;
 
-    public LookTests() => _store = new RunStore(_files, "/state", new FakeTimeProvider());
+    public LookTests() => _store = new RunStore(_files, "/state", _time);
 
     [Fact]
     public async Task A_run_is_begun_while_somebody_looks_at_its_journal()
@@ -22,6 +23,8 @@ public sealed class LookTests
         var creating = _store.CreateAsync("r1", Sample.Started("hv1"));
         Assert.False(creating.IsCompleted);
         look.Dispose();
+        await _time.WhenTimersPendingAsync();
+        _time.AdvanceToNextTimer();
 
         await using var ledger = await creating;
         Assert.Equal(RunState.Open, _store.Describe("r1").State);
@@ -35,6 +38,8 @@ public sealed class LookTests
         var opening = _store.OpenAsync("r1", "alice");
         Assert.False(opening.IsCompleted);
         look.Dispose();
+        await _time.WhenTimersPendingAsync();
+        _time.AdvanceToNextTimer();
 
         await using var ledger = await opening;
         Assert.Equal("r1", ledger.RunId);
@@ -47,6 +52,8 @@ public sealed class LookTests
         var taking = _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
         Assert.False(taking.IsCompleted);
         look.Dispose();
+        await _time.WhenTimersPendingAsync();
+        _time.AdvanceToNextTimer();
 
         using var held = await taking;
         Assert.True(_store.Ledger.IsLockHeld("hypervisor:hv1"));
@@ -55,11 +62,24 @@ public sealed class LookTests
     [Fact]
     public async Task What_is_held_on_is_refused_with_who_holds_it()
     {
+        _time.AutoAdvance = TimeSpan.FromMilliseconds(50);
         await using var ledger = await _store.CreateAsync("r1", Sample.Started("hv1"));
         using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
 
         Assert.Contains("is being worked on by alice", (await Assert.ThrowsAsync<TargetLockedException>(() => _store.OpenAsync("r1", "bob"))).Message, StringComparison.Ordinal);
         Assert.Contains("is locked by run r1 of alice", (await Assert.ThrowsAsync<TargetLockedException>(() => _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice with { RunId = "r2" }, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_gives_up_waits_for_no_look()
+    {
+        using var look = Look("/state/locks/hypervisor=3Ahv1.lock");
+        using var stop = new CancellationTokenSource();
+        var taking = _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice, stop.Token);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class TargetLocksTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("locks");
     private readonly TargetLocks _locks;
 
-    public TargetLocksTests() => _locks = new TargetLocks(new LedgerFiles(), _folder.FullName, new FakeTimeProvider());
+    public TargetLocksTests() => _locks = new TargetLocks(new LedgerFiles(), _folder.FullName, new FakeTimeProvider { AutoAdvance = TimeSpan.FromSeconds(1) });
 
     public void Dispose() => _folder.Delete(recursive: true);
 
