@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Authentication;
 using Npgsql;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Errors;
@@ -73,10 +74,17 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
             Timeout = Seconds,
             CommandTimeout = Seconds,
         };
+        if (connection.RootCertificate is { } authorities && !File.Exists(authorities))
+            throw NotOpened($"postgres.ca-file {authorities} is not there", "Put the certificate of the authority that issued the server's there (PEM), or mend the path.", null);
         var source = NpgsqlDataSource.Create(connection);
         try
         {
-            await TranslateAsync(() => MakeTablesAsync(source, cancellationToken));
+            await MakeTablesAsync(source, cancellationToken);
+        }
+        catch (Exception e) when (IsDatabases(e))
+        {
+            await source.DisposeAsync();
+            throw NotOpened(e);
         }
         catch
         {
@@ -243,6 +251,27 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
         }
     }
 
+    private LedgerException NotOpened(Exception e) => e switch
+    {
+        { InnerException: AuthenticationException { Message: var message } } => NotOpened(
+            $"the server's certificate is not one for '{options.Host}' of {(options.CaFile is { } file ? $"an authority in {file}" : "an authority that this system trusts")}: {message.TrimEnd('.')}",
+            "Set postgres.host to a name that stands in the certificate, and postgres.ca-file to the authority that issued it.",
+            e),
+        // Npgsql's own sentence: the server has answered N to its SSLRequest.
+        NpgsqlException and not PostgresException when e.Message.StartsWith("SSL connection requested", StringComparison.Ordinal) => NotOpened(
+            "the server speaks no TLS, and over a network nothing is sent in the clear",
+            $"Let the server speak it (ssl = on, with a certificate of '{options.Host}'); or, where it is on this machine, set postgres.host to the folder of its socket.",
+            e),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } refused => NotOpened(
+            refused.MessageText, "Set postgres.username and postgres.password; the server's pg_hba.conf says who may come from where.", e),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing => NotOpened(missing.MessageText, "Make the database, or set postgres.database.", e),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied => NotOpened(denied.MessageText, "docs/shared-ledger.md has what the account must be granted.", e),
+        PostgresException other => NotOpened(other.MessageText, "Look after the database, then connect again.", e),
+        _ => NotOpened(e.Message.TrimEnd('.'), "Is the server up, and are postgres.host and postgres.port its own?", e),
+    };
+
+    private LedgerException NotOpened(string why, string help, Exception? cause) => new($"The run ledger {Place} cannot be opened: {why}. {help} Nothing was changed.", cause) { TargetName = Place };
+
     private async Task<T> TranslateAsync<T>(Func<Task<T>> work)
     {
         try
@@ -255,7 +284,7 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
         }
     }
 
-    private static bool IsDatabases(Exception e) => e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException or System.Security.Authentication.AuthenticationException;
+    private static bool IsDatabases(Exception e) => e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException or AuthenticationException;
 
     private static bool IsNoAnswer(Exception e) => e is TimeoutException or { InnerException: TimeoutException };
 

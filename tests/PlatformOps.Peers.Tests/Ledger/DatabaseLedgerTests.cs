@@ -277,9 +277,20 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
         Assert.Equal(1, asked);
         Assert.False(One.IsAway(refused));
         Assert.Contains("password authentication failed", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Set postgres.username and postgres.password", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", refused.ToString(), StringComparison.Ordinal);
         var log = await File.ReadAllTextAsync(Path.Combine(_cluster.Folder, "log"), Stop);
         Assert.Equal(1, log.Split("password authentication failed").Length - 1);
+    }
+
+    [Fact]
+    public async Task A_database_or_server_that_is_not_there_is_told_with_the_setting_that_helps()
+    {
+        Assert.Contains("set postgres.database", (await Assert.ThrowsAsync<LedgerException>(() => PostgreSqlCluster.OpenAsync(_cluster.Options() with { Database = "nobodys" }))).Message, StringComparison.Ordinal);
+        var away = await Assert.ThrowsAsync<LedgerException>(() => PostgreSqlCluster.OpenAsync(_cluster.Options() with { Port = 1 }));
+        Assert.Contains("are postgres.host and postgres.port its own?", away.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Resume-OpsRun", away.Message, StringComparison.Ordinal);
+        Assert.True(One.IsAway(away));
     }
 
     [Fact]
@@ -293,7 +304,8 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
 
         var refused = await Assert.ThrowsAsync<LedgerException>(() => PostgreSqlCluster.OpenAsync(cluster.Options() with { Host = "127.0.0.1", Port = port }));
 
-        Assert.Contains("SSL", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("speaks no TLS", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("set postgres.host to the folder of its socket", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

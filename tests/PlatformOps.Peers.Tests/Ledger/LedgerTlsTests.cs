@@ -30,8 +30,12 @@ public sealed class LedgerTlsTests
         foreach (var wrong in new[] { options with { Host = "127.0.0.1" }, options with { CaFile = others }, options with { CaFile = null } })
         {
             var refused = await Assert.ThrowsAsync<LedgerException>(() => PostgreSqlCluster.OpenAsync(wrong));
-            Assert.Contains("certificate", refused.ToString(), StringComparison.OrdinalIgnoreCase);
+            Assert.Contains($"not one for '{wrong.Host}'", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("postgres.ca-file", refused.Message, StringComparison.Ordinal);
         }
+
+        var missing = await Assert.ThrowsAsync<LedgerException>(() => PostgreSqlCluster.OpenAsync(options with { CaFile = ours + ".none" }));
+        Assert.Contains("ca.pem.none is not there", missing.Message, StringComparison.Ordinal);
     }
 
     private static X509Certificate2 Authority(string name)
