@@ -63,7 +63,7 @@ internal sealed class TakeDossier : Change<NoParameters, TakeDossier.State>
         context.Client<DossierStore>().Write(dossier);
     }
 
-    protected override string Describe(State state) => state.IsTaken ? $"taken, serial {state.Serial}" : "not taken";
+    protected override string Describe(State state) => state.IsTaken ? $"taken, serial {state.Serial}" : $"not in the state folder of {Environment.MachineName}";
 
     protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "taken";
 
