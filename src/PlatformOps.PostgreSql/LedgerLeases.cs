@@ -169,9 +169,9 @@ internal sealed class LedgerLeases(LedgerDatabase database) : IAsyncDisposable
                     leases.Select(lease => lease.Key).ToArray(),
                     leases.Select(lease => lease.Token).ToArray());
             }
-            catch (Exception e) when (e is LedgerException or ObjectDisposedException)
+            catch (Exception)
             {
-                // They expire.
+                // Whatever it was: they expire.
             }
             finally
             {
