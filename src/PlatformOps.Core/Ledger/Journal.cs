@@ -9,7 +9,8 @@ internal sealed class Journal : IAsyncDisposable
     private readonly IHeldJournal _held;
     private readonly TimeProvider _time;
     private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly CancellationTokenSource _stopWaiting = new();
+    private readonly List<CancellationToken> _workers = [];
+    private CancellationTokenSource _stopWaiting = new();
     private readonly Task _writing;
     private LedgerException? _broken;
     private int _flushes;
@@ -64,15 +65,39 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>Returns when the record is written; the next durable one takes it to the disk.</summary>
     public Task WriteAsync(JournalEntry entry) => EnqueueAsync(entry, durable: false, []);
 
-    /// <summary>Nobody waits any longer for a store that is away: what cannot be written at once fails.</summary>
-    public void StopWaiting() => _stopWaiting.Cancel();
+    /// <summary>Somebody works with it, until what is returned is disposed of. Once that one gives up, nobody waits any longer for a store that is away: what cannot be written at once fails.</summary>
+    public IDisposable GiveUpWith(CancellationToken cancellationToken)
+    {
+        lock (_workers)
+            _workers.Add(cancellationToken);
+        return new Worker(this, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
         _pending.Writer.TryComplete();
         await _writing;
         await _held.DisposeAsync();
-        _stopWaiting.Dispose();
+    }
+
+    private CancellationTokenSource StopWaiting
+    {
+        get
+        {
+            lock (_workers)
+                return _stopWaiting;
+        }
+    }
+
+    // Whoever works on is as patient as before.
+    private void Leave(CancellationToken cancellationToken)
+    {
+        lock (_workers)
+        {
+            _workers.Remove(cancellationToken);
+            if (_stopWaiting.IsCancellationRequested && !_workers.Exists(worker => worker.IsCancellationRequested))
+                _stopWaiting = new CancellationTokenSource();
+        }
     }
 
     private Task EnqueueAsync(JournalEntry entry, bool durable, IReadOnlyList<TargetLock> locks)
@@ -101,7 +126,7 @@ internal sealed class Journal : IAsyncDisposable
             try
             {
                 var isDurable = batch.Exists(pending => pending.Durable);
-                var lost = await _held.AppendAsync([.. batch.Select(pending => pending.Record)], [.. batch.SelectMany(pending => pending.Locks).Distinct()], isDurable, _stopWaiting.Token);
+                var lost = await _held.AppendAsync([.. batch.Select(pending => pending.Record)], [.. batch.SelectMany(pending => pending.Locks).Distinct()], isDurable, StopWaiting.Token);
                 if (lost is null)
                 {
                     if (isDurable)
@@ -122,6 +147,17 @@ internal sealed class Journal : IAsyncDisposable
         }
 
         batch.ForEach(pending => pending.Done.SetException(_broken!));
+    }
+
+    private sealed class Worker(Journal journal, CancellationToken cancellationToken) : IDisposable
+    {
+        private readonly CancellationTokenRegistration _givingUp = cancellationToken.Register(() => journal.StopWaiting.Cancel());
+
+        public void Dispose()
+        {
+            _givingUp.Dispose();
+            journal.Leave(cancellationToken);
+        }
     }
 
     private sealed record Pending(byte[] Record, bool Durable, IReadOnlyList<TargetLock> Locks, TaskCompletionSource Done);

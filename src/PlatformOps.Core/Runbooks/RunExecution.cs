@@ -47,8 +47,6 @@ internal sealed class RunExecution : IDisposable
 
     public async Task ExecuteAsync(CancellationToken cancellationToken)
     {
-        // A ledger that is away keeps nobody who has given up.
-        await using var givingUp = cancellationToken.Register(Ledger.Journal.StopWaiting);
         if (!await _stop.RunAsync(async token => await EndAsync(await RunBatchesAsync(token)), cancellationToken))
             await EndAsync(new RunEnded(RunState.Stopped, "stopped at once on request; what was under way is probed when the run is resumed"));
     }

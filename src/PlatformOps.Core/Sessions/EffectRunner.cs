@@ -108,7 +108,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         var context = Context(change, target, parameters, identity, log.For(target.Name, null), batch);
         AmbientLog.Current = context.Log;
         var holds = new List<TargetHold>();
-        await using var givingUp = cancellationToken.Register(ledger.Journal.StopWaiting);
+        using var working = ledger.Journal.GiveUpWith(cancellationToken);
         try
         {
             foreach (var one in Members(target, batch))
@@ -229,7 +229,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
             {
                 var identity = session.Identity(_name ?? "script") with { MarkerScope = _name };
                 _ledger = await session.Store.CreateAsync(identity.RunId, new RunStarted(
-                    new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd) { MarkerScope = identity.MarkerScope }, [], []));
+                    new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd) { MarkerScope = identity.MarkerScope }, [], []), cancellationToken, isKept: true);
                 _log = new RunLog(Path.Combine(_ledger.Folder, "run.log"), _ledger.Folder, session.Time, session.Secrets.Redactor);
                 _ledger.BeforeEffect = _log.ThrowIfBroken;
                 _identity = identity;

@@ -170,7 +170,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         Assert.Equal(runId, Effects.RunId);
         Assert.True(await Effects.ReleaseAsync(runId));
 
-        await using (var taken = await Store.OpenAsync(runId, "alice"))
+        await using (var taken = await Store.OpenAsync(runId, "alice", TestContext.Current.CancellationToken))
             Assert.Equal(RunState.Open, Store.Describe(runId).State);
         await SwitchAsync("hv2");
         Assert.NotEqual(runId, Effects.RunId);
@@ -315,7 +315,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         _ssh.On("reboot");
 
         var step = Assert.Single(Store.History(runId).Target("hv1").Steps);
-        await _session.Scope.Runner().ResolveAsync(runId, step.Key, StepDecision.NotHappened, "it was up all the time", "alice");
+        await _session.Scope.Runner().ResolveAsync(runId, step.Key, StepDecision.NotHappened, "it was up all the time", "alice", TestContext.Current.CancellationToken);
 
         await CommandAsync(_session.Scope, "hv1", "reboot");
         Assert.Equal(2, _ssh.Seen.Count);
@@ -342,7 +342,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
 
         var runId = Effects.RunId!;
         await Effects.ReleaseAsync(runId);
-        await _session.Scope.Runner().ResolveAsync(runId, Store.History(runId).Target("hv1").Steps.Single(step => step.IsOpen).Key, StepDecision.NotHappened, "it is whole", "alice");
+        await _session.Scope.Runner().ResolveAsync(runId, Store.History(runId).Target("hv1").Steps.Single(step => step.IsOpen).Key, StepDecision.NotHappened, "it is whole", "alice", TestContext.Current.CancellationToken);
         Assert.Equal(StepOutcome.Done, (await SwitchAsync("hv1")).Outcome);
     }
 
