@@ -99,7 +99,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             await change.SettledAsync(context, cancellationToken);
         }
-        catch (Exception e) when (e is OpsException or OperationCanceledException)
+        catch (Exception e)
         {
             context.Log.Write(change.Name, $"what was kept to trace it by is still there: {Sentence(e)}");
         }
@@ -350,26 +350,32 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(effect, record, now, cancellationToken) is { } overtaken)
             return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, effect.Context)}: {overtaken}") { Before = intent.BeforeText }, null);
 
-        Exception? unclear = null;
         try
         {
-            await effect.Send(now);
+            var unclear = await CallAsync();
+            return unclear is OpsException and not OutcomeUnknownException
+                ? await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{effect.FailedAs}{Sentence(unclear)}") { Before = intent.BeforeText, Error = unclear }, null)
+                : await effect.ConfirmAsync(now, intent, unclear);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
-            throw;
-        }
-        catch (OpsException e) when (e is not OutcomeUnknownException)
-        {
-            return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{effect.FailedAs}{Sentence(e)}") { Before = intent.BeforeText, Error = e }, null);
-        }
-        catch (Exception e) when (e is not LedgerException)
-        {
-            // A call whose outcome is unknown, or a fault of ours in the middle of it: only observing tells.
-            unclear = e;
+            // Once it was begun, only what came of it is told, or that nobody knows.
+            return Undecidable(change, record.Key, intent, "not to be seen", e);
         }
 
-        return await effect.ConfirmAsync(now, intent, unclear);
+        // A call whose outcome is unknown, or a fault of ours in the middle of it: only observing tells.
+        async Task<Exception?> CallAsync()
+        {
+            try
+            {
+                await effect.Send(now);
+                return null;
+            }
+            catch (Exception e) when (e is not LedgerException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            {
+                return e;
+            }
+        }
     }
 
     // What came of a change that was sent.
@@ -383,19 +389,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 : Undecidable(change, record.Key, intent, "not to be seen", unclear);
         }
 
-        bool reached;
-        object now;
-        try
-        {
-            // What nobody knows to have been accepted shows itself by its state, or is probed.
-            Func<object, bool> isThere = unclear is null ? state => change.IsSeen(context, parameters, before, state) : state => change.IsDesired(context, parameters, state);
-            (reached, now) = await ObserveUntilAsync(change, context, parameters, isThere, PatienceOf(change, unclear), cancellationToken);
-        }
-        catch (OpsException e) when (e is not LedgerException)
-        {
-            return Undecidable(change, record.Key, intent, "not to be seen", e);
-        }
-
+        // What nobody knows to have been accepted shows itself by its state, or is probed.
+        Func<object, bool> isThere = unclear is null ? state => change.IsSeen(context, parameters, before, state) : state => change.IsDesired(context, parameters, state);
+        var (reached, now) = await ObserveUntilAsync(change, context, parameters, isThere, PatienceOf(change, unclear), cancellationToken);
         if (reached)
             return await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now);
         // What must not be sent twice stays open when it was accepted and cannot be seen: a reader may lag behind.
@@ -423,7 +419,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             var now = await change.ObserveAsync(context, effect.Parameters, cancellationToken);
             return change.Matches(before, now) ? null : $"nothing was sent: while the ledger was away it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
         }
-        catch (OpsException e) when (e is not LedgerException)
+        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
         {
             return $"nothing was sent: {Sentence(e)}";
         }

@@ -537,6 +537,33 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task An_undo_that_nobody_can_see_the_end_of_is_a_persons_to_decide()
+    {
+        await using var ledger = await CreateAsync();
+        await RunAsync(ledger, new SwitchLight());
+        _light.OnApplied = () => _light.FailObservations = 1000;
+
+        Assert.Equal(StepOutcome.Unknown, (await UndoAsync(ledger)).Outcome);
+        Assert.True(ledger.Find(Key)!.NeedsDecision);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_fault_of_ours_after_the_intent_leaves_the_effect_in_doubt(bool undo)
+    {
+        await using var ledger = await CreateAsync();
+        if (undo)
+            await RunAsync(ledger, new SwitchLight());
+        _light.OnApplied = () => _light.OnObserve = () => throw new InvalidOperationException("a fault of ours");
+
+        var end = undo ? await UndoAsync(ledger) : await RunAsync(ledger, new SwitchLight { Destructive = true });
+
+        Assert.Equal(StepOutcome.Unknown, end.Outcome);
+        Assert.True(ledger.Find(Key)!.NeedsDecision);
+    }
+
+    [Fact]
     public async Task Undo_puts_back_what_was_there_before()
     {
         await using var ledger = await CreateAsync();
