@@ -52,7 +52,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 await LeaveOpenAsync(change, key, step, started, end);
             return end;
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             // Observing or a guard failed, nothing was sent now. An intent that an earlier process left open stays open.
             var result = new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
@@ -80,7 +80,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: was begun ({intent.BeforeText} → {intent.DesiredText}), and did not happen") { Before = intent.BeforeText }, null);
             return end is { Outcome: StepOutcome.Unknown } ? await LeftOpenAsync(end) : end;
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             return await LeftOpenAsync(Undecidable(change, key, intent, $"not to be seen ({Sentence(e)})", e));
         }
@@ -357,7 +357,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 ? await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{effect.FailedAs}{Sentence(unclear)}") { Before = intent.BeforeText, Error = unclear }, null)
                 : await effect.ConfirmAsync(now, intent, unclear);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             // Once it was begun, only what came of it is told, or that nobody knows.
             return Undecidable(change, record.Key, intent, "not to be seen", e);
@@ -371,7 +371,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 await effect.Send(now);
                 return null;
             }
-            catch (Exception e) when (e is not LedgerException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
             {
                 return e;
             }
@@ -419,7 +419,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             var now = await change.ObserveAsync(context, effect.Parameters, cancellationToken);
             return change.Matches(before, now) ? null : $"nothing was sent: while the ledger was away it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             return $"nothing was sent: {Sentence(e)}";
         }

@@ -81,7 +81,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             await scope.Identify(target, request.NeedsAt(scope.IsConfigured), cancellationToken);
             return null;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
             return new StepEnd(StepOutcome.Failed, $"would be refused: {Gate.Sentence(e)}") { Error = e, WouldStop = true };
         }
@@ -181,7 +181,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             planned.Parameters = step.Bind(planned.Variables);
             return null;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
             return Weighed(WouldStop(e), [planned]);
         }
@@ -241,7 +241,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
                 end = end with { Outcome = StepOutcome.Unknown, Message = $"now {end.Before}" };
             return Weighed(end, members);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
             return Weighed(WouldStop(e), members);
         }
@@ -262,7 +262,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
 
             return null;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
             return Weighed(WouldStop(e), [member]);
         }

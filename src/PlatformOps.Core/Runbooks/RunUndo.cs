@@ -63,7 +63,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         {
             await UndoTargetAsync(name, cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             var end = new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e };
             await records.WriteAsync(StepRecords.From(IdentityOf(), TargetOf(name, []), null, TargetExecution.BeginStep, TargetExecution.BeginStep, StepKind.Change, 0, end, scope.Time.GetUtcNow(), scope), cancellationToken);
@@ -188,7 +188,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
                 return await Gate.PlanUndoAsync(change, context, parameters, step, cancellationToken);
             return await GateOf(writing).UndoAsync(change, context, parameters, step, new StepInfo(step.MadeResult?.Number ?? 0), held?.Locks ?? [], cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             return new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e };
         }

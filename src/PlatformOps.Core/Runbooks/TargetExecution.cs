@@ -46,7 +46,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         {
             return await BeginAsync(cancellationToken) ?? await RunPhasesAsync(cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             // What is wrong with one target is not the others' trouble.
             await run.EmitAsync(target, null, BeginStep, BeginStep, StepKind.Check, 0, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e }, started, cancellationToken);
@@ -175,7 +175,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         {
             end = await RunStepAsync(phase, step, facts, context, started, cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             end = await run.Actions.RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e });
         }
