@@ -140,9 +140,10 @@ internal sealed class Journal : IAsyncDisposable
                     pending.Done.SetException(lost.Lost());
                 batch.RemoveAll(pending => pending.Locks.Contains(lost));
             }
-            catch (LedgerException e)
+            catch (Exception e)
             {
-                _broken = e;
+                // Whatever it was: whoever waits, and whoever comes, is told.
+                _broken = e as LedgerException ?? new LedgerException($"The journal {Place} could not be written: {e.GetType().Name}: {e.Message}", e) { TargetName = Place };
             }
         }
 

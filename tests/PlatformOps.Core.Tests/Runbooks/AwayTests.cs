@@ -79,4 +79,17 @@ public sealed class AwayTests : IDisposable
         Assert.True(work.IsCompleted);
         Assert.True(_world.House.Light("hv1", "light.switch").IsOn);
     }
+
+    [Fact]
+    public async Task What_breaks_a_journal_in_whatever_way_ends_the_run_and_says_so()
+    {
+        Directory.CreateDirectory(_world.Store.FolderOf("r1"));
+        _world.House.Light("hv1", "light.switch").OnObserve = () => _away.OnAppend = () => throw new InvalidOperationException("a fault of ours");
+
+        var work = Task.Run(() => RunWorld.CollectAsync(_runner.RunAsync(_world.Request(One, "hv1"), Token)), Token);
+
+        var error = await Assert.ThrowsAsync<LedgerException>(() => work.WaitAsync(TimeSpan.FromSeconds(60), Token));
+        Assert.Contains("InvalidOperationException: a fault of ours", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _world.House.Light("hv1", "light.switch").Applied);
+    }
 }
