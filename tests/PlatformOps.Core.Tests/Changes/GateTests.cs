@@ -512,7 +512,7 @@ public sealed class GateTests
         away.OnAsk = _ =>
         {
             away.OnAsk = null;
-            (_light.IsOn, _light.Colour) = (true, "red");
+            (_light.IsOn, _light.Colour) = (true, undo ? "red" : "white");
             throw AwayStore.Away;
         };
 
