@@ -131,6 +131,10 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
         }
     }
 
+    /// <summary>What a run began as, of a damaged journal too; null where that cannot be read.</summary>
+    public RunStarted? BeginningOf(string runId)
+        => Ledger.ReadJournal(runId) is { } content ? JournalFormat.Beginning(content, Ledger.JournalPlace(runId)).OfType<RunStarted>().FirstOrDefault() : null;
+
     /// <summary>The records of a run, without taking it.</summary>
     public IReadOnlyList<JournalEntry> Entries(string runId)
     {

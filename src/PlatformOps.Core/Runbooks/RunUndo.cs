@@ -78,7 +78,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         using var held = writing is null || !made.Exists(CanUndo) ? null : await TargetHold.TakeAsync(scope, writing.Ledger, target, NeedsOf(made), null, cancellationToken);
         var undone = 0;
         var barrier = LastDestructive(history, name);
-        var others = OtherBarriers(name);
+        var others = await OtherBarriersAsync(target, cancellationToken);
         List<StepRecord> told = [];
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
@@ -155,19 +155,13 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         .MaxBy(intent => intent.Order);
 
     // The same of every other run that is kept: phases are runs of their own, and what a later one destroyed or armed stands between as well.
-    private List<(string RunId, Intent Barrier)> OtherBarriers(string name)
-        => [.. scope.Store.Ids().Where(id => id != runId).Select(id => (Id: id, Barrier: HistoryOf(id, name) is { } other ? LastDestructive(other, name) : null)).Where(other => other.Barrier is not null).Select(other => (other.Id, other.Barrier!))];
-
-    private RunHistory? HistoryOf(string id, string name)
+    private async Task<List<(string RunId, Intent Barrier)>> OtherBarriersAsync(ActionTarget target, CancellationToken cancellationToken)
     {
-        try
-        {
-            return scope.Store.FormerHistory(id);
-        }
-        catch (LedgerException e)
-        {
-            throw new RefusedException($"The journal of run {id} cannot be read, so nobody knows whether it destroyed something on {name} meanwhile. Restore it, or move {scope.Store.FolderOf(id)} away. ({e.Message})", e) { TargetName = name };
-        }
+        var others = await new FormerRuns(scope.Store, scope.Time).OthersAsync(runId, target.Name, IsOnTarget, cancellationToken);
+        return [.. others.Select(other => (other.RunId, Barrier: LastDestructive(other.History, target.Name)!)).Where(other => other.Barrier is not null)];
+
+        // A script's targets are known from its effects.
+        bool IsOnTarget(RunStarted theirs) => theirs.Phases.Length == 0 || theirs.Targets.Any(known => TargetHold.KeyOf(known.Kind, known.Name) == TargetHold.KeyOf(target.Kind, target.Name));
     }
 
     private static StepEnd Across(string what) => new(StepOutcome.Skipped, $"left as it is: {what} came after it, and nothing is taken back across that");

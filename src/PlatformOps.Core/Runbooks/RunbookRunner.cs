@@ -20,7 +20,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, CancellationToken cancellationToken) => PlanAsync(request, null as PlannedResume, cancellationToken);
 
     /// <summary>What to tell before a run is begun: the interrupted runs that have not done with its targets.</summary>
-    public IReadOnlyList<string> WarningsBefore(RunRequest request) => new LaterWork(scope.Store, scope.PhaseOrder).WarningsFor(request);
+    public IReadOnlyList<string> WarningsBefore(RunRequest request) => new LaterWork(scope).WarningsFor(request);
 
     /// <summary>Runs. Everything that can refuse does so before the first effect.</summary>
     /// <exception cref="RefusedException">Kill switch, too many targets, a missing input.</exception>

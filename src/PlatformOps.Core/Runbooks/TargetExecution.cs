@@ -70,7 +70,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         _done = ended is { State: RunState.Succeeded } ? ended : null;
         var left = run.Ledger.Read(history => LaterWork.LeftOf(history, target.Name));
         if (run.Request.IsResumed)
-            _later = new LaterWork(run.Scope.Store, run.Scope.PhaseOrder).Since(run.Ledger.RunId, run.Ledger.Started, target.Kind, target.Name, left);
+            _later = await new LaterWork(run.Scope).SinceAsync(run.Ledger.RunId, run.Ledger.Started, target.Kind, target.Name, left, cancellationToken);
         // Where nothing is to be done any more, what is behind it is others' to have changed.
         var isToDo = _done is null && _later.Beyond is null && run.Ledger.Read(history => run.Request.Phases.Any(phase => !history.Target(target.Name).PhasesDone.Contains(phase.Name) && !_later.Done.ContainsKey(phase.Name)));
         return isResumed && isToDo && await _earlier.VerifyPhasesAsync(_later.Steps, Locks, cancellationToken) is { } end

@@ -3,6 +3,7 @@ using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Tests.Ledger;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
+using PlatformOps.TestKit.Changes;
 
 namespace PlatformOps.Core.Tests.Runbooks;
 
@@ -91,5 +92,43 @@ public sealed class AwayTests : IDisposable
         var error = await Assert.ThrowsAsync<LedgerException>(() => work.WaitAsync(TimeSpan.FromSeconds(60), Token));
         Assert.Contains("InvalidOperationException: a fault of ours", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, _world.House.Light("hv1", "light.switch").Applied);
+    }
+
+    [Fact]
+    public async Task What_another_run_has_done_is_found_when_it_is_back()
+    {
+        await _world.KilledAsync(_world.Request(One, "hv1"), "hv1", "light.switch");
+        await _world.RunAsync(_world.Request(One, "hv1") with { Identity = TestRun.Identity("r2") });
+        _world.House.Light("hv1", "light.switch").IsOn = false;
+        var asked = 0;
+        // The first is the look at who had the lock before.
+        _away.OnAsk = name =>
+        {
+            if (name == "r2" && ++asked == 2)
+                throw AwayStore.Away;
+        };
+
+        var records = await RunWorld.CollectAsync(_runner.ResumeAsync("r1", new ResumeOptions("alice"), Token));
+
+        Assert.Equal(3, asked);
+        Assert.Equal("done since by run r2: neither done again nor told again", Assert.Single(records).Message);
+        Assert.False(_world.House.Light("hv1", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task What_stands_before_an_undo_is_found_when_it_is_back()
+    {
+        await _world.RunAsync(One, "hv1");
+        await _world.RunAsync(_world.Request(One, "hv2") with { Identity = TestRun.Identity("r2") });
+        var asked = 0;
+        _away.OnAsk = name =>
+        {
+            if (name == "r2" && asked++ == 0)
+                throw AwayStore.Away;
+        };
+
+        var records = await RunWorld.CollectAsync(_runner.UndoAsync("r1", new UndoOptions("alice"), Token));
+
+        Assert.Equal((StepOutcome.Undone, 2), (Assert.Single(records).Outcome, asked));
     }
 }

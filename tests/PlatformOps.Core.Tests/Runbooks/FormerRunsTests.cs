@@ -83,6 +83,29 @@ public sealed class FormerRunsTests : IDisposable
         Assert.Equal(RunState.Succeeded, _world.State("r2"));
     }
 
+    [Theory]
+    [InlineData("hv1", false)]
+    [InlineData("hv1", true)]
+    [InlineData("hv2", false)]
+    [InlineData("hv2", true)]
+    public async Task A_damaged_journal_of_a_run_that_nothing_was_open_of_stops_whoever_goes_on_with_its_targets_or_takes_back(string target, bool undo)
+    {
+        await _world.KilledAsync(_world.Request(Switch, "hv1"), "hv1", "light.switch", happened: true);
+        await _world.RunAsync(Next(Switch, target));
+        // Nothing of it was open: the lock has forgotten it since.
+        await _world.RunAsync(Next(RunWorld.Head + "  - check: test.check\n", target) with { Identity = TestRun.Identity("r3") });
+        var content = _world.Files.TryRead(JournalOf("r2"))!;
+        content[^200] ^= 1;
+        _world.Files.Overwrite(JournalOf("r2"), content);
+
+        var record = Assert.Single(undo ? await _world.UndoAsync() : await _world.ResumeAsync());
+
+        if (target == "hv1")
+            Assert.Contains("Run r2 worked on hv1 before, and its journal cannot be read", Assert.IsType<RefusedException>(record.Error).Message, StringComparison.Ordinal);
+        else
+            Assert.Null(record.Error);
+    }
+
     [Fact]
     public async Task What_could_only_not_be_told_stops_nobody()
     {
