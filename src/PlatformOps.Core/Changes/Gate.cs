@@ -180,7 +180,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var end = await SendAsync(new Effect(change, () => context, parameters, LookAsync, ConfirmAsync)
         {
             Send = _ => change.UndoAsync(context, parameters, before, cancellationToken),
-            Intent = now => IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true },
+            Intent = now => IntentFor(change, context, parameters, made.Key, now, change.Describe(before), locks) with { IsUndo = true },
             FailedAs = $"{Subject(change, context)}: could not be taken back: ",
         }, locked, await change.ObserveAsync(context, parameters, cancellationToken), cancellationToken);
         if (end is { Outcome: StepOutcome.Unknown })
@@ -240,7 +240,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             IsDestructive = change.IsDestructive(parameters),
             Send = before => change.ApplyAsync(context, parameters, before, cancellationToken),
-            Intent = before => IntentFor(change, context, parameters, record.Key, before, Desired(change, context, parameters, before)) with { IsTelling = record.Step.IsTelling },
+            Intent = before => IntentFor(change, context, parameters, record.Key, before, Desired(change, context, parameters, before), locks) with { IsTelling = record.Step.IsTelling },
         }, locked, now, cancellationToken);
 
         async Task<StepEnd?> LookAsync(object state)
@@ -452,9 +452,10 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
     private static string LeftText(StepHistory made) => made.MadeResult?.AfterText ?? made.Standing!.DesiredText;
 
-    private static Intent IntentFor(Change change, ActionContext context, object parameters, StepKey key, object before, string desired)
+    private static Intent IntentFor(Change change, ActionContext context, object parameters, StepKey key, object before, string desired, IReadOnlyList<TargetLock> locks)
         => new(key, change.Name, Save(change, parameters), change.Save(before), change.Describe(before), desired)
         {
+            Locks = TargetLock.TokensOf(locks),
             TicketId = context.Target.TicketId,
             TargetKind = context.Target.Kind,
             IsUnseen = !change.CanObserve(parameters) && !change.CanTrace(parameters),

@@ -14,19 +14,23 @@ internal sealed class LaterWork(RunScope scope)
 
     /// <summary>The phases that a target has still before it, and since when this run has not been at them.</summary>
     /// <returns>Up to one in which it left something that a person has to decide, or has decided: that comes first.</returns>
-    public static IReadOnlyList<(JournalPhase Phase, DateTimeOffset Since)> LeftOf(RunHistory history, string target)
+    public static IReadOnlyList<(JournalPhase Phase, Moment Since)> LeftOf(RunHistory history, string target)
     {
         var (started, known) = (history.Started!, history.Targets.GetValueOrDefault(target));
         var steps = history.StepsOf(target).ToLookup(step => step.Key.Phase);
+        // Where this run had not come to a phase: when it began, with the target if it did.
+        var began = new Moment(EntriesOf(history.StepsOf(target)).MinBy(entry => entry.Order)?.HeldLocks ?? new Dictionary<string, long>(), started.At);
         return [.. started.Phases
             .Where(phase => known?.PhasesDone.Contains(phase.Name) != true)
             .TakeWhile(phase => !steps[phase.Name].Any(step => step.NeedsDecision || step.Decision is not null))
-            .Select(phase => (phase, steps[phase.Name].SelectMany(step => new JournalEntry?[] { step.Intent, step.Result }).OfType<JournalEntry>().Select(entry => entry.At).Append(started.At).Max()))];
+            .Select(phase => (phase, EntriesOf(steps[phase.Name]).MaxBy(entry => entry.Order)?.When ?? began))];
+
+        static IEnumerable<JournalEntry> EntriesOf(IEnumerable<StepHistory> steps) => steps.SelectMany(step => new JournalEntry?[] { step.Intent, step.Result }).OfType<JournalEntry>();
     }
 
     /// <summary>What other runs have done since of the phases that are left, and beyond them.</summary>
     /// <exception cref="RefusedException">The journal of one that may have cannot be read.</exception>
-    public async Task<LaterPhases> SinceAsync(string runId, RunStarted started, string kind, string target, IReadOnlyList<(JournalPhase Phase, DateTimeOffset Since)> left, CancellationToken cancellationToken)
+    public async Task<LaterPhases> SinceAsync(string runId, RunStarted started, string kind, string target, IReadOnlyList<(JournalPhase Phase, Moment Since)> left, CancellationToken cancellationToken)
     {
         if (left.Count == 0)
             return LaterPhases.None;
@@ -38,10 +42,10 @@ internal sealed class LaterWork(RunScope scope)
         return Since(others, started, kind, target, left);
     }
 
-    private LaterPhases Since(IEnumerable<(string RunId, RunHistory History)> others, RunStarted started, string kind, string target, IReadOnlyList<(JournalPhase Phase, DateTimeOffset Since)> left)
+    private LaterPhases Since(IEnumerable<(string RunId, RunHistory History)> others, RunStarted started, string kind, string target, IReadOnlyList<(JournalPhase Phase, Moment Since)> left)
     {
         Dictionary<string, (string RunId, RunHistory History, string Target)> same = new(StringComparer.Ordinal);
-        List<(string RunId, RunStarted Started, string Phase, DateTimeOffset At)> done = [];
+        List<(string RunId, RunStarted Started, string Phase, Moment When)> done = [];
         foreach (var (id, other) in others)
         {
             var theirs = other.Started!;
@@ -53,7 +57,7 @@ internal sealed class LaterWork(RunScope scope)
             foreach (var (phase, since) in left)
             {
                 var isWhole = theirs.StartAt is null || theirs.Phases[0].Name != phase.Name;
-                if (isWhole && theirs.Phases.Contains(phase) && known.PhasesDone.Contains(phase.Name) && known.DoneAt[phase.Name] > since)
+                if (isWhole && theirs.Phases.Contains(phase) && known.PhasesDone.Contains(phase.Name) && known.DoneAt[phase.Name].IsAfter(since))
                     same.TryAdd(phase.Name, (id, other, name));
             }
         }
@@ -62,7 +66,7 @@ internal sealed class LaterWork(RunScope scope)
         var first = left.TakeWhile(one => same.ContainsKey(one.Phase.Name)).Select(one => one.Phase.Name).ToList();
         var beyond = first.Count == left.Count
             ? default
-            : done.Find(other => other.At > left[first.Count].Since && Lists(started, other.Started).Any(list => IsBehind(list, other.Phase, left[first.Count].Phase.Name)));
+            : done.Find(other => other.When.IsAfter(left[first.Count].Since) && Lists(started, other.Started).Any(list => IsBehind(list, other.Phase, left[first.Count].Phase.Name)));
         return new LaterPhases
         {
             Done = first.ToDictionary(phase => phase, phase => same[phase].RunId, StringComparer.Ordinal),

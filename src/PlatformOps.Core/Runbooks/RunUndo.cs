@@ -88,7 +88,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             // Taking it back makes it forgotten.
             var (action, number) = (step.Standing!.Action, step.MadeResult?.Number ?? 0);
             var end = barrier is not null && barrier.Key != step.Key && step.Standing.Order <= barrier.Order ? Across(barrier.Key.Step)
-                : others.Find(other => other.Barrier.At >= step.Standing.At) is { RunId: not null } other ? Across($"{other.Barrier.Key.Step} of run {other.RunId}")
+                : others.Find(other => IsBehind(other.Barrier, step.Standing)) is { RunId: not null } other ? Across($"{other.Barrier.Key.Step} of run {other.RunId}")
                 : await UndoStepAsync(step, target, held, cancellationToken);
             if (end.Outcome == StepOutcome.Undone)
                 undone++;
@@ -163,6 +163,9 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         // A script's targets are known from its effects.
         bool IsOnTarget(RunStarted theirs) => theirs.Phases.Length == 0 || theirs.Targets.Any(known => TargetHold.KeyOf(known.Kind, known.Name) == TargetHold.KeyOf(target.Kind, target.Name));
     }
+
+    // Who removes the files of locks lets their tokens begin anew: what the clock alone calls later is not crossed either.
+    private static bool IsBehind(Intent barrier, Intent made) => barrier.When.IsAfter(made.When) || barrier.At >= made.At;
 
     private static StepEnd Across(string what) => new(StepOutcome.Skipped, $"left as it is: {what} came after it, and nothing is taken back across that");
 

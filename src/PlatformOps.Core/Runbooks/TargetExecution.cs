@@ -64,7 +64,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         _hold = await TargetHold.TakeAsync(run.Scope, run.Ledger, target, run.Request.NeedsAt(run.Scope.IsConfigured), null, cancellationToken);
         if (_hold.Names.Count > 0)
             run.Log.For(target.Name, null).Write(BeginStep, string.Join(", ", _hold.Names.Select(name => $"{name.Key} {name.Value}")));
-        await run.Ledger.WriteAsync(new TargetStarted(target.Name, _hold.Locks[0].Token) { Names = new Dictionary<string, string>(_hold.Names) });
+        await run.Ledger.WriteAsync(new TargetStarted(target.Name) { Locks = TargetLock.TokensOf(_hold.Locks), Names = new Dictionary<string, string>(_hold.Names) });
         if (isResumed)
             await _earlier.ForgetTraceAsync(cancellationToken);
         _done = ended is { State: RunState.Succeeded } ? ended : null;

@@ -232,7 +232,7 @@ public sealed class JournalTests
         var store = new RunStore(new MemoryLedgerFiles(), "/state", new FakeTimeProvider());
         await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")], Targets = [new JournalTarget("hypervisor", "hv1", null)] }, TestContext.Current.CancellationToken))
         {
-            await ledger.WriteDurablyAsync(new TargetStarted("hv1", 1));
+            await ledger.WriteDurablyAsync(new TargetStarted("hv1"));
             await ledger.WriteDurablyAsync(Begun("hv1", "light", "Phase"));
             Assert.Equal((StepOutcome.Running, "under way (off → on)"), Told(isUnderWay: true));
             Assert.Equal((RunState.Running, null, null), Target());

@@ -47,6 +47,21 @@ public sealed class UndoTests : IDisposable
     }
 
     [Theory]
+    [InlineData(-5)]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task Nothing_is_taken_back_across_what_a_later_run_destroyed_whatever_its_clock_says(int minutes)
+    {
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n", "hv1");
+        _world.Time.Jump(TimeSpan.FromMinutes(minutes));
+        await _world.RunAsync(_world.Request(RunWorld.Head + "  - change: light.smash\n", "hv1") with { Identity = TestRun.Identity("r2") });
+        _world.Time.Jump(TimeSpan.FromMinutes(-minutes));
+
+        Assert.Equal(StepOutcome.Skipped, Assert.Single(await _world.UndoAsync()).Outcome);
+        Assert.True(_world.House.Light("hv1", "light.switch").IsOn);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task What_is_in_doubt_is_looked_at_and_taken_back_where_it_happened(bool happened)
