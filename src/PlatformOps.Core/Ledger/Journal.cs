@@ -37,6 +37,9 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>How many times it went to the disk: the tests count them.</summary>
     public int Flushes => _flushes;
 
+    /// <summary>Something could not be written: it takes nothing more.</summary>
+    public bool IsBroken => _broken is not null;
+
     /// <inheritdoc cref="ILedgerStore.TryTakeJournalAsync"/>
     public static async Task<Journal?> TryTakeAsync(ILedgerStore store, string runId, string person, TimeProvider time)
     {

@@ -211,8 +211,10 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
             await log.DisposeAsync();
         if (ledger is null)
             return null;
-        // Let go of whatever becomes of its last words: on a full disk too.
+        // Let go of whatever becomes of its last words: on a full disk too. What broke it was told by whoever met it.
         await using var held = ledger;
+        if (ledger.Journal.IsBroken)
+            return ledger.RunId;
         var bad = ledger.Read(history => history.Targets.Where(target => target.Value.Troubles.Count > 0).Select(target => target.Key).ToList());
         await ledger.WriteDurablyAsync(bad.Count == 0
             ? new RunEnded(RunState.Succeeded, "ended")
@@ -225,6 +227,9 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         await _opening.WaitAsync(cancellationToken);
         try
         {
+            // What could not be written to one run is no matter of the next, of the same name.
+            if (_ledger is { Journal.IsBroken: true } && Volatile.Read(ref _underWay) == 0)
+                await EndAsync();
             if (_ledger is null)
             {
                 var identity = session.Identity(_name ?? "script") with { MarkerScope = _name };

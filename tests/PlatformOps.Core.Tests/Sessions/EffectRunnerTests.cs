@@ -1,12 +1,15 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Core.Ssh;
+using PlatformOps.Core.Tests.Ledger;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 using PlatformOps.TestKit.Changes;
+using PlatformOps.TestKit.Ledger;
 using PlatformOps.TestKit.Ssh;
 
 namespace PlatformOps.Core.Tests.Sessions;
@@ -42,6 +45,70 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         Assert.Equal(["hv1", "hv2"], run.Targets.Select(target => target.Target));
         Assert.Equal(["hv1", "hv2"], Store.Entries(run.RunId).OfType<Result>().Select(result => result.Key.Target));
         Assert.Contains("hv2", await File.ReadAllTextAsync(Path.Combine(run.Path, "run.log"), Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_could_not_be_written_is_let_go_and_the_next_change_opens_another_of_the_same_name()
+    {
+        await Effects.EnterAsync("rack 12");
+        await SwitchAsync("hv1");
+        var first = Effects.RunId;
+        _session.Files.BeforeOperation = (operation, _) =>
+        {
+            if (operation != "append")
+                return;
+            _session.Files.BeforeOperation = null;
+            throw new IOException("No space left on device");
+        };
+
+        await Assert.ThrowsAsync<LedgerException>(() => SwitchAsync("hv2"));
+        await SwitchAsync("hv2");
+
+        Assert.NotEqual(first, Effects.RunId);
+        Assert.Equal([("rack 12", RunState.Open), ("rack 12", RunState.Interrupted)], Store.List().Select(run => (run.Name, run.State)));
+        Assert.Equal(1, _house.Light("hv2", "light.switch").Applied);
+    }
+
+    [Fact]
+    public async Task A_session_whose_run_is_broken_ends_without_a_word()
+    {
+        await SwitchAsync("hv1");
+        _session.Files.BeforeOperation = (operation, _) =>
+        {
+            if (operation == "append")
+                throw new IOException("No space left on device");
+        };
+        await Assert.ThrowsAsync<LedgerException>(() => SwitchAsync("hv2"));
+
+        await _session.Scope.DisposeAsync();
+
+        Assert.Equal(RunState.Succeeded, Assert.Single(Store.List()).State);
+    }
+
+    [Fact]
+    public async Task Who_gave_up_before_takes_nobodys_patience_away()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new MemoryLedgerFiles();
+        var away = new AwayStore(new FileLedgerStore(files, folder.Path, _session.Time));
+        await using var session = new SessionScope(
+            new OpsConfiguration { Path = "/etc/ops.yaml", Environment = "test", StateFolder = folder.Path, Sections = new Dictionary<Type, object>() },
+            new SecretStore(new Redactor()),
+            _session.Time,
+            files,
+            [new FakeService("house").Makes(_ => _house)],
+            away);
+        using var leaving = new CancellationTokenSource();
+        _house.Light("hv1", "light.switch").Sending = async token =>
+        {
+            await leaving.CancelAsync();
+            token.ThrowIfCancellationRequested();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Effects.RunAsync(Change, Target("hv1"), On, null, leaving.Token));
+        away.AwayForWrites = 3;
+
+        Assert.Equal(StepOutcome.Done, (await session.Effects.RunAsync(Change, Target("hv2"), On, null, Token)).Outcome);
+        Assert.Equal(0, away.AwayForWrites);
     }
 
     [Fact]
