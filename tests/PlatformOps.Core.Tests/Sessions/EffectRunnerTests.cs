@@ -112,6 +112,48 @@ public sealed class EffectRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_run_that_another_session_asks_to_stop_ends_and_nothing_more_is_begun()
+    {
+        await SwitchAsync("hv1");
+        var runId = Effects.RunId!;
+        await using var other = _session.Open();
+        other.Store.RequestStop(runId, RunStopMode.AfterStep);
+
+        foreach (var name in new[] { "hv2", "hv3" })
+            Assert.Contains($"Run {runId}, which this session's changes are written to, was stopped on request (AfterStep)", (await Assert.ThrowsAsync<RefusedException>(() => SwitchAsync(name))).Message, StringComparison.Ordinal);
+
+        Assert.Equal(RunState.Stopped, other.Store.Describe(runId).State);
+        Assert.Single(Store.List());
+        await Effects.ExitAsync();
+        await SwitchAsync("hv2");
+        Assert.True(_house.Light("hv2", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_asked_to_stop_in_the_middle_of_its_last_effect_ends_with_that()
+    {
+        _house.Light("hv1", "light.switch").OnApply = () => Store.RequestStop(Effects.RunId!, RunStopMode.AfterStep);
+
+        await SwitchAsync("hv1");
+
+        Assert.Equal(RunState.Stopped, Assert.Single(Store.List()).State);
+    }
+
+    [Fact]
+    public async Task An_effect_that_is_under_way_is_given_up_where_its_run_is_to_stop_now()
+    {
+        _house.Light("hv1", "light.switch").Sending = async token =>
+        {
+            Store.RequestStop(Effects.RunId!, RunStopMode.Now);
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+        };
+
+        Assert.Contains("(Now)", (await Assert.ThrowsAsync<RefusedException>(() => SwitchAsync("hv1").WaitAsync(TimeSpan.FromSeconds(60), Token))).Message, StringComparison.Ordinal);
+
+        Assert.Equal(RunState.Stopped, Assert.Single(Store.List()).State);
+    }
+
+    [Fact]
     public async Task A_plan_opens_none()
     {
         var plan = await Effects.PlanAsync(Change, Target("hv1"), On, null, Token);
