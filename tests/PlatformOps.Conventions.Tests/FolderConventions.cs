@@ -14,7 +14,6 @@ public sealed partial class FolderConventions
         ["Files"] = [],
         ["Texts"] = [],
         ["Logging"] = [],
-        ["Parallelism"] = [],
         ["Processes"] = [],
         ["Yaml"] = [],
         ["Secrets"] = ["Yaml", "Files", "Processes"],
@@ -22,13 +21,13 @@ public sealed partial class FolderConventions
         ["Labs"] = ["Processes"],
         ["Ledger"] = ["Files"],
         ["Http"] = ["Configuration", "Secrets", "Logging", "Texts"],
-        ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Parallelism", "Texts"],
+        ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Texts"],
         ["Changes"] = ["Configuration", "Secrets", "Logging", "Ledger"],
-        ["Services"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Processes", "Files", "Parallelism"],
-        ["Runbooks"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Parallelism", "Texts"],
+        ["Services"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Processes", "Files"],
+        ["Runbooks"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Texts"],
         ["Reports"] = ["Ledger", "Runbooks"],
         ["Migration"] = ["Texts", "Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Ssh", "Files", "Runbooks", "Services", AnyService],
-        ["Sessions"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Files", "Parallelism", "Runbooks", "Migration", "Services", AnyService],
+        ["Sessions"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Files", "Runbooks", "Migration", "Services", AnyService],
     };
 
     [Fact]

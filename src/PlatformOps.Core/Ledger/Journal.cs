@@ -13,7 +13,6 @@ internal sealed class Journal : IAsyncDisposable
     private CancellationTokenSource _stopWaiting = new();
     private readonly Task _writing;
     private LedgerException? _broken;
-    private int _flushes;
 
     private Journal(IHeldJournal held, string place, TimeProvider time, JournalContent content)
     {
@@ -33,9 +32,6 @@ internal sealed class Journal : IAsyncDisposable
 
     /// <summary>How much of a record torn by a crash was cut off when it was opened.</summary>
     public long TornBytes { get; }
-
-    /// <summary>How many times it went to the disk: the tests count them.</summary>
-    public int Flushes => _flushes;
 
     /// <summary>Something could not be written: it takes nothing more.</summary>
     public bool IsBroken => _broken is not null;
@@ -128,12 +124,9 @@ internal sealed class Journal : IAsyncDisposable
         {
             try
             {
-                var isDurable = batch.Exists(pending => pending.Durable);
-                var lost = await _held.AppendAsync([.. batch.Select(pending => pending.Record)], [.. batch.SelectMany(pending => pending.Locks).Distinct()], isDurable, StopWaiting.Token);
+                var lost = await _held.AppendAsync([.. batch.Select(pending => pending.Record)], [.. batch.SelectMany(pending => pending.Locks).Distinct()], batch.Exists(pending => pending.Durable), StopWaiting.Token);
                 if (lost is null)
                 {
-                    if (isDurable)
-                        _flushes++;
                     batch.ForEach(pending => pending.Done.SetResult());
                     return;
                 }
