@@ -87,6 +87,9 @@ internal sealed record TargetStarted(string Target) : JournalEntry
     /// <summary>The tokens of its locks, by their keys.</summary>
     public Dictionary<string, long> Locks { get; init; } = [];
 
+    /// <summary>What the first journals have in their place: a token, and not of which lock.</summary>
+    public long? LockToken { get; init; }
+
     /// <summary>What the services call it, by their identity keys, and its ticket: as they said live.</summary>
     public Dictionary<string, string> Names { get; init; } = [];
 }
