@@ -36,12 +36,12 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
 
     /// <summary>Begins a named run: ends the one before.</summary>
     /// <exception cref="TargetLockedException">Effects of this session are being written to that one.</exception>
-    public Task EnterAsync(string name) => EndAsync(name);
+    public Task EnterAsync(string name) => BeginAnewAsync(name);
 
     /// <summary>Ends the run; the next effect opens another.</summary>
     /// <returns>The run that ended; null where nothing was changed in it.</returns>
     /// <exception cref="TargetLockedException">Effects of this session are being written to it.</exception>
-    public Task<string?> ExitAsync() => EndAsync(null);
+    public Task<string?> ExitAsync() => BeginAnewAsync(null);
 
     /// <summary>Lets go of a run that is about to be worked on as a whole (undone, resolved, stopped): where it is this session's own it ends, and the next effect opens another of the same name.</summary>
     /// <returns>Whether it was this session's own.</returns>
@@ -186,7 +186,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     private static string Digest(Change change, object parameters)
         => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parameters, change.ParametersType, ActionJson.Options)).AsSpan(0, 4)).ToLowerInvariant();
 
-    private async Task<string?> EndAsync(string? next)
+    private async Task<string?> BeginAnewAsync(string? next)
     {
         await _opening.WaitAsync();
         try
