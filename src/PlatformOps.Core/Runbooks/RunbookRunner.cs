@@ -122,11 +122,11 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, ResumeOptions options, CancellationToken cancellationToken)
     {
         var (runId, history) = (request.Identity.RunId, scope.Store.History(request.Identity.RunId));
-        var later = new LaterWork(scope.Store, scope.PhaseOrder);
+        var later = new LaterWork(scope);
         // How many it may have was decided when it was begun.
-        return PlanAsync(request with { MaxTargets = int.MaxValue }, new PlannedResume(request, history, scope.Catalog, LaterOf, options.Approve), cancellationToken);
+        return PlanAsync(request with { MaxTargets = int.MaxValue }, new PlannedResume(request, history, scope.Catalog, LaterOfAsync, options.Approve), cancellationToken);
 
-        LaterPhases LaterOf(ActionTarget target) => later.Since(runId, history.Started!, target.Kind, target.Name, LaterWork.LeftOf(history, target.Name));
+        Task<LaterPhases> LaterOfAsync(ActionTarget target, CancellationToken token) => later.SinceAsync(runId, history.Started!, target.Kind, target.Name, LaterWork.LeftOf(history, target.Name), token);
     }
 
     /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
