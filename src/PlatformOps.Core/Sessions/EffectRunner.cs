@@ -213,7 +213,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     {
         if (Interlocked.Decrement(ref _underWay) > 0)
             return;
-        await _opening.WaitAsync();
+        await _opening.WaitAsync(CancellationToken.None);
         try
         {
             using var working = _ledger?.Journal.GiveUpWith(cancellationToken);
