@@ -123,10 +123,12 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
     public async Task Whoever_gives_up_while_the_database_is_away_does_not_wait_for_it()
     {
         await using var journal = (await Journal.TryTakeAsync(One, "r1", "alice", TimeProvider.System))!;
+        using var leaving = new CancellationTokenSource();
+        using var working = journal.GiveUpWith(leaving.Token);
         await _cluster.StopAsync();
         var writing = journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
 
-        journal.StopWaiting();
+        await leaving.CancelAsync();
         await Assert.ThrowsAsync<LedgerException>(() => writing);
         await _cluster.StartAgainAsync();
 
