@@ -59,7 +59,7 @@ public sealed partial class FolderConventions
 
         Assert.Contains("PlatformOps.Core.Runbooks.Runbook", references["PlatformOps.Core.Sessions.ServiceProbes"]);
         Assert.Contains("PlatformOps.Core.Services.NetBox.BmcAddress", references["PlatformOps.Core.Migration.RecordBmcAddress"]);
-        Assert.Contains("PlatformOps.Core.Changes.Change`2", references["PlatformOps.Core.Services.Jira.TransitionTicket"]);
+        Assert.Contains("PlatformOps.Core.Changes.ValueChange`2", references["PlatformOps.Core.Services.Jira.TransitionTicket"]);
     }
 
     // A nullable tuple is several words: who reads it while another writes it sees a value without its parts. A record is one reference.
