@@ -62,6 +62,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         };
 
         await Assert.ThrowsAsync<LedgerException>(() => SwitchAsync("hv2"));
+        _session.Time.Advance(TimeSpan.FromSeconds(1));
         await SwitchAsync("hv2");
 
         Assert.NotEqual(first, Effects.RunId);
