@@ -87,7 +87,7 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
     It 'have examples that run: <_>' -ForEach 'Get-Hypervisor', 'Get-ComputeService', 'Disable-ComputeService', 'Enable-ComputeService',
         'Get-InventoryDevice', 'Set-InventoryDevice', 'Add-InventoryJournalEntry', 'Get-Ticket', 'New-Ticket', 'New-MigrationTicket', 'Add-TicketComment', 'Set-TicketStatus',
         'Get-Alert', 'Get-AlertSilence', 'New-AlertSilence', 'Set-AlertSilence', 'Remove-AlertSilence',
-        'Get-AquilonHost', 'Set-AquilonBoot', 'Set-AquilonHost', 'Remove-AquilonInterface', 'Remove-AquilonDisk', 'Reset-AquilonHost',
+        'Get-AquilonHost', 'Set-AquilonBoot', 'Set-AquilonHost', 'Remove-AquilonInterface', 'Remove-AquilonDisk', 'Reset-AquilonHost', 'Get-AquilonRecord',
         'Invoke-RemoteCommand', 'Get-RemoteHostFact', 'Grant-RemoteRootAccess',
         # The last: the hosts are not up for a while.
         'Get-BmcSystem', 'Set-BmcBootDevice', 'Restart-BmcSystem', 'Stop-BmcSystem', 'Start-BmcSystem' {

@@ -15,7 +15,7 @@ public sealed partial class FolderConventions
         ["Texts"] = [],
         ["Logging"] = [],
         ["Processes"] = [],
-        ["Yaml"] = [],
+        ["Yaml"] = ["Texts"],
         ["Secrets"] = ["Yaml", "Files", "Processes"],
         ["Configuration"] = ["Yaml", "Secrets", "Files"],
         ["Labs"] = ["Processes"],

@@ -16,7 +16,7 @@ internal static class Nouns
         "Alert", "AlertSilence", "InventoryDevice", "InventoryJournalEntry", "Ticket", "TicketComment", "TicketStatus",
         // Remote, Kayobe, Aquilon, BMC
         "RemoteCommand", "RemoteHost", "RemoteHostFact", "RemoteRootAccess", "RemotePackage", "HypervisorStorage", "RemoteHostKey",
-        "KayobePlaybook", "KayobeCommand", "AquilonHost", "AquilonInterface", "AquilonDisk", "AquilonBoot", "BmcSystem", "BmcBootDevice",
+        "KayobePlaybook", "KayobeCommand", "AquilonHost", "AquilonRecord", "AquilonInterface", "AquilonDisk", "AquilonBoot", "BmcSystem", "BmcBootDevice",
         // Platforms
         "PlatformVM", "PlatformCheckpoint", "PlatformVMTag", "PlatformHost", "PlatformHostMaintenance", "PlatformSummary",
         "DoraEnvironment", "DoraHypervisor", "DoraVM",

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PlatformOps.Core.Ledger;
 
 namespace PlatformOps.Core.Changes;
 
@@ -13,6 +14,9 @@ internal sealed record ActionTarget(string Kind, string Name, string? TicketId =
 
     /// <summary>Where it and its ticket were written, such as <c>hypervisors.txt:3</c>, for errors; null where in no file.</summary>
     public string? Place { get; init; }
+
+    /// <summary>Nobody named its ticket, and nobody could look at it when it was taken from what is written elsewhere: one that is closed is another migration's, and is not told.</summary>
+    public bool MustBeOpen { get; init; }
 
     /// <summary>A machine that is worked on over SSH, whatever runs on it.</summary>
     public const string Host = "host";
@@ -31,6 +35,9 @@ internal sealed record ActionTarget(string Kind, string Name, string? TicketId =
 
     /// <summary>Whether it is a machine that services know by names of their own.</summary>
     public bool IsHost => Kind is Hypervisor or Host;
+
+    /// <summary>As a run has it that was begun with it.</summary>
+    public static ActionTarget Of(JournalTarget known) => new(known.Kind, known.Name, known.TicketId) { MustBeOpen = known.MustBeOpen };
 
     public static ActionTarget OfTicket(string key) => new(Ticket, key, key);
 

@@ -27,6 +27,9 @@ internal abstract class Change : OpsAction
     /// <summary>What it works on beside its target or batch, in a few words: other machines, which nobody put into the list. Plans, questions and records say so.</summary>
     public virtual string? AlsoOn => null;
 
+    /// <summary>What of a destructive one cannot be taken back, in words that whoever is asked about it understands: what is then, not how it is made.</summary>
+    public virtual string? Loss => null;
+
     /// <summary>Is made on the target's own system, and goes with it when the target is installed anew.</summary>
     public virtual bool IsOfSystem => false;
 

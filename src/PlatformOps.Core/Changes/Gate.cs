@@ -239,6 +239,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         return await SendAsync(new Effect(change, () => context, parameters, LookAsync, (before, intent, unclear) => ConfirmAsync(change, context, parameters, locked, before, intent, unclear, cancellationToken))
         {
             IsDestructive = change.IsDestructive(parameters),
+            GuardAsync = GuardAsync,
             Send = before => change.ApplyAsync(context, parameters, before, cancellationToken),
             Intent = before => IntentFor(change, context, parameters, record.Key, before, Desired(change, context, parameters, before), locks) with { IsTelling = record.Step.IsTelling },
         }, locked, now, cancellationToken);
@@ -247,10 +248,15 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             if (IsThere(state))
                 return await record.EndAsync(Unchanged(change, context, change.Describe(state)), state);
+            await GuardAsync(state);
+            return null;
+        }
+
+        async Task GuardAsync(object state)
+        {
             await change.GuardAsync(context, parameters, state, cancellationToken);
             if (guards is not null)
                 await guards();
-            return null;
         }
 
         bool IsThere(object state)
@@ -347,12 +353,20 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         cancellationToken.ThrowIfCancellationRequested();
         var asked = Stopwatch.GetTimestamp();
         await ledger.WriteDurablyAsync(intent, record.Locks);
-        if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(effect, record, now, cancellationToken) is { } overtaken)
+        if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(effect, record, now, "the ledger was away", cancellationToken) is { } overtaken)
             return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, effect.Context)}: {overtaken}") { Before = intent.BeforeText }, null);
 
         try
         {
-            var unclear = await CallAsync();
+            Exception? unclear;
+            // Each try is made right behind the proofs: those from before the waiting are as old as it was long.
+            while ((unclear = await CallAsync()) is OccupiedException occupied)
+            {
+                effect.Context.Log.Write(change.Name, $"{occupied.Message}; waiting until it is through");
+                if (await AskAgainAsync(occupied) is { } refused)
+                    return await record.EndAsync(refused with { Before = intent.BeforeText }, null);
+            }
+
             return unclear is OpsException and not OutcomeUnknownException
                 ? await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{effect.FailedAs}{Sentence(unclear)}") { Before = intent.BeforeText, Error = unclear }, null)
                 : await effect.ConfirmAsync(now, intent, unclear);
@@ -374,6 +388,23 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
             {
                 return e;
+            }
+        }
+
+        // Whatever goes wrong here, nothing was sent.
+        async Task<StepEnd?> AskAgainAsync(OccupiedException occupied)
+        {
+            try
+            {
+                await occupied.FreedAsync(cancellationToken);
+                await effect.GuardAsync(now);
+                return await OvertakenAsync(effect, record, now, "another was at work", cancellationToken) is { } late
+                    ? new StepEnd(StepOutcome.Failed, $"{Subject(change, effect.Context)}: {late}")
+                    : null;
+            }
+            catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
+            {
+                return new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
             }
         }
     }
@@ -409,15 +440,15 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         };
     }
 
-    // Why nothing is sent after an intent that took long to write: the ledger was away, and what was seen before is old. Null where it still is so.
-    private async Task<string?> OvertakenAsync(Effect effect, Recording record, object before, CancellationToken cancellationToken)
+    // Why nothing is sent after an intent that came to wait: what was seen before is old. Null where it still is so.
+    private async Task<string?> OvertakenAsync(Effect effect, Recording record, object before, string meanwhile, CancellationToken cancellationToken)
     {
         var (change, context) = (effect.Change, effect.Context);
         try
         {
             await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, effect.IsDestructive, record.Locks), time, cancellationToken);
             var now = await change.ObserveAsync(context, effect.Parameters, cancellationToken);
-            return change.Matches(before, now) ? null : $"nothing was sent: while the ledger was away it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
+            return change.Matches(before, now) ? null : $"nothing was sent: while {meanwhile} it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
         }
         catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
@@ -496,6 +527,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
         /// <summary>It is held to the change window.</summary>
         public bool IsDestructive { get; init; }
+
+        /// <summary>What must hold immediately before it, in the state that is seen; throws where it does not.</summary>
+        public Func<object, Task> GuardAsync { get; init; } = _ => Task.CompletedTask;
 
         /// <summary>Its intent, from the state before.</summary>
         public required Func<object, Intent> Intent { get; init; }

@@ -6,6 +6,9 @@ internal abstract class HttpAuthentication
     /// <summary>No credentials.</summary>
     public static HttpAuthentication None { get; } = new Anonymous();
 
+    /// <summary>Where it logs in; null where a credential needs nobody's answer.</summary>
+    public virtual Uri? LoginAddress => null;
+
     /// <summary>Puts the present credential on the request and answers which it is. Throws where it is known to be bad.</summary>
     public abstract ValueTask<object?> ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken);
 

@@ -30,7 +30,7 @@ internal sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>Whether sending it twice has the effect of sending it once. By default what HTTP says of the method (RFC 9110, 9.2.2).</summary>
     public bool IsRepeatable { get => _isRepeatable ?? (Reads || Method == HttpMethod.Put || Method == HttpMethod.Delete); init => _isRepeatable = value; }
 
-    /// <summary>Whether an answer with a body must be JSON.</summary>
+    /// <summary>Whether an answer with a body must be JSON; otherwise it may be anything but an HTML page.</summary>
     public bool ExpectsJson { get; init; } = true;
 
     private readonly bool? _isRepeatable;

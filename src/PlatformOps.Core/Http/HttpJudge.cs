@@ -47,7 +47,7 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
     public static bool MayHaveHappened(HttpAnswer answer) => answer.Status switch
     {
         // A success whose body cannot be used was a success; a login page was not.
-        >= 200 and < 300 => answer.Body.Length == 0 || answer.ContentType?.EndsWith("json", StringComparison.Ordinal) == true,
+        >= 200 and < 300 => !ServerText.IsHtml(answer),
         // Whoever says when to come again has not taken it.
         503 => RetryAfter(answer, default) is null,
         408 or >= 500 => true,
@@ -59,14 +59,17 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
     {
         if (answer.IsSuccess)
         {
-            if (!call.ExpectsJson || answer.Body.Length == 0 || answer.Status is 204 or 205 || call.Method == HttpMethod.Head || answer.Json.ValueKind != JsonValueKind.Undefined)
+            if (answer.Body.Length == 0 || answer.Status is 204 or 205 || call.Method == HttpMethod.Head || answer.Json.ValueKind != JsonValueKind.Undefined)
                 return null;
+            // Nothing that we call answers with a page, whatever else may be in its answer.
             if (ServerText.IsHtml(answer))
-                return new HttpFailure(Text($"answered {answer.Status} with {ServerText.OfBody(answer)} instead of JSON: a login page, or a proxy in between")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
+                return new HttpFailure(Text($"answered {answer.Status} with {ServerText.OfBody(answer)} instead of {(call.ExpectsJson ? "JSON" : "its own answer")}: a login page, or a proxy in between")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
+            if (!call.ExpectsJson)
+                return null;
             if (answer.ContentType?.EndsWith("json", StringComparison.Ordinal) != true)
-                return new HttpFailure(Text($"answered {answer.Status} with content of type '{ServerText.Clean(answer.ContentType ?? "none", 80)}' instead of JSON: {ServerText.Clean(answer.Text, 120)}")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
-            var cut = IsCut(answer.Body.Span);
-            return new HttpFailure(Text($"answered {answer.Status} with JSON that {(cut ? "is cut off" : "cannot be read (malformed, or nested deeper than 64)")}, after {answer.Body.Length} bytes: …{Tail(answer)}")) { Answer = answer, IsTransient = cut };
+                return new HttpFailure(Text($"answered {answer.Status} with content of type '{ServerText.Clean(answer.ContentType ?? "none", 80)}' instead of JSON: {ServerText.Clean(answer.Beginning, 120)}")) { Answer = answer, Advice = "Is the URL in the configuration the one of the API?" };
+            var cut = answer.WhyNotJson is null && IsCut(answer.Body.Span);
+            return new HttpFailure(Text($"answered {answer.Status} with JSON that {(cut ? "is cut off" : answer.WhyNotJson ?? "cannot be read (malformed, or nested deeper than 64)")}, after {answer.Body.Length} bytes: …{Tail(answer)}")) { Answer = answer, IsTransient = cut };
         }
 
         if (call.Accept.Contains(answer.Status))
@@ -108,17 +111,27 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
     public Exception Final(HttpCall call, string url, HttpFailure failure, int tries, bool mayHaveHappened, Func<string, string> clean)
     {
         var tried = tries > 1 ? Text($" Tried {tries} times.") : "";
-        var advice = failure.Advice is { } text ? " " + text : "";
         var what = failure.Message.TrimEnd('.');
         if (!call.Reads && mayHaveHappened)
-            return new OutcomeUnknownException(clean($"It is not known whether this happened: {call.What}. {service} ({call.Method} {url}) {what}.{tried} Look at the present state before doing it again.{advice}"), failure);
-        var message = clean($"Could not {call.What}: {service} ({call.Method} {url}) {what}.{tried}{advice}");
+            return new OutcomeUnknownException(clean($"It is not known whether this happened: {call.What}. {service} ({call.Method} {url}) {what}.{tried} Look at the present state before doing it again.{After(failure.Advice)}"), failure);
+        var message = clean($"Could not {call.What}: {service} ({call.Method} {url}) {what}.{tried}{After(failure.Advice ?? Usual(failure))}");
         var status = failure.Answer?.Status ?? 0;
         var fault = failure.Answer?.Fault;
         return status is 401 or 403 || failure.LoginRefused
             ? new ServiceAuthenticationException(service, message, status, failure.InnerException) { FaultCode = fault?.Code }
             : new ServiceException(service, message, status, failure.InnerException) { FaultCode = fault?.Code, RetryAfter = failure.RetryAfter };
     }
+
+    private static string After(string? advice) => advice is null ? "" : " " + advice;
+
+    // Nothing where the service's own words are all there is to say.
+    private string? Usual(HttpFailure failure) => failure.Answer?.Status switch
+    {
+        404 => "Is the URL in the configuration the one of the API?",
+        429 => $"Try again later, or ask {service} less at a time (http.max-concurrency).",
+        >= 400 and < 500 => null,
+        _ => $"Look whether {service}, and what is between it and us, is well; then try again.",
+    };
 
     private static HttpFailure Untrusted(Exception exception, string text) => new($"was not trusted: {text}", exception)
     {

@@ -6,6 +6,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Http;
@@ -19,6 +20,8 @@ internal sealed class HttpService : IDisposable
 {
     private const int Tries = 4;
     private const int MaxRedirects = 5;
+    private const int LongestFault = 1024 * 1024;
+    private const int FirstPiece = 256 * 1024;
     private static readonly TimeSpan WorthAWord = TimeSpan.FromSeconds(1.5);
     private static readonly ResiliencePropertyKey<CallState> StateKey = new("call");
     private static readonly string[] SecretParameters = ["token", "key", "password", "secret", "signature", "sig", "code"];
@@ -106,11 +109,11 @@ internal sealed class HttpService : IDisposable
         catch (TimeoutRejectedException e)
         {
             var waited = _options.Time.GetElapsedTime(state.Start);
-            throw Final(state, new HttpFailure(Text($"did not answer within {Math.Round(waited.TotalSeconds)} s"), e));
+            throw Final(state, new HttpFailure(Silence(state, waited), e));
         }
         catch (BrokenCircuitException e)
         {
-            throw Final(state, new HttpFailure("was not asked: nearly all calls of the last minute failed, so none is sent for 15 s", e));
+            throw Final(state, new HttpFailure("was not asked: nearly all calls of the last minute failed, so none is sent for 15 s", e) { Advice = $"Look whether {Service} is well; then try again." });
         }
         finally
         {
@@ -231,7 +234,9 @@ internal sealed class HttpService : IDisposable
         request.Headers.TryAddWithoutValidation("Accept", call.ExpectsJson ? "application/json" : "*/*");
         foreach (var (name, value) in call.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
+        state.IsLoggingIn = true;
         var credential = await _options.Authentication.ApplyAsync(request, cancellationToken);
+        state.IsLoggingIn = false;
 
         var start = _options.Time.GetTimestamp();
         Interlocked.Increment(ref _requests);
@@ -254,7 +259,7 @@ internal sealed class HttpService : IDisposable
                 Body = body,
                 Url = Show(url),
                 Service = Service,
-                What = call.What,
+                Call = call,
                 ReadFault = ReadFault,
             };
             ParseIfJson(answer);
@@ -286,7 +291,8 @@ internal sealed class HttpService : IDisposable
         var announced = response.Content.Headers.ContentLength;
         if (announced > _maxAnswer)
             throw TooLong();
-        using var body = new MemoryStream((int)(announced ?? 0));
+        // What is announced need not come.
+        using var body = new MemoryStream((int)Math.Min(announced ?? 0, FirstPiece));
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[16 * 1024];
         int read;
@@ -307,11 +313,18 @@ internal sealed class HttpService : IDisposable
 
     private static void ParseIfJson(HttpAnswer answer)
     {
+        // Nobody says in more than this what went wrong.
+        if (!answer.IsSuccess && answer.Body.Length > LongestFault)
+            return;
         if (answer.Body.Length == 0 || answer.ContentType is not { } type || !type.EndsWith("json", StringComparison.Ordinal))
             return;
         try
         {
-            answer.Json = JsonSerializer.Deserialize<JsonElement>(answer.Body.Span, HttpServiceJson.Snake);
+            answer.Json = JsonBody.Parse(answer.Body.Span);
+        }
+        catch (InvalidDataException e)
+        {
+            answer.WhyNotJson = ServerText.Clean(e.Message, 150);
         }
         catch (JsonException) when (!answer.IsSuccess)
         {
@@ -331,10 +344,15 @@ internal sealed class HttpService : IDisposable
             throw new HttpFailure(Text($"answered {answer.Status} and points to {ServerText.Clean(where, 200)}, another origin, where no credentials are sent")) { Answer = answer, Advice = "Put the address that it points to into the configuration, if that is right." };
         if (call.Method != HttpMethod.Get && call.Method != HttpMethod.Head)
             throw new HttpFailure(Text($"answered {answer.Status} and points to {ServerText.Clean(where, 200)}; only reads follow it")) { Answer = answer, Advice = "Correct the URL in the configuration (http instead of https, a missing prefix or slash)." };
-        return count <= MaxRedirects ? target : throw new HttpFailure(Text($"redirects in circles, to {ServerText.Clean(where, 200)}")) { Answer = answer };
+        return count <= MaxRedirects ? target : throw new HttpFailure(Text($"redirects in circles, to {ServerText.Clean(where, 200)}")) { Answer = answer, Advice = "Correct the URL in the configuration." };
     }
 
     private Exception Final(CallState state, HttpFailure failure) => _judge.Final(state.Call, Show(state.Url), failure, state.Try, state.MayHaveHappened, Clean);
+
+    // A login is the call's own first step, and has its own place.
+    private string Silence(CallState state, TimeSpan waited) => state.IsLoggingIn && _options.Authentication.LoginAddress is { } login
+        ? Text($"was not asked: the login at {Show(login)} did not answer within {Math.Round(waited.TotalSeconds)} s")
+        : Text($"did not answer within {Math.Round(waited.TotalSeconds)} s");
 
     private HttpFault ReadFault(HttpAnswer answer)
     {
@@ -362,7 +380,7 @@ internal sealed class HttpService : IDisposable
         var waited = _options.Time.GetElapsedTime(state.Start);
         if (waited + delay < WorthAWord)
             return;
-        var why = exception is HttpFailure failure ? failure.Message.TrimEnd('.') : Text($"did not answer within {Math.Round(waited.TotalSeconds)} s");
+        var why = exception is HttpFailure failure ? failure.Message.TrimEnd('.') : Silence(state, waited);
         var until = _options.Time.GetUtcNow() + _deadline - waited;
         _options.Repeating?.Invoke(Service, Clean($"{Service} at {BaseAddress.GetLeftPart(UriPartial.Authority)} {why}. It is asked again to {state.Call.What}: {state.Try} of {Tries} tries so far, until {until:HH:mm:ss} UTC at the latest."));
     }
@@ -380,6 +398,9 @@ internal sealed class HttpService : IDisposable
         public int Try { get; set; }
 
         public bool WasRenewed { get; set; }
+
+        /// <summary>It waits for a credential.</summary>
+        public bool IsLoggingIn { get; set; }
 
         /// <summary>At least one request left us and was not clearly refused.</summary>
         public bool MayHaveHappened { get; set; }

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace PlatformOps.Core.Http;
 
-/// <summary>How bodies are read and written: snake_case unless a property says otherwise, at most 64 levels deep.</summary>
+/// <summary>How bodies are read and written: snake_case unless a property says otherwise, at most 64 levels deep, and nothing null that a record says is not.</summary>
 internal static class HttpServiceJson
 {
     public static JsonSerializerOptions Snake { get; } = Make(JsonNamingPolicy.SnakeCaseLower);
@@ -19,5 +20,6 @@ internal static class HttpServiceJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         MaxDepth = 64,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { PromisedProperties.Check } },
     };
 }

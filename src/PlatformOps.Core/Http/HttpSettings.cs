@@ -35,7 +35,7 @@ internal sealed record HttpSettings : ICheckedRecord
 
     /// <summary>The longest answer that is read, in MiB.</summary>
     [Range(1, 1024)]
-    public int MaxAnswerMebibytes { get; init; } = 64;
+    public int MaxAnswerMebibytes { get; init; } = 16;
 
     /// <summary>How long one try may take.</summary>
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(30);

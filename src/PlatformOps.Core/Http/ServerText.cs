@@ -36,12 +36,12 @@ internal static class ServerText
     /// <summary>A body for an error: a JSON or text body as it is, an HTML page by its title.</summary>
     public static string OfBody(HttpAnswer answer)
     {
-        var text = answer.Text;
+        var text = answer.Beginning;
         return IsHtml(answer) ? $"an HTML page{(Title(text) is { Length: > 0 } title ? $" \"{title}\"" : "")}" : Clean(text);
     }
 
     public static bool IsHtml(HttpAnswer answer)
-        => answer.ContentType is "text/html" or "application/xhtml+xml" || answer.Text.AsSpan().TrimStart().StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase);
+        => answer.ContentType is "text/html" or "application/xhtml+xml" || answer.Beginning.AsSpan().TrimStart().StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase);
 
     private static string Title(string html)
     {

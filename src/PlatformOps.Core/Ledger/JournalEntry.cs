@@ -73,7 +73,8 @@ internal sealed record JournalIdentity(string Name, string Person, string Initia
 /// <summary>A runbook as it was when the run began.</summary>
 internal sealed record JournalPhase(string Name, string Source);
 
-internal sealed record JournalTarget(string Kind, string Name, string? TicketId);
+/// <param name="MustBeOpen">See <c>ActionTarget.MustBeOpen</c>.</param>
+internal sealed record JournalTarget(string Kind, string Name, string? TicketId, bool MustBeOpen = false);
 
 /// <summary>A process began to work on the run: the first one, or one that resumes it.</summary>
 internal sealed record ProcessStarted(string Person, string Machine, int ProcessId) : JournalEntry;

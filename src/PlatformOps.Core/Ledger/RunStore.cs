@@ -156,7 +156,10 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
 
     public string FolderOf(string runId) => Path.Combine(_runs, runId);
 
-    private string Find(string runId)
+    /// <summary>The one run of an identifier, or of a part of one.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none.</exception>
+    /// <exception cref="AmbiguousNameException">There are several.</exception>
+    public string Find(string runId)
     {
         var names = Ledger.Runs();
         if (names.Contains(runId))

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Ssh;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Migration;
@@ -48,7 +49,7 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
     {
         try
         {
-            var dossier = JsonSerializer.Deserialize<HypervisorDossier>(content, Json);
+            var dossier = JsonBody.Parse(content).Deserialize<HypervisorDossier>(Json);
             if (dossier is not { Schema: HypervisorDossier.CurrentSchema })
                 throw new SourceException($"This dossier is not of schema {HypervisorDossier.CurrentSchema}, the one that this version knows.", origin);
             // JSON holds nothing to being there.
@@ -56,9 +57,9 @@ internal sealed class DossierStore(LedgerFiles files, string stateFolder)
                 throw new SourceException("This dossier does not tell all of: whose it is, who took it, its host, its compute service and its device.", origin);
             return RunStore.IsRunId(dossier.RunId) ? dossier : throw new SourceException($"This dossier is of a run that cannot be one: '{OutputText.Line(dossier.RunId ?? "", 80)}'.", origin);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw new SourceException($"This dossier cannot be read: {e.Message} Copies are in the state folders of those who worked on the hypervisor, and at its ticket.", origin, innerException: e);
+            throw new SourceException($"This dossier cannot be read: {OutputText.Line(e.Message, 200).TrimEnd('.')}. Copies are in the state folders of those who worked on the hypervisor, and at its ticket.", origin, innerException: e);
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class RecordAquilon : DossierEntry
 
     protected override Task<string> ReadAsync(ActionContext context, CancellationToken cancellationToken)
         => Task.FromResult(JsonSerializer.Serialize(
-            context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId)
+            context.Client<AquilonRecordStore>().Original(context.Target.Name)
                 ?? throw new ObjectNotFoundException($"Nothing that Aquilon has of {context.Target.Name} was recorded yet: aquilon.record does.") { TargetName = context.Target.Name },
             ActionJson.Options));
 

@@ -8,7 +8,7 @@ namespace PlatformOps.Core.Migration;
 
 /// <summary>
 /// Finds the tickets of hypervisors that came without one: the one open ticket of the configured project and type whose title is the hypervisor's name; where the ticket service
-/// does not tell, the one that our own claim or the dossier names. That is looked at before it is told.
+/// does not tell, the one that our own claim or the dossier names. That is looked at before it is told: one that is closed is not.
 /// </summary>
 /// <param name="scope">The session's.</param>
 /// <param name="person">Whose claims are ours.</param>
@@ -59,9 +59,10 @@ internal sealed class TicketFinder(IServiceScope scope, string person)
                 }
             }
 
+            var isUnseen = false;
             if (away is not null && await KnownAsync(target, phases, cancellationToken) is { } known)
             {
-                key = known;
+                (key, isUnseen) = (known, true);
                 unseen.Add($"{target.Name} ({known})");
             }
             else if (why is not null)
@@ -69,12 +70,12 @@ internal sealed class TicketFinder(IServiceScope scope, string person)
                 without.Add((target.Name, why));
             }
 
-            complete.Add(target with { TicketId = key });
+            complete.Add(target with { TicketId = key, MustBeOpen = isUnseen });
         }
 
         List<string> warnings = [];
         if (unseen.Count > 0)
-            warnings.Add($"{away!.TrimEnd('.')}: the tickets that our claims and dossiers name are taken, and looked at before they are told: {Names([.. unseen])}.");
+            warnings.Add($"{away!.TrimEnd('.')}: the tickets that our claims and dossiers name are taken, and told once they are seen to be open: {Names([.. unseen])}.");
         if (without.Count > 0)
             warnings.Add(Warning(without));
         return (complete, warnings.Count == 0 ? null : string.Join(' ', warnings));

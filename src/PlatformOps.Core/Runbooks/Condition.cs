@@ -39,6 +39,13 @@ internal sealed class Condition
         }
     }
 
+    /// <summary>Why it does not hold, without what only authors of runbooks know: "gpu is false", "model is hv-2024, not hv-2022".</summary>
+    public string WhyNot(Variables variables)
+    {
+        var name = _left.Text.Trim().TrimStart('$').Trim('{', '}');
+        return $"{name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]} is {variables.Expand(_left).Text}{(_right is not null && _isEqual ? $", not {_right}" : "")}";
+    }
+
     public bool Holds(Variables variables)
     {
         var value = variables.Expand(_left).Text;

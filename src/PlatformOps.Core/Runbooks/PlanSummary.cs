@@ -41,7 +41,10 @@ internal static class PlanSummary
         var records = plan.ToLookup(record => (record.Phase, record.Step));
         // Of who would be refused nothing is planned: what it would come to is not known.
         var isKnown = !plan.Any(record => record is { Phase: null, WouldStop: true });
-        var lines = Warnings(request, (phase, step) => records[(phase.Name, step.Name)] is var of && of.Any() ? of.Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown) : !isKnown);
+        var lines = Warnings(
+            request,
+            (phase, step) => records[(phase.Name, step.Name)] is var of && of.Any() ? of.Any(record => record.Outcome is StepOutcome.Planned or StepOutcome.Unknown) : !isKnown,
+            (phase, step) => targets.Any(target => FirstEnd(request, target, plan) is not { WouldStop: true } stop || IsBefore(request, phase, step, stop)));
         lines.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
         lines.AddRange(notes);
         lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(phase, records)}"));
@@ -71,20 +74,36 @@ internal static class PlanSummary
 
     /// <summary>What cannot be taken back, and what is worked on beside the targets.</summary>
     /// <param name="isToBeDone">Whether a step is still to be done, as far as anybody knows.</param>
-    private static List<string> Warnings(RunRequest request, Func<RunbookPhase, RunbookStep, bool> isToBeDone)
+    /// <param name="isReached">Whether one of the targets comes to it, as things are now.</param>
+    private static List<string> Warnings(RunRequest request, Func<RunbookPhase, RunbookStep, bool> isToBeDone, Func<RunbookPhase, RunbookStep, bool> isReached)
     {
-        var open = request.Phases.Select(phase => (phase.Name, Steps: request.StepsOf(phase).Where(step => isToBeDone(phase, step)).ToList())).ToList();
         List<string> lines = [];
-        Add("CANNOT BE TAKEN BACK", step => step.IsDestructive, step => step.Name);
-        Add("WORKS ON MORE THAN THESE", step => AlsoOn(step) is not null, step => $"{step.Name} on {AlsoOn(step)}");
-        return lines;
-
-        void Add(string head, Func<RunbookStep, bool> isMeant, Func<RunbookStep, string> show)
+        foreach (var phase in request.Phases)
         {
-            var parts = open.Where(phase => phase.Steps.Exists(step => isMeant(step))).Select(phase => $"{phase.Name} {string.Join(", ", phase.Steps.Where(isMeant).Select(show))}").ToList();
-            if (parts.Count > 0)
-                lines.Add($"{head}: {string.Join("; ", parts)}");
+            var lost = request.StepsOf(phase).Where(step => step.IsDestructive && isToBeDone(phase, step)).ToLookup(step => isReached(phase, step));
+            if (lost[true].Any())
+                lines.Add($"CANNOT BE TAKEN BACK in {phase.Name}: {Losses(lost[true])}");
+            if (lost[false].Any())
+                lines.Add($"CANNOT BE TAKEN BACK in {phase.Name}, but as things are no target comes so far: {Losses(lost[false])}");
         }
+
+        var beside = request.Phases.Select(phase => (phase.Name, Steps: request.StepsOf(phase).Where(step => AlsoOn(step) is not null && isToBeDone(phase, step)).ToList())).Where(phase => phase.Steps.Count > 0)
+            .Select(phase => $"{phase.Name} {string.Join(", ", phase.Steps.Select(step => $"{step.Name} on {AlsoOn(step)}"))}").ToList();
+        if (beside.Count > 0)
+            lines.Add($"WORKS ON MORE THAN THESE: {string.Join("; ", beside)}");
+        return lines;
+    }
+
+    private static string Losses(IEnumerable<RunbookStep> steps) => string.Join("; ", steps.Select(step => ((Change)step.Action).Loss ?? step.Name).Distinct());
+
+    // What a target would not get past, or would wait at: behind a wait, nothing can be told.
+    private static StepRecord? FirstEnd(RunRequest request, ActionTarget target, IReadOnlyList<StepRecord> plan)
+        => plan.Where(record => IsOf(target, record) && (record.WouldStop || record is { Kind: StepKind.Wait, Outcome: StepOutcome.Planned })).OrderBy(record => PlaceOf(request, record)).FirstOrDefault();
+
+    private static bool IsBefore(RunRequest request, RunbookPhase phase, RunbookStep step, StepRecord stop)
+    {
+        var place = (request.Phases.TakeWhile(other => other != phase).Count(), step.Number);
+        return place.CompareTo(PlaceOf(request, stop)) < 0;
     }
 
     private static string? AlsoOn(RunbookStep step) => (step.Action as Change)?.AlsoOn;
@@ -110,7 +129,7 @@ internal static class PlanSummary
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $"{(counts.Min() == counts.Max() ? "" : $"{counts.Min()} to ")}{counts.Max()} {(counts.Max() == 1 ? "change" : "changes")}{(counts.Count == 1 ? "" : " each")}");
 
-    // How many changes are known, and the first thing that it would not get past. Behind a wait, nothing can be told.
+    // How many changes are known, and how far it comes.
     private static (int? Changes, string End) FarOf(RunRequest request, ActionTarget target, IReadOnlyList<StepRecord> plan)
     {
         var own = plan.Where(record => record.Target == target.Name).ToList();
@@ -119,14 +138,13 @@ internal static class PlanSummary
         if (own is [{ Step: TargetExecution.BeginStep, Outcome: StepOutcome.Skipped } leftOut])
             return (null, leftOut.Message);
         var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned, Members.Length: 0 });
-        var end = plan.Where(record => IsOf(target, record))
-            .OrderBy(record => PlaceOf(request, record))
-            .ThenBy(record => record.Number is 0 ? int.MaxValue : record.Number)
-            .FirstOrDefault(record => record.WouldStop || record is { Kind: StepKind.Wait, Outcome: StepOutcome.Planned });
+        var end = FirstEnd(request, target, plan);
         return (count, end is null ? "" : $"{(end.Kind == StepKind.Wait ? "may wait" : "would stop")} at {end.Phase} {end.Step}");
     }
 
-    private static int PlaceOf(RunRequest request, StepRecord record) => request.Phases.TakeWhile(phase => phase.Name != record.Phase).Count();
+    // A refusal of the target itself comes before all phases, what is told at the end of one behind its steps.
+    private static (int Phase, int Step) PlaceOf(RunRequest request, StepRecord record)
+        => record.Phase is null ? (-1, 0) : (request.Phases.TakeWhile(phase => phase.Name != record.Phase).Count(), record.Number is 0 ? int.MaxValue : record.Number);
 
     // Once for the batch: a part of what is planned for each of it.
     private static bool IsOf(ActionTarget target, StepRecord record) => record.Target == target.Name || record.Members.Contains(target.Name);

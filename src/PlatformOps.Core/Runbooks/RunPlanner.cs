@@ -177,7 +177,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             await planned.Facts.EnsureAsync(step, ContextOf(phase, step, [planned]), cancellationToken);
             planned.Variables = new Variables(planned.Target, request.Identity, inputs, planned.Facts.Values, scope.Settings(request.Identity));
             if (step.When?.Holds(planned.Variables) == false)
-                return new StepEnd(StepOutcome.Skipped, $"would be skipped: {step.When.Text} does not hold") { IsByCondition = true };
+                return new StepEnd(StepOutcome.Skipped, $"would be skipped: {step.When.WhyNot(planned.Variables)}") { IsByCondition = true };
             planned.Parameters = step.Bind(planned.Variables);
             return null;
         }

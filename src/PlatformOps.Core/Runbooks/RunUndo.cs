@@ -208,7 +208,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
     {
         var known = history.Started!.Targets.FirstOrDefault(target => target.Name == name);
         return known is not null
-            ? new ActionTarget(known.Kind, known.Name, known.TicketId)
+            ? ActionTarget.Of(known)
             : new ActionTarget(made.Select(step => step.Standing!.TargetKind).FirstOrDefault() ?? "hypervisor", name, made.Select(step => step.Standing!.TicketId).FirstOrDefault());
     }
 

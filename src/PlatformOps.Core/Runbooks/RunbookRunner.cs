@@ -39,7 +39,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
                 TakeOverReason = request.Identity.TakeOverReason,
             },
             [.. request.Phases.Select(phase => new JournalPhase(phase.Name, phase.Runbook.Source))],
-            [.. request.Targets.Select(target => new JournalTarget(target.Kind, target.Name, target.TicketId))])
+            [.. request.Targets.Select(target => new JournalTarget(target.Kind, target.Name, target.TicketId, target.MustBeOpen))])
         {
             ThrottleLimit = request.ThrottleLimit,
             MaxFailures = request.MaxFailures,
@@ -198,7 +198,7 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         return new RunRequest
         {
             Phases = [.. started.Phases.Select(phase => new RunbookPhase(phase.Name, reader.Read(phase.Source, $"run {runId}, {phase.Name}")))],
-            Targets = [.. started.Targets.Select(target => new ActionTarget(target.Kind, target.Name, target.TicketId))],
+            Targets = [.. started.Targets.Select(ActionTarget.Of)],
             Identity = RecordedIdentity.Of(runId, started, options.TakeOverReason is null ? history.Owner! : options.Person, options.TakeOverReason ?? history.TakenOver?.Reason),
             Inputs = started.Inputs,
             ThrottleLimit = options.ThrottleLimit ?? started.ThrottleLimit,

@@ -47,7 +47,7 @@ internal sealed record RunbookStep
     public string? LackAt(Func<string, bool> isConfigured)
         => OptionalNeeds.FirstOrDefault(service => !isConfigured(service)) is { } service ? $"the configuration has no section {service}" : null;
 
-    /// <summary>Its effect is destructive with its parameters, or may be as long as they are not all known.</summary>
+    /// <summary>Its effect is destructive with its parameters, or may be as long as they are not all known. For words and lists: before an effect, the change itself is asked.</summary>
     public bool IsDestructive
     {
         get
@@ -61,7 +61,7 @@ internal sealed record RunbookStep
             catch (SourceException)
             {
                 // A variable stands for what is no text.
-                return true;
+                return change.Loss is not null;
             }
         }
     }

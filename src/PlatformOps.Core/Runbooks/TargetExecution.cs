@@ -231,7 +231,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         await facts.EnsureAsync(step, context, cancellationToken);
         var variables = run.Actions.VariablesOf(target, facts);
         return step.When?.Holds(variables) == false
-            ? (null, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.Text} does not hold") { IsByCondition = true })
+            ? (null, new StepEnd(StepOutcome.Skipped, $"skipped: {step.When.WhyNot(variables)}") { IsByCondition = true })
             : (step.Bind(variables), null);
     }
 

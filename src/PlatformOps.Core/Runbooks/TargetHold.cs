@@ -147,7 +147,7 @@ internal sealed class TargetHold : IDisposable
     }
 
     private static ActionTarget MemberOf(RunStarted started, string name, ActionTarget target)
-        => started.Targets.FirstOrDefault(known => known.Name == name) is { } known ? new ActionTarget(known.Kind, known.Name, known.TicketId) : target with { Name = name, TicketId = null };
+        => started.Targets.FirstOrDefault(known => known.Name == name) is { } known ? ActionTarget.Of(known) : target with { Name = name, TicketId = null };
 
     private static RefusedException InDoubt(FormerWork former, RunHistory history, StepHistory step, ActionTarget target)
         => new($"Run {former.RunId} of {history.Owner} was in the middle of {(step.Key.Phase is null ? step.Key.Step : $"{step.Key.Phase}.{step.Key.Step}")} on {former.Target} ({step.Intent!.BeforeText} → {step.Intent.DesiredText}), and nobody knows whether it happened. "

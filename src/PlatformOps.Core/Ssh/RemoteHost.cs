@@ -29,6 +29,8 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
         fi
         """;
 
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+
     public string Name => host.Name;
 
     public TimeProvider Time { get; } = time ?? TimeProvider.System;
@@ -42,7 +44,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
         SshResult result;
         try
         {
-            result = await transport.RunAsync(host, command, cancellationToken);
+            result = await HeardAsync(command, Quiet, $"'{shown}'", cancellationToken);
         }
         catch (Exception error)
         {
@@ -201,7 +203,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
     };
 
     /// <summary>Runs a command of our own making, which the log tells in other words.</summary>
-    internal Task<SshResult> SendAsync(SshCommand command, CancellationToken cancellationToken) => transport.RunAsync(host, command, cancellationToken);
+    internal Task<SshResult> SendAsync(SshCommand command, CancellationToken cancellationToken) => HeardAsync(command, 2 * Quiet, "what it was asked", cancellationToken);
 
     internal void Log(string message) => log.Write(host.Name, message);
 
@@ -210,6 +212,30 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
 
     internal static string Show(IReadOnlyList<string> arguments)
         => OutputText.Line(string.Join(' ', arguments.Select(a => a.Contains('\0', StringComparison.Ordinal) ? "?" : ShellQuoting.Word(a))));
+
+    // Whoever waits in front of it is told when the host is silent; that a command works without a word looks the same.
+    private async Task<SshResult> HeardAsync(SshCommand command, TimeSpan quiet, string what, CancellationToken cancellationToken)
+    {
+        if (AmbientNotice.Current is not { } tell)
+            return await transport.RunAsync(host, command, cancellationToken);
+        var heard = Time.GetTimestamp();
+        var running = transport.RunAsync(host, command with { OnOutput = Hear }, cancellationToken);
+        using var stop = new CancellationTokenSource();
+        while (await Task.WhenAny(running, Task.Delay(quiet, Time, stop.Token)) != running)
+        {
+            if (Time.GetElapsedTime(Interlocked.Read(ref heard)) is var silent && silent >= quiet)
+                tell($"SSH to {host.Name}", string.Create(CultureInfo.InvariantCulture, $"No answer from {host.Name} for {silent.TotalSeconds:0} s: {what} is waited for, at most {command.Timeout.TotalMinutes:0.#} min in all."));
+        }
+
+        await stop.CancelAsync();
+        return await running;
+
+        void Hear(SshOutput piece)
+        {
+            Interlocked.Exchange(ref heard, Time.GetTimestamp());
+            command.OnOutput?.Invoke(piece);
+        }
+    }
 
     private static string End(SshResult result) => result switch
     {

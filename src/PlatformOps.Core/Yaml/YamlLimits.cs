@@ -1,11 +1,11 @@
 namespace PlatformOps.Core.Yaml;
 
-/// <summary>What a YAML text may be at most. YamlDotNet has no limits of its own: its deserializer dies of a stack overflow on a kilobyte of brackets.</summary>
+/// <summary>What a YAML text may be at most: what is beyond it is refused within a tenth of a second. YamlDotNet has no limits of its own: its deserializer dies of a stack overflow on a kilobyte of brackets.</summary>
 internal sealed record YamlLimits
 {
     public static YamlLimits Default { get; } = new();
 
-    public int Bytes { get; init; } = 1024 * 1024;
+    public int Bytes { get; init; } = 512 * 1024;
 
     /// <summary>Levels of nesting, with what aliases stand for.</summary>
     public int Depth { get; init; } = 64;
@@ -13,5 +13,5 @@ internal sealed record YamlLimits
     public int Aliases { get; init; } = 100;
 
     /// <summary>Keys and values in all, with what aliases stand for.</summary>
-    public int Nodes { get; init; } = 100_000;
+    public int Nodes { get; init; } = 20_000;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -106,11 +107,11 @@ internal sealed class YamlReader
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (c is '\t' or '\n' or '\r' || !char.IsControl(c))
+            if (c is '\t' or '\n' or '\r' || !(char.IsControl(c) || TerminalText.IsBidirectional(c)))
                 continue;
             var before = text.AsSpan(0, i);
             throw source.Error(
-                string.Create(CultureInfo.InvariantCulture, $"There is a control character (U+{(int)c:X4}) here. Write it as an escape in double quotes, if it is meant."),
+                string.Create(CultureInfo.InvariantCulture, $"There is a character here that is not to be seen{(char.IsControl(c) ? "" : " and makes a text read otherwise")} (U+{(int)c:X4}). Write it as an escape in double quotes, if it is meant."),
                 before.Count('\n') + 1,
                 i - before.LastIndexOf('\n'));
         }

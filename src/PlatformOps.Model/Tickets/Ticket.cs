@@ -6,7 +6,7 @@ public sealed record Ticket
     /// <summary>Its key, such as <c>MH-101</c>.</summary>
     public required string TicketId { get; init; }
 
-    /// <summary>The hypervisor it was asked for by, where it was one; so that it pipes on to cmdlets of hypervisors.</summary>
+    /// <summary>The hypervisor it was asked for by, else the host that its label <c>ops-&lt;host&gt;</c> or its whole title names; so that it pipes on to cmdlets of hypervisors. Null where it names none.</summary>
     public string? HypervisorName { get; init; }
 
     /// <summary>Its title.</summary>

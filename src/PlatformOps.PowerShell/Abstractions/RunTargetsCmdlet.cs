@@ -189,6 +189,8 @@ public abstract class RunTargetsCmdlet : RunCmdlet
                 await WriteVerboseAsync($"{string.Join(", ", targets.Select(target => target.Name))}: declined, so nothing is done there, and a run of the others does not name it.");
         }
 
+        if (confirmed.Count == 0)
+            await WriteWarningAsync($"Nothing was done: {RunName} was declined.");
         return confirmed;
     }
 

@@ -11,6 +11,8 @@ public static class StepView
     // Target, outcome and duration, with a space behind each.
     private const int BesideStep = 20 + 11 + 8 + 3;
 
+    private const int EvidenceLines = 2;
+
     // Target, ticket and state.
     private const int BesideMessage = 20 + 8 + 11 + 3;
 
@@ -23,7 +25,7 @@ public static class StepView
     /// <param name="columns">The width of its column.</param>
     public static string Host(string? name, int columns) => name is null || name.Length <= columns ? name ?? "" : Target(name, 0);
 
-    /// <summary>What a step was and what came of it: "PreDrain host.os: rocky 8.10". The step's name is whole, as other cmdlets take it. The evidence of what passed is cut to what is left of its line; everything else is whole, and wraps.</summary>
+    /// <summary>What a step was and what came of it: "PreDrain host.os: rocky 8.10". The step's name is whole, as other cmdlets take it. It wraps; of what passed, two lines of evidence are shown, and everything else is whole.</summary>
     public static string Told(StepRecord? record, int width)
     {
         if (record is null)
@@ -32,11 +34,19 @@ public static class StepView
         var what = What(record);
         var told = what.Length == 0 ? step : $"{step}: {what}";
         var columns = width - BesideStep - 1;
-        if (record.Outcome != StepOutcome.Passed || columns < 8 || told.Length <= columns)
-            return Cell.Wrap(told, BesideStep, width);
-        // Where phase and step need a line each, the evidence has what is left of the second.
-        var line = step.Length < columns ? 0 : step.IndexOf(' ', StringComparison.Ordinal) + 1;
-        return $"{told[..line].Replace(' ', '\n')}{Cut(told[line..], columns)}";
+        var lines = Cell.Wrap(told, BesideStep, width).Split('\n');
+        var most = Cell.Wrap(step + ":", BesideStep, width).Split('\n').Length + EvidenceLines;
+        return record.Outcome != StepOutcome.Passed || lines.Length <= most ? string.Join('\n', lines) : $"{string.Join('\n', lines[..(most - 1)])}\n{Cut(string.Join(' ', lines[(most - 1)..]), columns)}";
+    }
+
+    /// <summary>A host's name whole: where it does not fit its column, it goes on below from one of its dots.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="columns">The width of its column.</param>
+    public static string WholeHost(string? name, int columns)
+    {
+        if (name is null || name.Length <= columns || name.LastIndexOf('.', columns) is var dot && dot <= 0)
+            return name ?? "";
+        return $"{name[..dot]}\n{WholeHost(name[dot..], columns)}";
     }
 
     /// <summary>Why a target is where it is; the step that it is at where nothing is told of it.</summary>

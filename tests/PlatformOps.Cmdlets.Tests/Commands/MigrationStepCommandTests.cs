@@ -138,9 +138,24 @@ public sealed class MigrationStepCommandTests : LabShell
 
         var result = Run($"Invoke-MigrationStep {One} -Step {phase} -Confirm:$false");
 
-        Assert.Contains(result.Warnings, warning => warning.Message.EndsWith($"the tickets that our claims and dossiers name are taken, and looked at before they are told: {One} (MH-101).", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.Message.EndsWith($"the tickets that our claims and dossiers name are taken, and told once they are seen to be open: {One} (MH-101).", StringComparison.Ordinal));
         Assert.All(result.Values.Cast<StepRecord>(), step => Assert.Equal("MH-101", step.TicketId));
         Assert.Equal(comments + 1, (await TicketAsync("MH-101"))["comments"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_closed_ticket_is_not_taken_because_Jira_was_away_at_the_start()
+    {
+        await DrainAsync(One);
+        Assert.Empty(Run("Set-TicketStatus MH-101 -Status Done -Confirm:$false").Errors);
+        var comments = (await TicketAsync("MH-101"))["comments"]!.AsArray().Count;
+        await FaultAsync("""{"service": "jira", "effect": "status:503", "count": 4}""");
+
+        var result = Run($"Invoke-MigrationStep {One} -Step Drain -Confirm:$false");
+
+        Assert.Contains("MH-101 is closed (Done)", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
+        var ticket = await TicketAsync("MH-101");
+        Assert.Equal(("Done", comments), ((string?)ticket["status"], ticket["comments"]!.AsArray().Count));
     }
 
     [Fact]

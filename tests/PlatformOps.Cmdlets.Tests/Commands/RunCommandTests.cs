@@ -160,6 +160,7 @@ public sealed class RunCommandTests : LabShell
         Assert.Single(Assert.IsType<StepRecord>(Assert.Single(Run($"Get-OpsStep {run.RunId}").Values)).EarlierAttempts);
         Assert.Equal([StepOutcome.Failed, StepOutcome.Failed], Run($"Get-OpsStep {run.RunId} -Detailed").Values.Cast<StepRecord>().Select(step => step.Outcome));
         Assert.Contains("there is nothing to stop", Assert.Single(Run($"Stop-OpsRun {run.RunId}").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("has no step 'nosuch'", Assert.Single(Run($"Resolve-OpsStep {run.RunId} {One} nosuch -As Happened -Reason seen -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
         Assert.Contains("nothing to decide", Assert.Single(Run($"Get-OpsStep {run.RunId} | Resolve-OpsStep -As Happened -Reason seen -Confirm:$false").Errors).Exception.Message, StringComparison.Ordinal);
     }
 
@@ -221,6 +222,24 @@ public sealed class RunCommandTests : LabShell
         Assert.Equal($"{nowhere} cannot be written: there is no folder {Path.GetDirectoryName(nowhere)}. Make it first, or give another path.", missing.Exception.Message);
         Assert.StartsWith("PathNotFound,", missing.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("NoClobber", Assert.Single(Shell.Run("param($f) Get-OpsRun | Select-Object -First 1 | Export-OpsReport $f -NoClobber", Path.Combine(_folder.FullName, "one.md")).Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_takes_run_and_path_in_either_order_a_pattern_of_runs_and_a_folder_that_is_to_be_made()
+    {
+        foreach (var name in (string[])[One, Two])
+            Shell.Run("param($n) $n | Invoke-Runbook hypervisor/noops -Confirm:$false", name);
+        var file = Path.Combine(_folder.FullName, "one.html");
+        Assert.Empty(Shell.Run("param($f) Export-OpsReport (Get-OpsRun)[0].RunId $f", file).Errors);
+        Assert.True(File.Exists(file));
+        var folder = Path.Combine(_folder.FullName, "new") + "/";
+        Assert.Empty(Shell.Run("param($f) Export-OpsReport 2* $f -WhatIf", folder).Errors);
+        Assert.False(Directory.Exists(folder));
+        Assert.Empty(Shell.Run("param($f) Export-OpsReport 2* $f", folder).Errors);
+        Assert.Equal(2, Directory.GetFiles(folder, "*.html").Length);
+        // Of many runs and one file, one error.
+        Shell.Run("param($n) $n | Invoke-Runbook hypervisor/noops -Confirm:$false", One);
+        Assert.Contains("./reports/", Assert.Single(Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f", file).Errors).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

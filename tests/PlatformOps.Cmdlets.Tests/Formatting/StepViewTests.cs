@@ -47,13 +47,24 @@ public sealed class StepViewTests
             width));
 
     [Theory]
-    [InlineData("host.os", 80, "PreDrain host.os: rocky 8.10 is what…")]
-    [InlineData("openstack.hypervisor.empty", 80, "PreDrain openstack.hypervisor.empty:…")]
-    [InlineData("openstack.compute-service.in-service", 80, "PreDrain\nopenstack.compute-service.in-service…")]
-    [InlineData("openstack.hypervisor.empty.by-all.asked", 80, "PreDrain\nopenstack.hypervisor.empty.by-all.as…")]
+    [InlineData("host.os", 80, "PreDrain host.os: rocky 8.10 is what\nit was before it was drained")]
+    [InlineData("openstack.hypervisor.empty", 80, "PreDrain openstack.hypervisor.empty:\nrocky 8.10 is what it was before it\nwas drained")]
+    [InlineData("openstack.compute-service.in-service", 80, "PreDrain\nopenstack.compute-service.in-service:\nrocky 8.10 is what it was before it\nwas drained")]
     [InlineData("host.os", 160, "PreDrain host.os: rocky 8.10 is what it was before it was drained")]
-    public void The_evidence_of_what_passed_is_cut_and_the_name_of_its_step_is_not(string step, int width, string shown) =>
+    public void What_passed_is_shown_with_its_evidence(string step, int width, string shown) =>
         Assert.Equal(shown, StepView.Told(Record(step, StepOutcome.Passed, "rocky 8.10 is what it was before it was drained"), width));
+
+    [Fact]
+    public void Of_long_evidence_of_what_passed_two_lines_are_shown() => Assert.Equal(
+        "PreDrain host.os: one two three four\none two three four one two three four\none two three four one two three fou…",
+        StepView.Told(Record("host.os", StepOutcome.Passed, string.Join(' ', Enumerable.Repeat("one two three four", 9))), 80));
+
+    [Theory]
+    [InlineData("hv01.lab.example", 16, "hv01.lab.example")]
+    [InlineData("nosuch.lab.example", 16, "nosuch.lab\n.example")]
+    [InlineData("a-very-long-first-label.example", 16, "a-very-long-first-label.example")]
+    [InlineData(null, 16, "")]
+    public void A_host_that_does_not_fit_goes_on_below(string? name, int columns, string shown) => Assert.Equal(shown, StepView.WholeHost(name, columns));
 
     [Fact]
     public void Colours_are_in_the_view_and_only_where_the_host_has_them()

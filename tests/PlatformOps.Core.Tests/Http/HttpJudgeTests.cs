@@ -21,6 +21,8 @@ public sealed class HttpJudgeTests
     [InlineData(200, "application/json", "{\"a\":", null, true)]
     [InlineData(204, null, "", null, true)]
     [InlineData(200, "text/html", "<html>", null, false)]
+    [InlineData(201, "text/plain", "made", null, true)]
+    [InlineData(200, "application/json", "<!DOCTYPE html>", null, false)]
     [InlineData(302, null, "", null, false)]
     [InlineData(400, null, "", null, false)]
     [InlineData(401, null, "", null, false)]
@@ -108,7 +110,7 @@ public sealed class HttpJudgeTests
         Body = Encoding.UTF8.GetBytes(body),
         Url = "http://service.test/api/thing",
         Service = "service",
-        What = "read the thing",
+        Call = Read,
         ReadFault = HttpFault.Of,
     };
 }

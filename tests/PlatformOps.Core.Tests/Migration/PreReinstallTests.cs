@@ -108,6 +108,28 @@ public sealed class PreReinstallTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_that_awaits_its_installation_is_left_and_the_first_record_stays_what_is_restored()
+    {
+        await using var lab = await DrainedAsync(1);
+        var before = (await lab.Session.Get<AquilonClient>().FindHostAsync("hv01.lab.example", Token))!;
+        Assert.Empty(PhaseLab.Problems(await lab.RunAsync("PreReinstall", PhaseLab.Target(1))));
+        await lab.ForgetWritesAsync();
+
+        var again = await lab.RunAsync("PreReinstall", PhaseLab.Target(1));
+
+        Assert.Empty(PhaseLab.Problems(again));
+        Assert.All(again.Where(record => record.Action!.StartsWith("aquilon.", StringComparison.Ordinal) && record.Kind == StepKind.Change && record.Action != "aquilon.record"), record => Assert.Equal((record.Step, StepOutcome.Unchanged), (record.Step, record.Outcome)));
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("aquilon ", StringComparison.Ordinal));
+        Assert.Equal(before.MachineName, lab.Session.Get<AquilonRecordStore>().Original("hv01.lab.example")?.Host.MachineName);
+        // Elsewhere too, where nobody has the first run's files.
+        await using var other = lab.Open(new Dictionary<string, object> { ["state-folder"] = _elsewhere.Path });
+        Assert.Empty(PhaseLab.Problems(await PhaseLab.RunAsync(other, "PreReinstall", PhaseLab.Target(1))));
+        var dossier = await other.Get<DossierFinder>().RequireAsync(PhaseLab.Context(other), Token);
+        Assert.Equal(before.MachineName, JsonSerializer.Deserialize<AquilonRecord>(dossier.AquilonRecord!, ActionJson.Options)!.Host.MachineName);
+        Assert.DoesNotContain(await lab.WritesAsync(), write => write.StartsWith("aquilon ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_was_never_recorded_is_not_written_down_as_a_record()
     {
         await using var lab = await DrainedAsync(1);

@@ -34,7 +34,7 @@ public sealed class ConditionTests : IDisposable
         var records = await _world.ResumeAsync();
 
         Assert.Equal([("light.dim", StepOutcome.Skipped), ("light.switch", StepOutcome.Done)], Ends(records));
-        Assert.Contains("${fact.gpu} does not hold", records[0].Message, StringComparison.Ordinal);
+        Assert.Contains("skipped: gpu is false", records[0].Message, StringComparison.Ordinal);
         Assert.Equal((RunState.Succeeded, 0), (_world.State(), _world.House.Light("hv1", "light.dim").Applied));
         // No former work for the next run to ask about.
         Assert.False(_world.Store.History("r1").Target("hv1").Steps[0].IsOpen);

@@ -19,7 +19,7 @@ public sealed class PlanSummaryTests : IDisposable
     public async Task It_says_what_cannot_be_taken_back_then_who_else_is_worked_on_then_each_phase_then_how_far_each_comes()
         => Assert.Equal(
             [
-                "CANNOT BE TAKEN BACK: P1 light.smash",
+                "CANNOT BE TAKEN BACK in P1: light.smash",
                 "WORKS ON MORE THAN THESE: P2 test.batch-beside on the neighbours",
                 "P1: 2 × light.switch, light.smash",
                 "P2: 2 × light.dim; 1 × test.batch-beside",
@@ -47,6 +47,27 @@ public sealed class PlanSummaryTests : IDisposable
     {
         _world.Catalog.Check = _ => CheckResult.Failed("dark");
         Assert.Equal("hv1: 2 changes, would stop at P1 test.check", (await SummaryAsync(_world.Phases([RunWorld.Simple, RunWorld.Head + "  - check: test.check\n"], "hv1")))[^1]);
+    }
+
+    [Fact]
+    public async Task What_none_comes_to_is_not_told_as_if_it_were_done()
+    {
+        const string Guarded = RunWorld.Head + "  - check: test.check\n  - change: light.smash\n";
+        _world.Catalog.Check = target => target == "hv1" ? CheckResult.Failed("dark") : CheckResult.Passed("fine");
+        Assert.Equal("CANNOT BE TAKEN BACK in P1, but as things are no target comes so far: light.smash", (await SummaryAsync(_world.Phases([Guarded], "hv1")))[0]);
+        Assert.Equal("CANNOT BE TAKEN BACK in P1: light.smash", (await SummaryAsync(_world.Phases([Guarded], "hv1", "hv2")))[0]);
+        // Behind a wait it may have changed.
+        Assert.Equal("CANNOT BE TAKEN BACK in P2: light.smash", (await SummaryAsync(_world.Phases([RunWorld.Head + "  - wait: test.wait\n", Guarded], "hv1")))[0]);
+    }
+
+    [Fact]
+    public void Each_destructive_step_of_our_own_says_in_words_what_cannot_be_taken_back()
+    {
+        var changes = Core.Sessions.Registrations.Runbooks().List().Runbooks.Values.SelectMany(book => book.Steps).Where(step => step.IsDestructive).Select(step => (Change)step.Action).ToList();
+        Assert.NotEmpty(changes);
+        // One of which not all parameters are known yet.
+        Assert.DoesNotContain(changes, change => change.Name == "host.compute-id");
+        Assert.Empty(changes.Where(change => change.Loss is null).Select(change => change.Name).Distinct());
     }
 
     [Fact]
@@ -80,7 +101,7 @@ public sealed class PlanSummaryTests : IDisposable
         var request = _world.Request(Smash, "hv1", "hv2", "hv3");
 
         Assert.Equal([("hv1", StepOutcome.Skipped, ""), ("hv2", StepOutcome.Planned, "hv2, hv3")], await BatchRowsAsync(request));
-        Assert.Equal(["CANNOT BE TAKEN BACK: Phase test.batch-smash", "Phase: 1 × test.batch-smash; 3 × light.dim", "hv1 … hv3 (3): 1 change each"], await SummaryAsync(request));
+        Assert.Equal(["CANNOT BE TAKEN BACK in Phase: test.batch-smash", "Phase: 1 × test.batch-smash; 3 × light.dim", "hv1 … hv3 (3): 1 change each"], await SummaryAsync(request));
         Assert.Contains("The batch on hv2 and 1 more: ", (await _world.PlanAsync(request)).Single(row => row.Members.Length > 0).Message, StringComparison.Ordinal);
     }
 
@@ -111,7 +132,7 @@ public sealed class PlanSummaryTests : IDisposable
         var request = _world.Request(Smash, "hv1", "hv2", "hv3");
         var plan = await _world.PlanAsync(request);
 
-        Assert.Equal(["CANNOT BE TAKEN BACK: Phase test.batch-smash", "Phase: 1 × test.batch-smash, light.dim", "hv3: 1 change"], PlanSummary.Of(request, [request.Targets[2]], plan));
+        Assert.Equal(["CANNOT BE TAKEN BACK in Phase: test.batch-smash", "Phase: 1 × test.batch-smash, light.dim", "hv3: 1 change"], PlanSummary.Of(request, [request.Targets[2]], plan));
         Assert.Equal(["Phase: 1 × light.dim", "hv1: 1 change"], PlanSummary.Of(request, [request.Targets[0]], plan));
     }
 
@@ -161,7 +182,7 @@ public sealed class PlanSummaryTests : IDisposable
 
         Assert.Equal(
             [
-                "CANNOT BE TAKEN BACK: P2 test.batch-smash",
+                "CANNOT BE TAKEN BACK in P2: test.batch-smash",
                 "WORKS ON MORE THAN THESE: P2 test.batch-beside on the neighbours",
                 "P2: 1 × test.batch-smash, test.batch-beside",
                 "hv1 … hv3 (3): Waiting at P2 test.wait; 0 changes each, may wait at P2 test.wait",
@@ -196,7 +217,7 @@ public sealed class PlanSummaryTests : IDisposable
 
         Assert.Equal("hv1: Waiting at Phase person; 1 change, may wait at Phase person", (await ResumeAsync())[^1]);
         Assert.Equal(
-            ["CANNOT BE TAKEN BACK: Phase light.smash", "You approve: hv1/Phase/person", "Phase: 1 × light.smash", "hv1: Waiting at Phase person; 1 change"],
+            ["CANNOT BE TAKEN BACK in Phase: light.smash", "You approve: hv1/Phase/person", "Phase: 1 × light.smash", "hv1: Waiting at Phase person; 1 change"],
             await ResumeAsync(approves: true));
     }
 

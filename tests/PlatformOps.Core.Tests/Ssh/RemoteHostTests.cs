@@ -1,7 +1,9 @@
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Ssh;
 using PlatformOps.Core.Tests.Migration;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
+using PlatformOps.TestKit;
 using PlatformOps.TestKit.Changes;
 using PlatformOps.TestKit.Ssh;
 
@@ -31,6 +33,33 @@ public sealed class RemoteHostTests : IAsyncDisposable
             l => Assert.Matches("^hv1: cat -- /etc/shadow: exit 0 in 0.0[0-9] s, output 11 bytes \\(sha256 [0-9a-f]{12}\\), no errors$", l),
             l => Assert.StartsWith("hv1: fails: exit 2 in ", l));
         Assert.DoesNotContain(_log.Lines, l => l.Contains("top-secret"));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_silent_host_is_told_after_a_few_seconds()
+    {
+        var time = new FakeTimeProvider();
+        TaskCompletionSource<SshResult> answer = new();
+        _ssh.On((_, _) => true, (_, _) => answer.Task);
+        System.Collections.Concurrent.ConcurrentQueue<(string Of, string Text)> told = new();
+        AmbientNotice.Current = (of, text) => told.Enqueue((of, text));
+        try
+        {
+            var running = new RemoteHost(_ssh, new SshHost("hv1", "root"), _log, time).RunAsync(new SshCommand(["virsh", "list"]), Stop);
+            await time.WhenTimersPendingAsync();
+            time.Advance(TimeSpan.FromSeconds(14));
+            Assert.Empty(told);
+            time.Advance(TimeSpan.FromSeconds(1));
+            await time.WhenTimersPendingAsync();
+            Assert.Equal(("SSH to hv1", "No answer from hv1 for 15 s: 'virsh list' is waited for, at most 2 min in all."), Assert.Single(told));
+            answer.SetResult(ScriptedSsh.Result(0));
+            await running;
+            Assert.Equal(0, time.PendingTimers);
+        }
+        finally
+        {
+            AmbientNotice.Current = null;
+        }
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace PlatformOps.Core.Services.Alertmanager;
 
 internal sealed record StatusRow(ClusterRow? Cluster, VersionRow? VersionInfo);
 
-internal sealed record ClusterRow(string? Status, IReadOnlyList<PeerRow>? Peers)
+internal sealed record ClusterRow(string? Status, IReadOnlyList<PeerRow?>? Peers)
 {
     /// <summary>A single Alertmanager: what was written is read at once.</summary>
     public bool IsSingle => Status == "disabled";

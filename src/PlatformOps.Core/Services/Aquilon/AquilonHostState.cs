@@ -11,7 +11,8 @@ namespace PlatformOps.Core.Services.Aquilon;
 /// <param name="MachineName">The machine that it is on.</param>
 /// <param name="BuildStatus">Where it is in its life.</param>
 /// <param name="Digest">Of all that Aquilon tells of it: another one is another host, or one that somebody worked on.</param>
-internal sealed record AquilonHostState(string? HostName, string? MachineName, string? BuildStatus, string? Digest)
+/// <param name="AwaitsInstallation">It was imported as it is wanted, and is not installed yet; only where somebody asked.</param>
+internal sealed record AquilonHostState(string? HostName, string? MachineName, string? BuildStatus, string? Digest, bool AwaitsInstallation = false)
 {
     [JsonIgnore]
     public bool IsThere => HostName is not null;
@@ -20,5 +21,5 @@ internal sealed record AquilonHostState(string? HostName, string? MachineName, s
         ? new(null, null, null, null)
         : new(host.HostName, host.MachineName, host.BuildStatus, Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(host with { HypervisorName = null, TicketId = null }, ActionJson.Options)).AsSpan(0, 8)).ToLowerInvariant());
 
-    public override string ToString() => IsThere ? $"on machine {MachineName}, {BuildStatus}" : "no host";
+    public override string ToString() => IsThere ? $"on machine {MachineName}, {BuildStatus}{(AwaitsInstallation ? ", imported and not installed yet" : "")}" : "no host";
 }

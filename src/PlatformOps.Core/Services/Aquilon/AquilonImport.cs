@@ -13,3 +13,7 @@ internal enum AquilonImport
     /// <summary>By <c>aq</c> itself, as the saved record has it: what puts a host back that was deleted.</summary>
     Record,
 }
+
+/// <param name="Import">How it comes.</param>
+/// <param name="Record">The run whose record it comes from; null for that of how it was before it was imported anew.</param>
+internal sealed record AquilonSource(AquilonImport Import, string? Record = null);

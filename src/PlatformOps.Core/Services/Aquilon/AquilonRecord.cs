@@ -16,6 +16,9 @@ internal sealed record AquilonRecord
 
     public required string RunId { get; init; }
 
+    /// <summary>It tells of a host that an import had put in the place of another's record, and that was not installed since: never what is restored unless somebody names it.</summary>
+    public bool IsOfImport { get; init; }
+
     /// <summary>What was read from the texts.</summary>
     public required AquilonHost Host { get; init; }
 

@@ -18,9 +18,18 @@ internal sealed class AquilonRecordStore(LedgerFiles files, string stateFolder)
     /// <summary>The record that a run took of a target; null where it took none.</summary>
     public AquilonRecord? Find(string target, string runId) => Read(PathOf(target, runId));
 
-    /// <summary>The run's record, or else the newest one of the target; null where there is none.</summary>
-    public AquilonRecord? FindOrLatest(string target, string runId) => Find(target, runId)
-        ?? files.Files(FolderOf(target), ".json").Select(name => Read(Path.Combine(FolderOf(target), name))).OfType<AquilonRecord>().MaxBy(record => record.TakenAt);
+    /// <summary>The run's record, or else the newest one of the target: what the machine is called that is there, or was. Null where there is none.</summary>
+    public AquilonRecord? FindOrLatest(string target, string runId) => Find(target, runId) ?? (All(target) is [var newest, ..] ? newest : null);
+
+    /// <summary>How the host was before it was imported anew: the newest record that is of no import of ours. Null where there is none.</summary>
+    public AquilonRecord? Original(string target) => All(target).FirstOrDefault(record => !record.IsOfImport);
+
+    /// <summary>The records of a target, the newest first.</summary>
+    public IReadOnlyList<AquilonRecord> All(string target)
+        => [.. files.Files(FolderOf(target), ".json").Select(name => Read(Path.Combine(FolderOf(target), name))).OfType<AquilonRecord>().OrderByDescending(record => record.TakenAt)];
+
+    /// <summary>The targets that there are records of.</summary>
+    public IReadOnlyList<string> Targets() => [.. files.Folders(_root)];
 
     public void Write(AquilonRecord record)
     {

@@ -16,7 +16,7 @@ internal sealed class CheckAquilonImport : Check<ImportAquilonHostParameters>
         var aquilon = context.Client<AquilonClient>();
         var present = await aquilon.FindHostAsync(context.Target.Name, cancellationToken);
         var own = present?.MachineName ?? context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId)?.Host.MachineName;
-        var problems = await HostImport.ProblemsAsync(context, parameters.From ?? aquilon.Configuration.Import, present, own, cancellationToken);
+        var problems = await HostImport.ProblemsAsync(context, parameters.Source(aquilon.Configuration), present, own, cancellationToken);
         return problems.Count == 0 ? CheckResult.Passed($"{present?.HostName ?? context.Target.Name} can be imported") : CheckResult.Failed(string.Join("; ", problems));
     }
 }

@@ -5,7 +5,8 @@ using PlatformOps.Runs;
 namespace PlatformOps.Core.Services.Aquilon;
 
 /// <param name="Reimport">It is imported again afterwards: refuse where that would fail.</param>
-internal sealed record DeleteAquilonHostParameters(bool Reimport = true);
+/// <param name="KeepImported">One that was imported before as it is wanted, and is not installed yet, stays.</param>
+internal sealed record DeleteAquilonHostParameters(bool Reimport = true, bool KeepImported = false);
 
 /// <summary>Deletes a host in Aquilon; its machine stays. Only with a record of this run to restore from, and where it is to be imported again, only if that would succeed.</summary>
 internal sealed class DeleteAquilonHost : AquilonChange<DeleteAquilonHostParameters, AquilonHostState>
@@ -16,6 +17,8 @@ internal sealed class DeleteAquilonHost : AquilonChange<DeleteAquilonHostParamet
     public override string Name => "aquilon.host.delete";
 
     public override string Summary => "host in Aquilon";
+
+    public override string? Loss => "the host is deleted in Aquilon";
 
     protected override string Subject => HostSubject;
 
@@ -30,11 +33,11 @@ internal sealed class DeleteAquilonHost : AquilonChange<DeleteAquilonHostParamet
         var host = await context.Client<AquilonClient>().FindHostAsync(context.Target.Name, cancellationToken);
         // A name that was never there has not been deleted.
         return host is not null || context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId) is not null
-            ? AquilonHostState.Of(host)
+            ? AquilonHostState.Of(host) with { AwaitsInstallation = parameters.KeepImported && host is not null && ImportedHost.AwaitsInstallation(context, host) }
             : throw new ObjectNotFoundException($"Aquilon has no host {context.Target.Name}, and no run has recorded one.") { TargetName = context.Target.Name };
     }
 
-    protected override bool IsDesired(ActionContext context, DeleteAquilonHostParameters parameters, AquilonHostState state) => !state.IsThere;
+    protected override bool IsDesired(ActionContext context, DeleteAquilonHostParameters parameters, AquilonHostState state) => !state.IsThere || state.AwaitsInstallation;
 
     protected override async Task GuardAsync(ActionContext context, DeleteAquilonHostParameters parameters, AquilonHostState before, CancellationToken cancellationToken)
     {
@@ -49,7 +52,7 @@ internal sealed class DeleteAquilonHost : AquilonChange<DeleteAquilonHostParamet
             throw new RefusedException($"{host.HostName} is a member of the cluster {cluster}, and Aquilon deletes no member: take it out first with aq uncluster --hostname {host.HostName} --cluster {cluster}.") { TargetName = target };
         if (!BuildStatuses.Deletable.Contains(host.BuildStatus))
             throw new RefusedException($"{host.HostName} is {host.BuildStatus} in Aquilon, and hosts are deleted only when they are {string.Join(", ", BuildStatuses.Deletable)}. Change it first with aquilon.buildstatus.") { TargetName = target };
-        if (parameters.Reimport && await HostImport.ProblemsAsync(context, aquilon.Configuration.Import, host, host.MachineName, cancellationToken) is { Count: > 0 } problems)
+        if (parameters.Reimport && await HostImport.ProblemsAsync(context, new AquilonSource(aquilon.Configuration.Import), host, host.MachineName, cancellationToken) is { Count: > 0 } problems)
             throw new RefusedException($"{host.HostName} is not deleted in Aquilon, because it could not be imported again: {string.Join("; ", problems)}.") { TargetName = target };
         await context.Client<IWipeProof>().RequireReleasedAsync(context, cancellationToken);
     }

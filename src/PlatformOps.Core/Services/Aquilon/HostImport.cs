@@ -24,14 +24,15 @@ internal sealed class HostImport
 
     /// <summary>Reads what an import needs, from where it is to come.</summary>
     /// <exception cref="OpsException">Something that it needs is not there.</exception>
-    public static async Task<HostImport> PlanAsync(ActionContext context, AquilonImport from, AquilonHost? present, CancellationToken cancellationToken)
+    public static async Task<HostImport> PlanAsync(ActionContext context, AquilonSource from, AquilonHost? present, CancellationToken cancellationToken)
     {
         var client = context.Client<AquilonClient>();
         var target = context.Target.Name;
-        var record = context.Client<AquilonRecordStore>().FindOrLatest(target, context.Run.RunId);
+        var store = context.Client<AquilonRecordStore>();
+        var record = from.Import == AquilonImport.Record ? Restored(store, target, from.Record) : store.FindOrLatest(target, context.Run.RunId);
         var hostName = present?.HostName ?? record?.Host.HostName ?? client.NewNameOf(target);
         var configuration = client.Configuration;
-        if (from == AquilonImport.Netbox2Aquilon)
+        if (from.Import == AquilonImport.Netbox2Aquilon)
         {
             string[] arguments =
             [
@@ -44,8 +45,8 @@ internal sealed class HostImport
 
         var known = (present ?? record?.Host
             ?? throw new RefusedException($"{target} is not in Aquilon and there is no record of it, so nobody knows its machine's name, model and rack. Import it with netbox2aquilon (aquilon.import).") { TargetName = target }) with { HostName = hostName };
-        var adds = HostAdds.Of(from == AquilonImport.Record
-            ? record?.Host ?? throw new RefusedException($"There is no record of {target} to restore it from.") { TargetName = target }
+        var adds = HostAdds.Of(from.Import == AquilonImport.Record
+            ? record!.Host
             : Wanted(configuration, known, await context.Client<IMachineInventory>().MachineAsync(target, cancellationToken)));
         return new HostImport(client, target, hostName, [], adds, [.. adds.Select(add => add.Command)]);
     }
@@ -56,7 +57,7 @@ internal sealed class HostImport
     /// <param name="present">The host as it is now, if it is.</param>
     /// <param name="own">The machine whose own things are not in the way: they are deleted before.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<IReadOnlyList<string>> ProblemsAsync(ActionContext context, AquilonImport from, AquilonHost? present, string? own, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ProblemsAsync(ActionContext context, AquilonSource from, AquilonHost? present, string? own, CancellationToken cancellationToken)
     {
         try
         {
@@ -150,6 +151,11 @@ internal sealed class HostImport
 
         return undos.Count == 0 ? "" : " What was added before was taken back.";
     }
+
+    private static AquilonRecord Restored(AquilonRecordStore store, string target, string? runId) => runId is null
+        ? store.Original(target) ?? throw new RefusedException($"There is no record of {target} to restore it from.") { TargetName = target }
+        : store.All(target).FirstOrDefault(record => record.RunId == runId)
+            ?? throw new ObjectNotFoundException($"There is no record of {target} that the run '{OutputText.Line(runId, 80)}' took. Get-AquilonRecord {target} lists those that there are.") { TargetName = target };
 
     private static AquilonHost Wanted(AquilonConfiguration configuration, AquilonHost known, InventoryMachine machine) => known with
     {

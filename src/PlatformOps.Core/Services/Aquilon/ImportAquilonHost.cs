@@ -5,7 +5,11 @@ using PlatformOps.Runs;
 namespace PlatformOps.Core.Services.Aquilon;
 
 /// <param name="From">Where it comes from: <c>netbox2aquilon</c>, <c>aq</c>, or <c>record</c> to put back what was deleted; by default aquilon.import of the configuration.</param>
-internal sealed record ImportAquilonHostParameters(AquilonImport? From = null);
+/// <param name="Record">The run whose record that is; by default the one of how the host was before it was imported anew.</param>
+internal sealed record ImportAquilonHostParameters(AquilonImport? From = null, string? Record = null)
+{
+    public AquilonSource Source(AquilonConfiguration configuration) => new(From ?? configuration.Import, string.IsNullOrEmpty(Record) ? null : Record);
+}
 
 /// <summary>Brings a host with its machine into Aquilon.</summary>
 internal sealed class ImportAquilonHost : AquilonChange<ImportAquilonHostParameters, AquilonHostState>
@@ -50,14 +54,22 @@ internal sealed class ImportAquilonHost : AquilonChange<ImportAquilonHostParamet
 
     protected override string Describe(AquilonHostState state) => state.ToString();
 
-    protected override string DescribeDesired(ActionContext context, ImportAquilonHostParameters parameters, AquilonHostState before) => $"imported ({From(context, parameters).ToString().ToLowerInvariant()})";
+    protected override string DescribeDesired(ActionContext context, ImportAquilonHostParameters parameters, AquilonHostState before) => $"imported ({FromText(context, parameters)})";
 
-    private static AquilonImport From(ActionContext context, ImportAquilonHostParameters parameters) => parameters.From ?? context.Client<AquilonClient>().Configuration.Import;
+    private static AquilonSource From(ActionContext context, ImportAquilonHostParameters parameters) => parameters.Source(context.Client<AquilonClient>().Configuration);
+
+    private static string FromText(ActionContext context, ImportAquilonHostParameters parameters)
+    {
+        var source = From(context, parameters);
+        return source.Import == AquilonImport.Record && (source.Record is null ? context.Client<AquilonRecordStore>().Original(context.Target.Name) : context.Client<AquilonRecordStore>().Find(context.Target.Name, source.Record)) is { } record
+            ? $"record of {record.TakenAt:yyyy-MM-dd'T'HH:mm:ss'Z'}: machine {record.Host.MachineName}, {record.Host.Personality}, {record.Host.OsName} {record.Host.OsVersion}"
+            : source.Import.ToString().ToLowerInvariant();
+    }
 
     private static string Restoring(ActionContext context)
     {
         var store = context.Client<AquilonRecordStore>();
-        return store.FindOrLatest(context.Target.Name, context.Run.RunId) is { } record
+        return store.Original(context.Target.Name) is { } record
             ? $" How it was before is in {store.PathOf(record.HypervisorName, record.RunId)}, with the commands that put it back; Reset-AquilonHost -FromRecord runs them."
             : "";
     }

@@ -39,6 +39,7 @@ internal sealed class SaveAquilonRecord : AquilonChange<NoParameters, SaveAquilo
             TakenAt = context.Time.GetUtcNow(),
             TakenBy = context.Run.Person,
             RunId = context.Run.RunId,
+            IsOfImport = ImportedHost.AwaitsInstallation(context, host),
             Host = host,
             ShowHost = await aquilon.ReadAsync(["show_host", "--hostname", host.HostName!], cancellationToken),
             ShowMachine = await aquilon.ReadAsync(["show_machine", "--machine", host.MachineName], cancellationToken),
@@ -46,7 +47,7 @@ internal sealed class SaveAquilonRecord : AquilonChange<NoParameters, SaveAquilo
         });
     }
 
-    protected override string Describe(State state) => state.Path is null ? "not taken" : $"taken at {state.TakenAt:yyyy-MM-dd'T'HH:mm:ss'Z'}, machine {state.MachineName}";
+    protected override string Describe(State state) => state.Path is null ? "not taken" : $"taken at {state.TakenAt:yyyy-MM-dd'T'HH:mm:ss'Z'}, machine {state.MachineName}{(state.IsOfImport ? ", of what was imported; how it was before is recorded already" : "")}";
 
     protected override string DescribeDesired(ActionContext context, NoParameters parameters, State before) => "taken";
 
@@ -67,8 +68,9 @@ internal sealed class SaveAquilonRecord : AquilonChange<NoParameters, SaveAquilo
     /// <param name="Path">Where the record is; null where there is none.</param>
     /// <param name="MachineName">The machine it tells of.</param>
     /// <param name="TakenAt">UTC.</param>
-    internal sealed record State(string? Path, string? MachineName, DateTimeOffset? TakenAt)
+    /// <param name="IsOfImport">Whether it tells of a host that was imported, and not installed since.</param>
+    internal sealed record State(string? Path, string? MachineName, DateTimeOffset? TakenAt, bool IsOfImport = false)
     {
-        public static State Of(AquilonRecord record, AquilonRecordStore store) => new(store.PathOf(record.HypervisorName, record.RunId), record.Host.MachineName, record.TakenAt);
+        public static State Of(AquilonRecord record, AquilonRecordStore store) => new(store.PathOf(record.HypervisorName, record.RunId), record.Host.MachineName, record.TakenAt, record.IsOfImport);
     }
 }

@@ -17,6 +17,8 @@ internal sealed partial class SwitchAquilonBoot : AquilonChange<SwitchAquilonBoo
 
     public override string Summary => "network boot in Aquilon";
 
+    public override string? Loss => "the installer is armed: the next boot from the network wipes the disks";
+
     protected override string Subject => "aquilon.boot";
 
     public override Impact Impact => Impact.High;

@@ -26,7 +26,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private const int MaxBulk = 50;
 
     /// <summary>The tickets that were seen to name a machine, by key and machine, and what each is called.</summary>
-    public ConcurrentDictionary<(string Key, string Machine), string> Named { get; } = new();
+    public ConcurrentDictionary<(string Key, string Machine, bool WasOpen), string> Named { get; } = new();
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _writers = new(StringComparer.OrdinalIgnoreCase);
@@ -177,12 +177,12 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ObjectNotFoundException">No transition leads there; the message lists what is offered.</exception>
     /// <exception cref="AmbiguousNameException">Several do.</exception>
-    public Task TransitionAsync(string key, string status, string marker, CancellationToken cancellationToken) => WriteAsync(key, async () =>
+    public Task TransitionAsync(string key, string status, string marker, CancellationToken cancellationToken) => WriteAsync(key, async post =>
     {
         var (http, _, api) = await ApiAsync(cancellationToken);
         var chosen = Choose(key, status, await TransitionsAsync(key, cancellationToken));
         var what = $"move {key} to {chosen.To?.Name ?? status}";
-        await http.SendAsync(HttpCall.Post($"{api}/issue/{Key(key)}/transitions", what, new JsonObject { ["transition"] = new JsonObject { ["id"] = chosen.Id } }), cancellationToken);
+        await post(http, HttpCall.Post($"{api}/issue/{Key(key)}/transitions", what, new JsonObject { ["transition"] = new JsonObject { ["id"] = chosen.Id } }));
         var now = (await GetAsync(key, cancellationToken)).Status;
         if (chosen.To?.Name is { } wanted && !Same(now, wanted))
             throw new ServiceException(ServiceName, $"Could not {what}: Jira took the transition '{chosen.Name}' and the ticket is still '{now}'. A condition or automation of the workflow may have stopped or reverted it; look at the ticket's history.") { TargetName = key, FaultCode = "transitionWithoutEffect" };
@@ -226,7 +226,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         => (await CommentsAsync(key, cancellationToken)).FirstOrDefault(comment => comment.Marker == marker || comment.Text.Contains(marker, StringComparison.Ordinal));
 
     /// <summary>Writes a comment, once: a look for its marker comes before, and before every repeat.</summary>
-    public Task<string> CommentAsync(string key, TicketText text, string marker, bool isInternal, CancellationToken cancellationToken) => WriteAsync(key, async () =>
+    public Task<string> CommentAsync(string key, TicketText text, string marker, bool isInternal, CancellationToken cancellationToken) => WriteAsync(key, async post =>
     {
         if (await FindCommentAsync(key, marker, cancellationToken) is { } written)
             return written.CommentId;
@@ -234,9 +234,9 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         var properties = new JsonArray(new JsonObject { ["key"] = MarkerProperty, ["value"] = new JsonObject { ["marker"] = marker } });
         if (isInternal)
             properties.Add(new JsonObject { ["key"] = "sd.public.comment", ["value"] = new JsonObject { ["internal"] = true } });
-        var answer = await http.SendAsync(
-            HttpCall.Post($"{api}/issue/{Key(key)}/comment?expand=properties", $"comment on {key}", new JsonObject { ["body"] = Body(text, kind), ["properties"] = properties }) with { Accept = [404] },
-            cancellationToken);
+        var answer = await post(
+            http,
+            HttpCall.Post($"{api}/issue/{Key(key)}/comment?expand=properties", $"comment on {key}", new JsonObject { ["body"] = Body(text, kind), ["properties"] = properties }) with { Accept = [404] });
         if (answer.Status == 404)
             throw NoIssue(key, answer);
         var comment = answer.Read<JiraComment>(HttpServiceJson.Camel);
@@ -263,10 +263,11 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     }
 
     /// <summary>Attaches a file; the caller has looked for one of that name.</summary>
-    public Task AttachAsync(string key, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => WriteAsync(key, async () =>
+    public Task AttachAsync(string key, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => WriteAsync(key, async post =>
     {
         var (http, _, api) = await ApiAsync(cancellationToken);
-        var answer = await http.SendAsync(
+        var answer = await post(
+            http,
             new HttpCall(HttpMethod.Post, $"{api}/issue/{Key(key)}/attachments")
             {
                 What = $"attach '{name}' to {key}",
@@ -279,8 +280,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
                     return new MultipartFormDataContent { { file, "file", name } };
                 },
                 Accept = [404, 413],
-            },
-            cancellationToken);
+            });
         return answer.Status switch
         {
             404 => throw NoIssue(key, answer),
@@ -346,7 +346,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     {
         // {issues, errors}: the issues are those that were made, in order; an error names the place of one that was not.
         if (answer.Json.ValueKind != JsonValueKind.Object || !(answer.Json.TryGetProperty("issues", out _) || answer.Json.TryGetProperty("errors", out var list) && list.ValueKind == JsonValueKind.Array))
-            throw new ServiceException(ServiceName, $"Could not make {chunk.Length} tickets: {answer.Url} answered {answer.Status}: {answer.Fault.Text}", answer.Status);
+            throw answer.Unexpected(answer.Fault.Text.TrimEnd('.'));
         var bulk = answer.Read<JiraBulkAnswer>(HttpServiceJson.Camel);
         var errors = (bulk.Errors ?? []).Where(error => error.FailedElementNumber is not null).GroupBy(error => error.FailedElementNumber!.Value).ToDictionary(group => group.Key, group => group.First());
         var keys = new Queue<string>((bulk.Issues ?? []).Select(issue => issue.Key));
@@ -398,6 +398,7 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
     private Ticket Show(JiraIssue issue) => new()
     {
         TicketId = issue.Key,
+        HypervisorName = TicketSubject.HostOf(issue.Fields?.Labels ?? [], issue.Fields?.Summary),
         Summary = ServerText.Clean(issue.Fields?.Summary, 300),
         Status = issue.Fields?.Status?.Name ?? "unknown",
         IsDone = issue.Fields?.Status?.StatusCategory?.Key == "done",
@@ -425,8 +426,11 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         };
     }
 
-    /// <summary>One write at a time for an issue: Jira limits them per issue. Where it asks to wait, the write is begun anew, looks included.</summary>
-    private async Task<T> WriteAsync<T>(string key, Func<Task<T>> write, CancellationToken cancellationToken)
+    /// <summary>One write at a time for an issue: Jira limits them per issue. Where it asks to wait instead of writing, the write is begun anew, looks included; what comes after it never begins it anew.</summary>
+    /// <param name="key">The ticket.</param>
+    /// <param name="write">Looks, sends the write by what it is given, and sees to the rest.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task<T> WriteAsync<T>(string key, Func<Func<HttpService, HttpCall, Task<HttpAnswer>>, Task<T>> write, CancellationToken cancellationToken)
     {
         var writer = _writers.GetOrAdd(key, _ => new SemaphoreSlim(1, 1));
         await writer.WaitAsync(cancellationToken);
@@ -434,11 +438,18 @@ internal sealed class JiraClient(Func<JiraKind, HttpService> open, HttpService a
         {
             for (var attempt = 1; ; attempt++)
             {
+                var isAtWrite = false;
                 try
                 {
-                    return await write();
+                    return await write(async (http, call) =>
+                    {
+                        isAtWrite = true;
+                        var answer = await http.SendAsync(call, cancellationToken);
+                        isAtWrite = false;
+                        return answer;
+                    });
                 }
-                catch (ServiceException e) when (e is { StatusCode: 429 or 503, RetryAfter: { } wait } && wait <= TimeSpan.FromSeconds(60) && attempt < 4)
+                catch (ServiceException e) when (isAtWrite && e is { StatusCode: 429 or 503, RetryAfter: { } wait } && wait <= TimeSpan.FromSeconds(60) && attempt < 4)
                 {
                     await Task.Delay(wait, anonymous.Time, cancellationToken);
                 }

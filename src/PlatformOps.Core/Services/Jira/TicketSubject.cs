@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Ssh;
 using PlatformOps.Errors;
 using PlatformOps.Tickets;
 
@@ -16,17 +17,28 @@ internal static class TicketSubject
             || Words(ticket.Summary).Any(word => Same(word, host) || Same(word, name) || (dot < 0 && word.StartsWith(name + ".", StringComparison.OrdinalIgnoreCase)));
     }
 
+    /// <summary>The one host that a ticket is of: by its label, or by a title that is a host's full name and nothing else; null where there is none, or several.</summary>
+    public static string? HostOf(IEnumerable<string> labels, string? summary)
+    {
+        var start = CreateTicket.LabelOf("");
+        List<string> hosts = [.. labels.Where(label => label.StartsWith(start, StringComparison.OrdinalIgnoreCase)).Select(label => label[start.Length..]).Append(summary?.Trim() ?? "")
+            .Where(name => name.Contains('.', StringComparison.Ordinal) && HostNameRule.IsValid(name)).Distinct(StringComparer.OrdinalIgnoreCase)];
+        return hosts is [var host] ? host : null;
+    }
+
     /// <summary>The target's ticket, which must name it. Asked before a run works on it, and again by what is told, where nobody could answer then: a key that is mistyped is another machine's.</summary>
     /// <returns>Its key.</returns>
-    /// <exception cref="RefusedException">It names another.</exception>
+    /// <exception cref="RefusedException">It names another; or it is closed, and nobody had named it.</exception>
     public static async Task<string> RequireAsync(JiraClient jira, ActionTarget target, CancellationToken cancellationToken)
     {
-        if (jira.Named.TryGetValue((target.TicketId!, target.Name), out var known))
+        if (jira.Named.TryGetValue((target.TicketId!, target.Name, target.MustBeOpen), out var known))
             return known;
         var ticket = await jira.GetAsync(target.TicketId!, cancellationToken);
         if (!Names(ticket, target.Name))
             throw new RefusedException($"{(target.Place is { } line ? line + ": " : "")}{ticket.TicketId} is '{ticket.Summary}', which does not name {target.Name}: it may be another hypervisor's. Correct the key, or give the ticket the label {CreateTicket.LabelOf(target.Name)}.") { TargetName = target.Name };
-        return jira.Named[(target.TicketId!, target.Name)] = ticket.TicketId;
+        if (target.MustBeOpen && ticket.IsDone)
+            throw new RefusedException($"{ticket.TicketId} is closed ({ticket.Status}): it was taken for {target.Name} from a claim or dossier while Jira was away, and is not told now. Run it with the ticket that this work has (-TicketId, or New-MigrationTicket), or with {ticket.TicketId} itself, where that is right.") { TargetName = target.Name };
+        return jira.Named[(target.TicketId!, target.Name, target.MustBeOpen)] = ticket.TicketId;
     }
 
     /// <inheritdoc cref="RequireAsync(JiraClient, ActionTarget, CancellationToken)"/>

@@ -13,6 +13,8 @@ internal sealed class ConfigureHosts : KayobeChange<ConfigureHostsParameters>
 
     public override string Summary => "Kayobe host configuration";
 
+    public override string? Loss => "Kayobe configures the host anew and restarts it";
+
     public override ActionScope Scope => ActionScope.Batch;
 
     public override IReadOnlyList<string> Brings => [MachineSubjects.System];

@@ -9,6 +9,8 @@ internal sealed class DeployServices : KayobeChange<NoParameters>
 
     public override string Summary => "Kayobe services";
 
+    public override string? Loss => "Kayobe deploys OpenStack's services on it anew";
+
     public override ActionScope Scope => ActionScope.Batch;
 
     public override IReadOnlyList<string> Brings => [MachineSubjects.System];

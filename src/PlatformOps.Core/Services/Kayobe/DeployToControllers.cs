@@ -9,6 +9,8 @@ internal sealed class DeployToControllers : KayobeChange<NoParameters>
 
     public override string Summary => "Kayobe controllers";
 
+    public override string? Loss => "Kayobe deploys to the controllers, which the whole cloud uses";
+
     public override ActionScope Scope => ActionScope.Batch;
 
     public override string AlsoOn => "the cloud's controllers";

@@ -73,6 +73,12 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
         if (state.Phase != DetachedPhase.Absent)
             await kayobe.ForgetAsync(key, context.Log, cancellationToken);
         var result = await kayobe.RunAsync(key, before, call, context.Log, cancellationToken);
+        if (result.IsOccupied)
+        {
+            await kayobe.ForgetAsync(key, context.Log, cancellationToken);
+            throw new OccupiedException("another run of Kayobe is at work on the control host", cancellation => kayobe.FreedAsync(context.Log, cancellation));
+        }
+
         if (result.ExitStatus is null)
             throw new OutcomeUnknownException($"{Shown(before)} was begun, and nobody knows how it ended: {result.Lost}.") { TargetName = context.Target.Name };
         ThrowIfFailed(context, before, result);
@@ -85,6 +91,8 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
         switch (state.Phase)
         {
             case DetachedPhase.Absent:
+            // It found another at work.
+            case DetachedPhase.Ended when state.ExitStatus == KayobeScripts.LockedStatus:
                 return ProbeAnswer.NotHappened;
             case DetachedPhase.Lost:
                 context.Log.Write(Name, $"{Shown(before)}: {state.Lost}");
@@ -99,6 +107,8 @@ internal abstract class KayobeChange<TParameters>(KayobeCall? call = null) : Cha
         // The recap needs all of the output, so what an earlier process logged comes again.
         context.Log.Write(Name, $"attached to {key} ({state.Phase}); its output from the start:");
         var result = await kayobe.RunAsync(key, before, call, context.Log, cancellationToken);
+        if (result.IsOccupied)
+            return ProbeAnswer.NotHappened;
         if (result.ExitStatus is null)
             return Repeatable(parameters);
         ThrowIfFailed(context, before, result);

@@ -17,6 +17,8 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
 {
     private const string Name = "kayobe";
 
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(20);
+
     private readonly object _gate = new();
     private readonly Dictionary<string, (bool TakesLimit, bool TakesKollaLimit)> _help = new(StringComparer.Ordinal);
     private KayobeInstallation? _installation;
@@ -105,7 +107,7 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
     /// <summary>A command without a limit, for what works on no certain hosts.</summary>
     public IReadOnlyList<string> Unlimited(params IReadOnlyList<string> words) => WithVault(words);
 
-    /// <summary>Runs a command, or attaches to what was begun under its key.</summary>
+    /// <summary>Runs a command, or attaches to what was begun under its key. Where another run of Kayobe is at work, nothing is begun: what is behind this is not to wait in a queue there, with proofs that grow old.</summary>
     /// <param name="key">What finds it again.</param>
     /// <param name="state">What to run.</param>
     /// <param name="call">Who wants to hear of it; null where nobody does.</param>
@@ -127,8 +129,23 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
         output.Complete();
         errors.Complete();
         var judged = KayobeResult.Of(result.ExitStatus, result.Lost, plays, state.Hosts, result.Duration);
-        call?.Ended(judged);
+        if (!judged.IsOccupied)
+            call?.Ended(judged);
         return judged;
+    }
+
+    /// <summary>Waits until no other run of Kayobe holds the configuration. It is not held then: whoever is faster has it next.</summary>
+    /// <exception cref="StepFailedException">One does still, after kayobe.wait-for-others.</exception>
+    public async Task FreedAsync(IActionLog log, CancellationToken cancellationToken)
+    {
+        var host = hostOf(log);
+        var began = host.Time.GetTimestamp();
+        AmbientNotice.Current?.Invoke(Name, $"Another run of Kayobe is at work on {paths.Host} and is waited for, at most {configuration.WaitForOthers.TotalHours:0.#} h. Then all that has to hold is asked again.");
+        while (await IsHeldAsync(host, cancellationToken))
+        {
+            if (host.Time.GetElapsedTime(began) >= configuration.WaitForOthers)
+                throw new StepFailedException($"Another run of Kayobe has held {paths.Config} on {paths.Host} for as long as kayobe.wait-for-others says ({configuration.WaitForOthers.TotalHours:0.#} h); nothing was begun. Look what it is there, and resume when it is through.");
+        }
     }
 
     /// <summary>Where what was begun under a key is.</summary>
@@ -208,8 +225,7 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
             throw new ConfigurationException("kayobe.vault-password has more than one line.");
         var vault = password is not null ? KayobeScripts.VaultFromInput : configuration.NoPassFile is not null ? KayobeScripts.VaultFromFile : ":";
         var script = Entering(vault, $"exec {ShellQuoting.Command(state.Command)} < /dev/null");
-        string[] locked = ["flock", "-o", "-w", Number((long)configuration.WaitForOthers.TotalSeconds), "-E", Number(KayobeScripts.LockedStatus), paths.Config, "bash", "-c", script];
-        return new SshCommand(locked)
+        return new SshCommand(Lock(["-n"], "bash", "-c", script))
         {
             Input = password is null ? null : Encoding.UTF8.GetBytes(password + "\n"),
             Timeout = configuration.Timeout,
@@ -217,6 +233,33 @@ internal sealed class KayobeClient(Func<IActionLog, RemoteHost> hostOf, KayobePa
     }
 
     private string Entering(params string[] then) => KayobeScripts.Entering(paths.Venv, paths.Config, configuration.Environment, then);
+
+    // The host waits for a while, so that who is through is known at once.
+    private async Task<bool> IsHeldAsync(RemoteHost host, CancellationToken cancellationToken)
+    {
+        var once = configuration.WaitForOthers < LockPatience ? configuration.WaitForOthers : LockPatience;
+        string? problem = null;
+        try
+        {
+            var result = await host.SendAsync(new SshCommand(Lock(["-w", Number((long)once.TotalSeconds)], "true")), cancellationToken);
+            if (result.ExitStatus == 0)
+                return false;
+            if (result.ExitStatus != KayobeScripts.LockedStatus)
+                problem = result.Lost ?? $"exit {result.ExitStatus}";
+        }
+        catch (RemoteHostException error) when (!error.LoginRefused)
+        {
+            problem = error.Message;
+        }
+
+        // It was reached a moment ago, and the waiting has its own end.
+        if (problem is not null)
+            await Task.Delay(LockPatience, host.Time, cancellationToken);
+        return true;
+    }
+
+    // -o: what runs under it and leaves something behind does not hold it on.
+    private IReadOnlyList<string> Lock(string[] patience, params string[] command) => ["flock", "-o", .. patience, "-E", Number(KayobeScripts.LockedStatus), paths.Config, .. command];
 
     private IReadOnlyList<string> WithVault(IReadOnlyList<string> words) => configuration is { VaultPassword: null, NoPassFile: { } file } ? ["kayobe", .. words, "--vault-password-file", file] : ["kayobe", .. words];
 

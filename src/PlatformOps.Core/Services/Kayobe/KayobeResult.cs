@@ -9,12 +9,15 @@ namespace PlatformOps.Core.Services.Kayobe;
 /// <param name="Duration">How long it took, or was waited for.</param>
 internal sealed record KayobeResult(int? ExitStatus, string? Lost, IReadOnlyList<string> Hosts, IReadOnlyDictionary<string, HostRecap> Recaps, IReadOnlyList<string> Problems, TimeSpan Duration)
 {
+    /// <summary>Another held the configuration, and nothing was begun.</summary>
+    public bool IsOccupied => ExitStatus == KayobeScripts.LockedStatus;
+
     public static KayobeResult Of(int? exitStatus, string? lost, PlayReader plays, IReadOnlyList<string> wanted, TimeSpan duration)
     {
         if (exitStatus is null)
             return new(null, lost, wanted, plays.Recaps, [], duration);
         if (exitStatus == KayobeScripts.LockedStatus)
-            return new(exitStatus, null, wanted, plays.Recaps, ["another run of Kayobe held the configuration all the while; nothing was begun"], duration);
+            return new(exitStatus, null, wanted, plays.Recaps, [], duration);
         // What it says of the hosts comes first: an exit status tells only that there is something.
         var problems = plays.Problems(wanted).ToList();
         if (exitStatus != 0)

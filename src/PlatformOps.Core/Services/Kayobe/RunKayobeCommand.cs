@@ -16,6 +16,8 @@ internal sealed class RunKayobeCommand(KayobeCall? call) : KayobeChange<RunKayob
 
     public override string Summary => "Kayobe command";
 
+    public override string? Loss => "a command of Kayobe is run on it";
+
     public override ActionScope Scope => ActionScope.Batch;
 
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, RunKayobeCommandParameters parameters, CancellationToken cancellationToken)

@@ -16,6 +16,8 @@ internal sealed class RunPlaybook(KayobeCall? call) : KayobeChange<RunPlaybookPa
 
     public override string Summary => "Kayobe playbook";
 
+    public override string? Loss => "a playbook of Kayobe is run on it";
+
     protected override async Task<KayobeState> WorkOutAsync(KayobeClient kayobe, ActionContext context, RunPlaybookParameters parameters, CancellationToken cancellationToken)
     {
         // A runbook's values are put in after it was checked.

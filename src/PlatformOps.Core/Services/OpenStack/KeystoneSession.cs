@@ -11,6 +11,7 @@ namespace PlatformOps.Core.Services.OpenStack;
 internal sealed class KeystoneSession
 #pragma warning restore CA1001
 {
+    private const string LoginPath = "auth/tokens";
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(120);
 
     /// <summary>Other names that catalogs use for a service type (service-types-authority).</summary>
@@ -126,7 +127,7 @@ internal sealed class KeystoneSession
             auth["scope"] = scope;
         // Getting a token changes nothing that anybody would miss: it may be asked for again.
         var answer = await _http.SendAsync(
-            new HttpCall(HttpMethod.Post, "auth/tokens") { What = $"log in to OpenStack as {who}", Json = new Dictionary<string, object> { ["auth"] = auth }, Reads = true, Accept = HasPassword ? [401] : [401, 404] },
+            new HttpCall(HttpMethod.Post, LoginPath) { What = $"log in to OpenStack as {who}", Json = new Dictionary<string, object> { ["auth"] = auth }, Reads = true, Accept = HasPassword ? [401] : [401, 404] },
             cancellationToken);
         // Of a token or an application credential that it does not know, Keystone says 404.
         if (answer.Status is 401 or 404)
@@ -220,6 +221,8 @@ internal sealed class KeystoneSession
 
     private sealed class TokenAuthentication(KeystoneSession session) : HttpAuthentication
     {
+        public override Uri LoginAddress => new(session.Address, LoginPath);
+
         public override async ValueTask<object?> ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var token = await session.TokenAsync(cancellationToken);

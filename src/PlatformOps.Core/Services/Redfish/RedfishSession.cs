@@ -21,6 +21,8 @@ internal sealed class RedfishSession(string address, HttpService http, string pa
     private Login? _login;
     private string? _refusal;
 
+    public override Uri LoginAddress => new(http.BaseAddress, path);
+
     public override async ValueTask<object?> ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var login = await LoginAsync(cancellationToken);

@@ -25,6 +25,8 @@ internal sealed class RestartSystem : Change<RestartSystemParameters, RestartSta
 
     public override string Summary => "restart";
 
+    public override string? Loss => "the machine is restarted, and wiped if an installer is armed";
+
     public override Impact Impact => Impact.High;
 
     public override bool IsIdempotent => false;

@@ -22,6 +22,8 @@ internal sealed class SetBootDevice : Change<SetBootDeviceParameters, BootDevice
 
     public override string Summary => "next boot";
 
+    public override string? Loss => "the next boot is into another system than its own: an installer there wipes the disks";
+
     protected override string Subject => SubjectName;
 
     public override Impact Impact => Impact.High;

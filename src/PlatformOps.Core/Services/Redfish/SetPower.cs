@@ -18,6 +18,8 @@ internal sealed class SetPower : Change<SetPowerParameters, PowerState>
 
     public override string Summary => "power";
 
+    public override string? Loss => "the machine is turned on, and wiped if an installer is armed";
+
     protected override string Subject => "bmc.power";
 
     public override Impact Impact => Impact.High;

@@ -35,20 +35,20 @@ public sealed class ResolveOpsStepCommand : SessionCmdlet
     public StepRecord[] InputObject { get; set; } = [];
 
     /// <summary>The run, by its identifier or a part of it that only one has.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Name")]
     [RunIdTransformation]
     [ArgumentCompleter(typeof(RunCompleter))]
     [ValidateNotNullOrEmpty]
     public string RunId { get; set; } = "";
 
     /// <summary>The target.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Name")]
     [ArgumentCompleter(typeof(RunTargetCompleter))]
     [ValidateNotNullOrEmpty]
     public string Target { get; set; } = "";
 
     /// <summary>The step's name.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = "Name")]
     [ArgumentCompleter(typeof(RunStepCompleter))]
     [ValidateNotNullOrEmpty]
     public string Step { get; set; } = "";

@@ -82,7 +82,7 @@ public sealed class GetTicketCommand : SessionCmdlet
 
     private async ValueTask WriteAsync(JiraClient jira, Ticket ticket, string? host, CancellationToken cancellationToken)
     {
-        ticket = ticket with { HypervisorName = host };
+        ticket = ticket with { HypervisorName = host ?? ticket.HypervisorName };
         if (!IncludeComment)
         {
             await WriteObjectAsync(ticket);

@@ -55,7 +55,7 @@ internal sealed class AquilonLab : IAsyncDisposable
         return await check.RunAsync(context, parameters, Token);
     }
 
-    public Task<List<StepRecord>> RunAsync(string runbook, int number = 1, CancellationToken? stop = null) => RunAsync(Session.Runbooks.Get(runbook), number, stop);
+    public Task<List<StepRecord>> RunAsync(string runbook, int number = 1, CancellationToken? stop = null, IReadOnlyDictionary<string, string>? inputs = null) => RunAsync(Session.Runbooks.Get(runbook), number, stop, inputs);
 
     public Task<List<StepRecord>> RunTextAsync(string steps, int number = 1)
         => RunAsync(Session.Runbooks.Reader.Read($"runbook: test/aquilon\ntarget: hypervisor\nsteps:\n{steps}", "test"), number, null);
@@ -113,7 +113,8 @@ internal sealed class AquilonLab : IAsyncDisposable
         await _lab.DisposeAsync();
     }
 
-    private Task<List<StepRecord>> RunAsync(Runbook runbook, int number, CancellationToken? stop) => CollectAsync(Session.Runner().RunAsync(Request(runbook, number), stop ?? Token));
+    private Task<List<StepRecord>> RunAsync(Runbook runbook, int number, CancellationToken? stop, IReadOnlyDictionary<string, string>? inputs = null)
+        => CollectAsync(Session.Runner().RunAsync(Request(runbook, number) with { Inputs = inputs ?? new Dictionary<string, string>() }, stop ?? Token));
 
     private RunRequest Request(Runbook runbook, int number) => new() { Phases = [new RunbookPhase("aquilon", runbook)], Targets = [Target(number)], Identity = Session.Identity("aquilon") };
 

@@ -127,7 +127,7 @@ public sealed class AquilonResetTests
         Assert.Contains("is ready in Aquilon, and hosts are deleted only when they are decommissioned", (await Assert.ThrowsAsync<RefusedException>(() => lab.ApplyAsync(new DeleteAquilonHost(), new DeleteAquilonHostParameters()))).Message, StringComparison.Ordinal);
         await lab.SetAsync(1, new { buildStatus = "build", cluster = "cl1" });
         Assert.Contains("aq uncluster --hostname hv01.lab.example --cluster cl1", (await Assert.ThrowsAsync<RefusedException>(() => lab.ApplyAsync(new DeleteAquilonHost(), new DeleteAquilonHostParameters()))).Message, StringComparison.Ordinal);
-        Assert.Contains("has the host hv01.lab.example on it", (await Assert.ThrowsAsync<RefusedException>(() => lab.ApplyAsync(new DeleteAquilonMachine(), new Core.Changes.NoParameters()))).Message, StringComparison.Ordinal);
+        Assert.Contains("has the host hv01.lab.example on it", (await Assert.ThrowsAsync<RefusedException>(() => lab.ApplyAsync(new DeleteAquilonMachine(), new DeleteAquilonMachineParameters()))).Message, StringComparison.Ordinal);
         Assert.Empty(await lab.WritesAsync());
     }
 
@@ -190,6 +190,34 @@ public sealed class AquilonResetTests
         Assert.Equal(RunState.Succeeded, lab.LastRun.State);
         Assert.Equal(StepOutcome.Unchanged, again.Single(record => record.Step == "aquilon.buildstatus").Outcome);
         Assert.Equal("netbox-1001", (await lab.MachineAsync()).GetProperty("label").GetString());
+    }
+
+    [Fact]
+    public async Task What_is_restored_is_how_it_was_before_the_first_import_or_the_record_that_is_named()
+    {
+        await using var lab = await AquilonLab.StartAsync();
+        await lab.RunAsync(Reset);
+        var first = lab.LastRun.RunId;
+        await lab.SetAsync(1, new { personality = "kayobe-prod" });
+        // Asked for by name, it is done once more; this time the import fails.
+        await lab.FaultAsync("add_host", "status:500", count: 1);
+        var failed = (await lab.RunAsync(Reset))[^1];
+        var second = lab.LastRun.RunId;
+
+        Assert.Contains($"{first}.json", failed.Message, StringComparison.Ordinal);
+        var store = lab.Session.Get<AquilonRecordStore>();
+        Assert.Equal([(second, true), (first, false)], store.All(AquilonLab.Name(1)).Select(record => (record.RunId, record.IsOfImport)));
+        var plan = await lab.PlanAsync("aquilon/restore");
+        Assert.Contains("machine system7001, hypervisor, rocky 8x-x86_64", plan[^1].After, StringComparison.Ordinal);
+        await lab.RunAsync("aquilon/restore");
+        Assert.Equal(("system7001", "hypervisor"), ((await lab.MachineAsync()).GetProperty("label").GetString(), (await lab.MachineAsync()).GetProperty("personality").GetString()));
+
+        await lab.FaultAsync("add_host", "status:500", count: 1);
+        await lab.RunAsync(Reset);
+        var unknown = await lab.RunAsync("aquilon/restore", inputs: new Dictionary<string, string> { ["record"] = "20250101-000000-abcdef" });
+        Assert.Contains("Get-AquilonRecord hv01.lab.example lists those that there are", unknown[^1].Message, StringComparison.Ordinal);
+        await lab.RunAsync("aquilon/restore", inputs: new Dictionary<string, string> { ["record"] = second });
+        Assert.Equal(("netbox-1001", "kayobe-prod"), ((await lab.MachineAsync()).GetProperty("label").GetString(), (await lab.MachineAsync()).GetProperty("personality").GetString()));
     }
 
     [Fact]

@@ -152,6 +152,74 @@ public sealed class KayobeInterruptionTests
         await Assert.ThrowsAsync<RefusedException>(() => change.GuardAsync(context, new ConfigureHostsParameters(), before, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task What_had_to_hold_is_asked_again_when_another_on_the_control_host_is_through()
+    {
+        await using var lab = await KayobeLab.StartAsync(speed: 60);
+        var other = lab.HoldAsync(3600);
+        await lab.HeldAsync();
+        var running = lab.RunAsync(Configure, TestContext.Current.CancellationToken, 1);
+        await lab.WaitedForAsync();
+        // Meanwhile somebody puts it into service.
+        await lab.SetHostAsync(KayobeLab.Name(1), new { serviceDisabled = false });
+        await lab.SpeedAsync(100_000);
+        await other;
+
+        var refused = Assert.Single(await running);
+
+        Assert.Equal(StepOutcome.Failed, refused.Outcome);
+        Assert.Contains("in service", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await lab.RunsAsync());
+    }
+
+    [Fact]
+    public async Task The_kill_switch_holds_behind_the_queue_on_the_control_host()
+    {
+        await using var lab = await KayobeLab.StartAsync(speed: 60);
+        var other = lab.HoldAsync(3600);
+        await lab.HeldAsync();
+        var running = lab.RunAsync(Configure, TestContext.Current.CancellationToken, 1);
+        await lab.WaitedForAsync();
+        lab.Session.KillSwitch.Set("alice", "stop all");
+        await lab.SpeedAsync(100_000);
+        await other;
+
+        var refused = Assert.Single(await running);
+
+        Assert.Contains("nothing was sent", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("stop all", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await lab.RunsAsync());
+    }
+
+    [Fact]
+    public async Task One_that_died_in_the_queue_was_never_begun_and_is_begun_once()
+    {
+        await using var lab = await KayobeLab.StartAsync(speed: 60);
+        var other = lab.HoldAsync(3600);
+        await lab.HeldAsync();
+        await lab.DieAsync(Configure, lab.WaitedForAsync, 1);
+        await lab.SpeedAsync(100_000);
+        await other;
+
+        Assert.Equal(StepOutcome.Done, Assert.Single(await lab.ResumeAsync()).Outcome);
+        Assert.Equal(["overcloud host configure: hv01"], await lab.RunsAsync());
+    }
+
+    [Fact]
+    public async Task Who_waits_too_long_is_told_that_nothing_was_begun()
+    {
+        await using var lab = await KayobeLab.StartAsync(speed: 60, overrides: ("kayobe.wait-for-others", "0s"));
+        var other = lab.HoldAsync(3600);
+        await lab.HeldAsync();
+
+        var error = await Assert.ThrowsAsync<StepFailedException>(() => lab.ApplyAsync(new ConfigureHosts(), new ConfigureHostsParameters(), 1));
+
+        Assert.Contains("nothing was begun", error.Message, StringComparison.Ordinal);
+        Assert.Empty(await lab.RunsAsync());
+        await lab.SpeedAsync(100_000);
+        await other;
+    }
+
     private static async Task<bool> IsBackAsync(KayobeLab lab)
     {
         try

@@ -64,15 +64,31 @@ internal sealed class KayobeLab : IAsyncDisposable
             stop));
 
     /// <summary>Begins a phase, and dies where a command of Kayobe has begun to tell.</summary>
-    public async Task DieInAsync(string steps, params int[] numbers)
+    public Task DieInAsync(string steps, params int[] numbers) => DieAsync(steps, () => Until(async () => (await StateAsync()).GetProperty("runs").GetArrayLength() > 0), numbers);
+
+    /// <summary>Begins a phase, and dies at a moment.</summary>
+    public async Task DieAsync(string steps, Func<Task> moment, params int[] numbers)
     {
         using var death = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var running = RunAsync(steps, death.Token, numbers);
-        await Until(async () => (await StateAsync()).GetProperty("runs").GetArrayLength() > 0);
+        await moment();
         _died = Session.Store.List().First().RunId;
         await death.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
+
+    /// <summary>Somebody else's Kayobe is at work on the control host for so many seconds there.</summary>
+    public Task HoldAsync(int seconds) => Session.Get<Core.Ssh.RemoteShell>().User("kayobe.lab.example", SilentLog.Instance)
+        .RunAsync(new Core.Ssh.SshCommand(["flock", "-o", "/home/ops/kayobe/src/kayobe-config", "sleep", $"{seconds}"]), Token);
+
+    /// <summary>It is.</summary>
+    public Task HeldAsync() => Until(async () => (await StatusAsync("flock", "-n", "/home/ops/kayobe/src/kayobe-config", "true")) != 0);
+
+    /// <summary>A run of ours waits for it.</summary>
+    public Task WaitedForAsync() => Until(() => Task.FromResult(Session.Store.List().Any(run => Written().Contains("another run of Kayobe is at work", StringComparison.Ordinal))));
+
+    private async Task<int?> StatusAsync(params string[] command)
+        => (await Session.Get<Core.Ssh.RemoteShell>().User("kayobe.lab.example", SilentLog.Instance).RunAsync(new Core.Ssh.SshCommand(command), Token)).ExitStatus;
 
     /// <summary>Another process goes on with the run that died.</summary>
     public async Task<List<StepRecord>> ResumeAsync()

@@ -18,6 +18,8 @@ internal sealed class HostStorageChange : Change<HostStorageParameters, HostStor
 
     public override string Summary => "storage";
 
+    public override string? Loss => "disks are partitioned and formatted: what is on them is gone";
+
     public override bool IsOfSystem => true;
 
     public override Impact Impact => Impact.High;
