@@ -14,7 +14,6 @@ public sealed partial class FolderConventions
         ["Files"] = [],
         ["Texts"] = [],
         ["Logging"] = [],
-        ["Parallelism"] = [],
         ["Processes"] = [],
         ["Yaml"] = ["Texts"],
         ["Secrets"] = ["Yaml", "Files", "Processes"],
@@ -22,13 +21,13 @@ public sealed partial class FolderConventions
         ["Labs"] = ["Processes"],
         ["Ledger"] = ["Files"],
         ["Http"] = ["Configuration", "Secrets", "Logging", "Texts"],
-        ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Parallelism", "Texts"],
+        ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Texts"],
         ["Changes"] = ["Configuration", "Secrets", "Logging", "Ledger"],
-        ["Services"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Processes", "Files", "Parallelism"],
-        ["Runbooks"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Parallelism", "Texts"],
+        ["Services"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Processes", "Files"],
+        ["Runbooks"] = ["Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Files", "Texts"],
         ["Reports"] = ["Ledger", "Runbooks"],
         ["Migration"] = ["Texts", "Yaml", "Configuration", "Secrets", "Logging", "Ledger", "Changes", "Ssh", "Files", "Runbooks", "Services", AnyService],
-        ["Sessions"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Files", "Parallelism", "Runbooks", "Migration", "Services", AnyService],
+        ["Sessions"] = ["Configuration", "Secrets", "Logging", "Ledger", "Changes", "Http", "Ssh", "Files", "Runbooks", "Migration", "Services", AnyService],
     };
 
     [Fact]
@@ -60,7 +59,7 @@ public sealed partial class FolderConventions
 
         Assert.Contains("PlatformOps.Core.Runbooks.Runbook", references["PlatformOps.Core.Sessions.ServiceProbes"]);
         Assert.Contains("PlatformOps.Core.Services.NetBox.BmcAddress", references["PlatformOps.Core.Migration.RecordBmcAddress"]);
-        Assert.Contains("PlatformOps.Core.Changes.Change`2", references["PlatformOps.Core.Services.Jira.TransitionTicket"]);
+        Assert.Contains("PlatformOps.Core.Changes.ValueChange`2", references["PlatformOps.Core.Services.Jira.TransitionTicket"]);
     }
 
     // A nullable tuple is several words: who reads it while another writes it sees a value without its parts. A record is one reference.

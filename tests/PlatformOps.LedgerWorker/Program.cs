@@ -53,7 +53,7 @@ while (Console.ReadLine() is { } line)
 async Task<string> WorkAsync(string target, int effects, Action onTaken)
 {
     var runId = $"{target}-{Environment.ProcessId}";
-    await using var ledger = await runs.CreateAsync(runId, new RunStarted(new JournalIdentity("trial", "alice", "al", "test", default, default), [new JournalPhase("Trial", "")], [new JournalTarget("hypervisor", target, null)]));
+    await using var ledger = await runs.CreateAsync(runId, new RunStarted(new JournalIdentity("trial", "alice", "al", "test", default, default), [new JournalPhase("Trial", "")], [new JournalTarget("hypervisor", target, null)]), default);
     TargetLock? held = null;
     while (held is null)
     {

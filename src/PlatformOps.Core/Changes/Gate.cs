@@ -15,8 +15,8 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     // A call of unknown outcome shows soon whether it happened, or was never taken.
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(15);
 
-    // Of real time: how old what was seen before an effect may be.
-    private static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(5);
+    /// <summary>Of real time: how old what was seen before an effect may be.</summary>
+    public TimeSpan SeenWithin { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Observes, and says what would be done. Sends no write.</summary>
     /// <param name="isAlone">No effect comes before it: what it would be refused for now, it is refused for.</param>
@@ -52,7 +52,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 await LeaveOpenAsync(change, key, step, started, end);
             return end;
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             // Observing or a guard failed, nothing was sent now. An intent that an earlier process left open stays open.
             var result = new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
@@ -80,7 +80,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: was begun ({intent.BeforeText} → {intent.DesiredText}), and did not happen") { Before = intent.BeforeText }, null);
             return end is { Outcome: StepOutcome.Unknown } ? await LeftOpenAsync(end) : end;
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             return await LeftOpenAsync(Undecidable(change, key, intent, $"not to be seen ({Sentence(e)})", e));
         }
@@ -99,7 +99,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         {
             await change.SettledAsync(context, cancellationToken);
         }
-        catch (Exception e) when (e is OpsException or OperationCanceledException)
+        catch (Exception e)
         {
             context.Log.Write(change.Name, $"what was kept to trace it by is still there: {Sentence(e)}");
         }
@@ -172,49 +172,38 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
     /// <summary>Takes a change back, if what we left is still what is there.</summary>
     public async Task<StepEnd> UndoAsync(Change change, ActionContext context, object parameters, StepHistory made, StepInfo step, IReadOnlyList<TargetLock> locks, CancellationToken cancellationToken)
     {
-        var record = new Recording(this, change, context, parameters, made.Key, step, time.GetUtcNow(), cancellationToken);
+        var started = time.GetUtcNow();
         var before = change.Load(made.Standing!.Before);
         using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
-        var now = await change.ObserveAsync(context, parameters, cancellationToken);
-        if (change.Matches(now, before))
-            return await record.EndAsync(new StepEnd(StepOutcome.Undone, $"{Subject(change, context)}: is already back at {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(before) }, now);
-        if (!IsOurs(change, context, parameters, made, now))
+        var record = new Recording(this, change, context, parameters, made.Key, step, started, cancellationToken);
+        var locked = record with { Locks = held.All };
+        var end = await SendAsync(new Effect(change, () => context, parameters, LookAsync, ConfirmAsync)
         {
-            return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: left as it is, because somebody changed it since ({LeftText(made)} → {change.Describe(now)})")
-            {
-                Before = change.Describe(now),
-            };
+            Send = _ => change.UndoAsync(context, parameters, before, cancellationToken),
+            Intent = now => IntentFor(change, context, parameters, made.Key, now, change.Describe(before), locks) with { IsUndo = true },
+            FailedAs = $"{Subject(change, context)}: could not be taken back: ",
+        }, locked, await change.ObserveAsync(context, parameters, cancellationToken), cancellationToken);
+        if (end is { Outcome: StepOutcome.Unknown })
+            await LeaveOpenAsync(change, made.Key, step, started, end);
+        return end;
+
+        async Task<StepEnd?> LookAsync(object now)
+        {
+            if (change.Matches(now, before))
+                return await record.EndAsync(new StepEnd(StepOutcome.Undone, $"{Subject(change, context)}: is already back at {change.Describe(before)}") { Before = change.Describe(now), After = change.Describe(before) }, now);
+            if (!IsOurs(change, context, parameters, made, now))
+                return new StepEnd(StepOutcome.Drifted, $"{Subject(change, context)}: left as it is, because somebody changed it since ({LeftText(made)} → {change.Describe(now)})") { Before = change.Describe(now) };
+            return await UndoRefusalAsync(change, context, parameters, before, cancellationToken) is { } refused ? refused with { Before = change.Describe(now) } : null;
         }
 
-        if (await UndoRefusalAsync(change, context, parameters, before, cancellationToken) is { } refused)
-            return refused with { Before = change.Describe(now) };
-
-        await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, isDestructive: false, held.All), time, cancellationToken);
-        await ledger.WriteDurablyAsync(IntentFor(change, context, parameters, made.Key, now, change.Describe(before)) with { IsUndo = true }, held.All);
-        Exception? unclear = null;
-        try
+        async Task<StepEnd> ConfirmAsync(object now, Intent intent, Exception? unclear)
         {
-            await change.UndoAsync(context, parameters, before, cancellationToken);
+            var (reached, last) = await ObserveUntilAsync(change, context, parameters, state => change.Matches(state, before), PatienceOf(change, unclear), cancellationToken);
+            if (reached)
+                return await locked.EndAsync(new StepEnd(StepOutcome.Undone, Difference(change, context, change.Describe(now), change.Describe(before))) { Before = change.Describe(now), After = change.Describe(last) }, last);
+            var error = new StepFailedException($"{Subject(change, context)}: still {change.Describe(last)} after taking it back to {change.Describe(before)}{(unclear is null ? "" : $": {Sentence(unclear)}")}", unclear) { TargetName = context.Target.Name };
+            return await locked.EndAsync(new StepEnd(StepOutcome.Failed, error.Message) { Before = change.Describe(now), After = change.Describe(last), Error = error }, last);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OpsException e) when (e is not OutcomeUnknownException)
-        {
-            return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: could not be taken back: {Sentence(e)}") { Before = change.Describe(now), Error = e }, now);
-        }
-        catch (Exception e) when (e is not LedgerException)
-        {
-            // Observing tells.
-            unclear = e;
-        }
-
-        var (reached, last) = await ObserveUntilAsync(change, context, parameters, state => change.Matches(state, before), PatienceOf(change, unclear), cancellationToken);
-        if (reached)
-            return await record.EndAsync(new StepEnd(StepOutcome.Undone, Difference(change, context, change.Describe(now), change.Describe(before))) { Before = change.Describe(now), After = change.Describe(last) }, last);
-        var error = new StepFailedException($"{Subject(change, context)}: still {change.Describe(last)} after taking it back to {change.Describe(before)}{(unclear is null ? "" : $": {Sentence(unclear)}")}", unclear) { TargetName = context.Target.Name };
-        return await record.EndAsync(new StepEnd(StepOutcome.Failed, error.Message) { Before = change.Describe(now), After = change.Describe(last), Error = error }, last);
     }
 
     // Null where it may be taken back.
@@ -239,43 +228,42 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         if (end is not null)
             return end;
         var now = seen ?? await change.ObserveAsync(context, parameters, cancellationToken);
-        if (IsThere())
+        if (IsThere(now))
             return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
 
         using var held = await LocksAsync(change, context, parameters, locks, cancellationToken);
+        // Who had them before us may have done what we are about to do.
         if (held.AreMore)
-        {
-            // Who had them before us may have done what we are about to do.
             now = await change.ObserveAsync(context, parameters, cancellationToken);
-            if (IsThere())
-                return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
+        var locked = record with { Locks = held.All };
+        return await SendAsync(new Effect(change, () => context, parameters, LookAsync, (before, intent, unclear) => ConfirmAsync(change, context, parameters, locked, before, intent, unclear, cancellationToken))
+        {
+            IsDestructive = change.IsDestructive(parameters),
+            GuardAsync = GuardAsync,
+            Send = before => change.ApplyAsync(context, parameters, before, cancellationToken),
+            Intent = before => IntentFor(change, context, parameters, record.Key, before, Desired(change, context, parameters, before), locks) with { IsTelling = record.Step.IsTelling },
+        }, locked, now, cancellationToken);
+
+        async Task<StepEnd?> LookAsync(object state)
+        {
+            if (IsThere(state))
+                return await record.EndAsync(Unchanged(change, context, change.Describe(state)), state);
+            await GuardAsync(state);
+            return null;
         }
 
-        var isDestructive = change.IsDestructive(parameters);
-        await GuardAsync();
-        while (await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, isDestructive, held.All), time, cancellationToken))
+        async Task GuardAsync(object state)
         {
-            // The ledger was away meanwhile.
-            now = await change.ObserveAsync(context, parameters, cancellationToken);
-            if (IsThere())
-                return await record.EndAsync(Unchanged(change, context, change.Describe(now)), now);
-            await GuardAsync();
-        }
-
-        return await ApplyAsync(change, context, parameters, record with { Locks = held.All }, now, GuardAsync, cancellationToken);
-
-        bool IsThere()
-        {
-            if (context.TakenOverFrom is { } stood && !change.Matches(now, change.Load(stood)))
-                context = context with { Run = context.Run with { TakeOverReason = null }, TakenOverFrom = null };
-            return change.IsDesired(context, parameters, now);
-        }
-
-        async Task GuardAsync()
-        {
-            await change.GuardAsync(context, parameters, now, cancellationToken);
+            await change.GuardAsync(context, parameters, state, cancellationToken);
             if (guards is not null)
                 await guards();
+        }
+
+        bool IsThere(object state)
+        {
+            if (context.TakenOverFrom is { } stood && !change.Matches(state, change.Load(stood)))
+                context = context with { Run = context.Run with { TakeOverReason = null }, TakenOverFrom = null };
+            return change.IsDesired(context, parameters, state);
         }
     }
 
@@ -347,41 +335,84 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         }
     }
 
-    private async Task<StepEnd> ApplyAsync(Change change, ActionContext context, object parameters, Recording record, object before, Func<Task> guards, CancellationToken cancellationToken)
+    // The one way of an effect, of a change as of its taking back: everything that can refuse it; INTENT, durable; what was seen is not old by then; the effect; its result.
+    private async Task<StepEnd> SendAsync(Effect effect, Recording record, object now, CancellationToken cancellationToken)
     {
-        var beforeText = change.Describe(before);
-        var desiredText = Desired(change, context, parameters, before);
-        var intent = IntentFor(change, context, parameters, record.Key, before, desiredText) with { IsTelling = record.Step.IsTelling };
+        var (change, parameters) = (effect.Change, effect.Parameters);
+        while (true)
+        {
+            if (await effect.LookAsync(now) is { } end)
+                return end;
+            if (!await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, effect.Context, effect.IsDestructive, record.Locks), time, cancellationToken))
+                break;
+            // The ledger was away meanwhile.
+            now = await change.ObserveAsync(effect.Context, parameters, cancellationToken);
+        }
+
+        var intent = effect.Intent(now);
         cancellationToken.ThrowIfCancellationRequested();
         var asked = Stopwatch.GetTimestamp();
         await ledger.WriteDurablyAsync(intent, record.Locks);
-        if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(change, context, parameters, record, before, "the ledger was away", cancellationToken) is { } overtaken)
-            return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: {overtaken}") { Before = beforeText }, null);
+        if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(effect, record, now, "the ledger was away", cancellationToken) is { } overtaken)
+            return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, effect.Context)}: {overtaken}") { Before = intent.BeforeText }, null);
 
-        Exception? unclear = null;
         try
         {
+            Exception? unclear;
             // Each try is made right behind the proofs: those from before the waiting are as old as it was long.
-            while (await TryAsync(change, context, parameters, before, cancellationToken) is { } occupied)
+            while ((unclear = await CallAsync()) is OccupiedException occupied)
             {
+                effect.Context.Log.Write(change.Name, $"{occupied.Message}; waiting until it is through");
                 if (await AskAgainAsync(occupied) is { } refused)
-                    return await record.EndAsync(refused with { Before = beforeText }, null);
+                    return await record.EndAsync(refused with { Before = intent.BeforeText }, null);
             }
+
+            return unclear is OpsException and not OutcomeUnknownException
+                ? await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{effect.FailedAs}{Sentence(unclear)}") { Before = intent.BeforeText, Error = unclear }, null)
+                : await effect.ConfirmAsync(now, intent, unclear);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
-            throw;
-        }
-        catch (OpsException e) when (e is not (OutcomeUnknownException or LedgerException))
-        {
-            return await record.EndAsync(new StepEnd(StepOutcome.Failed, Sentence(e)) { Before = beforeText, Error = e }, null);
-        }
-        catch (Exception e) when (e is not LedgerException)
-        {
-            // A call whose outcome is unknown, or a fault of ours in the middle of it: only observing tells.
-            unclear = e;
+            // Once it was begun, only what came of it is told, or that nobody knows.
+            return Undecidable(change, record.Key, intent, "not to be seen", e);
         }
 
+        // A call whose outcome is unknown, or a fault of ours in the middle of it: only observing tells.
+        async Task<Exception?> CallAsync()
+        {
+            try
+            {
+                await effect.Send(now);
+                return null;
+            }
+            catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
+            {
+                return e;
+            }
+        }
+
+        // Whatever goes wrong here, nothing was sent.
+        async Task<StepEnd?> AskAgainAsync(OccupiedException occupied)
+        {
+            try
+            {
+                await occupied.FreedAsync(cancellationToken);
+                await effect.GuardAsync(now);
+                return await OvertakenAsync(effect, record, now, "another was at work", cancellationToken) is { } late
+                    ? new StepEnd(StepOutcome.Failed, $"{Subject(change, effect.Context)}: {late}")
+                    : null;
+            }
+            catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
+            {
+                return new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
+            }
+        }
+    }
+
+    // What came of a change that was sent.
+    private async Task<StepEnd> ConfirmAsync(Change change, ActionContext context, object parameters, Recording record, object before, Intent intent, Exception? unclear, CancellationToken cancellationToken)
+    {
+        var (beforeText, desiredText) = (intent.BeforeText, intent.DesiredText);
         if (!change.CanObserve(parameters))
         {
             return unclear is null
@@ -389,19 +420,9 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
                 : Undecidable(change, record.Key, intent, "not to be seen", unclear);
         }
 
-        bool reached;
-        object now;
-        try
-        {
-            // What nobody knows to have been accepted shows itself by its state, or is probed.
-            Func<object, bool> isThere = unclear is null ? state => change.IsSeen(context, parameters, before, state) : state => change.IsDesired(context, parameters, state);
-            (reached, now) = await ObserveUntilAsync(change, context, parameters, isThere, PatienceOf(change, unclear), cancellationToken);
-        }
-        catch (OpsException e) when (e is not LedgerException)
-        {
-            return Undecidable(change, record.Key, intent, "not to be seen", e);
-        }
-
+        // What nobody knows to have been accepted shows itself by its state, or is probed.
+        Func<object, bool> isThere = unclear is null ? state => change.IsSeen(context, parameters, before, state) : state => change.IsDesired(context, parameters, state);
+        var (reached, now) = await ObserveUntilAsync(change, context, parameters, isThere, PatienceOf(change, unclear), cancellationToken);
         if (reached)
             return await record.EndAsync(new StepEnd(StepOutcome.Done, Difference(change, context, beforeText, change.Describe(now))) { Before = beforeText, After = change.Describe(now) }, now);
         // What must not be sent twice stays open when it was accepted and cannot be seen: a reader may lag behind.
@@ -417,52 +438,21 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             ProbeAnswer.NotHappened when unclear is not null => await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Sentence(unclear)} It did not happen: {change.Describe(now)}.") { Before = beforeText, After = change.Describe(now), Error = unclear }, now),
             _ => Undecidable(change, record.Key, intent, change.Describe(now), unclear),
         };
-
-        // Whatever goes wrong here, nothing was sent.
-        async Task<StepEnd?> AskAgainAsync(OccupiedException occupied)
-        {
-            try
-            {
-                await occupied.FreedAsync(cancellationToken);
-                await guards();
-                return await OvertakenAsync(change, context, parameters, record, before, "another was at work", cancellationToken) is { } late
-                    ? new StepEnd(StepOutcome.Failed, $"{Subject(change, context)}: {late}")
-                    : null;
-            }
-            catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
-            {
-                return new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
-            }
-        }
-    }
-
-    // Who was in the way; null where the effect was sent.
-    private static async Task<OccupiedException?> TryAsync(Change change, ActionContext context, object parameters, object before, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await change.ApplyAsync(context, parameters, before, cancellationToken);
-            return null;
-        }
-        catch (OccupiedException occupied)
-        {
-            context.Log.Write(change.Name, $"{occupied.Message}; waiting until it is through");
-            return occupied;
-        }
     }
 
     // Why nothing is sent after an intent that came to wait: what was seen before is old. Null where it still is so.
-    private async Task<string?> OvertakenAsync(Change change, ActionContext context, object parameters, Recording record, object before, string meanwhile, CancellationToken cancellationToken)
+    private async Task<string?> OvertakenAsync(Effect effect, Recording record, object before, string meanwhile, CancellationToken cancellationToken)
     {
+        var (change, context) = (effect.Change, effect.Context);
         try
         {
-            await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, change.IsDestructive(parameters), record.Locks), time, cancellationToken);
-            var now = await change.ObserveAsync(context, parameters, cancellationToken);
+            await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, effect.IsDestructive, record.Locks), time, cancellationToken);
+            var now = await change.ObserveAsync(context, effect.Parameters, cancellationToken);
             return change.Matches(before, now) ? null : $"nothing was sent: while {meanwhile} it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
         }
-        catch (RefusedException e)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
-            return $"nothing was sent: {e.Message}";
+            return $"nothing was sent: {Sentence(e)}";
         }
     }
 
@@ -493,9 +483,10 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
     private static string LeftText(StepHistory made) => made.MadeResult?.AfterText ?? made.Standing!.DesiredText;
 
-    private static Intent IntentFor(Change change, ActionContext context, object parameters, StepKey key, object before, string desired)
+    private static Intent IntentFor(Change change, ActionContext context, object parameters, StepKey key, object before, string desired, IReadOnlyList<TargetLock> locks)
         => new(key, change.Name, Save(change, parameters), change.Save(before), change.Describe(before), desired)
         {
+            Locks = TargetLock.TokensOf(locks),
             TicketId = context.Target.TicketId,
             TargetKind = context.Target.Kind,
             IsUnseen = !change.CanObserve(parameters) && !change.CanTrace(parameters),
@@ -525,6 +516,30 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
 
     /// <summary>What went wrong, for people; a fault of ours says its kind.</summary>
     internal static string Sentence(Exception e) => e is OpsException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+
+    /// <summary>What is sent to a target: a change, or its taking back.</summary>
+    /// <param name="ContextNow">Looking may end a take-over.</param>
+    /// <param name="LookAsync">How it ends where nothing is to be sent in the state that is seen; null where it is.</param>
+    /// <param name="ConfirmAsync">What came of it: from the state before, its intent, and what was not clear of the call.</param>
+    private sealed record Effect(Change Change, Func<ActionContext> ContextNow, object Parameters, Func<object, Task<StepEnd?>> LookAsync, Func<object, Intent, Exception?, Task<StepEnd>> ConfirmAsync)
+    {
+        public ActionContext Context => ContextNow();
+
+        /// <summary>It is held to the change window.</summary>
+        public bool IsDestructive { get; init; }
+
+        /// <summary>What must hold immediately before it, in the state that is seen; throws where it does not.</summary>
+        public Func<object, Task> GuardAsync { get; init; } = _ => Task.CompletedTask;
+
+        /// <summary>Its intent, from the state before.</summary>
+        public required Func<object, Intent> Intent { get; init; }
+
+        /// <summary>From the state before.</summary>
+        public required Func<object, Task> Send { get; init; }
+
+        /// <summary>How the sentence begins that tells its failure.</summary>
+        public string FailedAs { get; init; } = "";
+    }
 
     /// <summary>The target's own locks, and those beyond it, which are given back after the effect.</summary>
     private sealed class HeldLocks(IReadOnlyList<TargetLock> own) : IDisposable

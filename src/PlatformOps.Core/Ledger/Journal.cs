@@ -9,10 +9,10 @@ internal sealed class Journal : IAsyncDisposable
     private readonly IHeldJournal _held;
     private readonly TimeProvider _time;
     private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly CancellationTokenSource _stopWaiting = new();
+    private readonly List<CancellationToken> _workers = [];
+    private CancellationTokenSource _stopWaiting = new();
     private readonly Task _writing;
     private LedgerException? _broken;
-    private int _flushes;
 
     private Journal(IHeldJournal held, string place, TimeProvider time, JournalContent content)
     {
@@ -33,8 +33,8 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>How much of a record torn by a crash was cut off when it was opened.</summary>
     public long TornBytes { get; }
 
-    /// <summary>How many times it went to the disk: the tests count them.</summary>
-    public int Flushes => _flushes;
+    /// <summary>Something could not be written: it takes nothing more.</summary>
+    public bool IsBroken => _broken is not null;
 
     /// <inheritdoc cref="ILedgerStore.TryTakeJournalAsync"/>
     public static async Task<Journal?> TryTakeAsync(ILedgerStore store, string runId, string person, TimeProvider time)
@@ -64,15 +64,39 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>Returns when the record is written; the next durable one takes it to the disk.</summary>
     public Task WriteAsync(JournalEntry entry) => EnqueueAsync(entry, durable: false, []);
 
-    /// <summary>Nobody waits any longer for a store that is away: what cannot be written at once fails.</summary>
-    public void StopWaiting() => _stopWaiting.Cancel();
+    /// <summary>Somebody works with it, until what is returned is disposed of. Once that one gives up, nobody waits any longer for a store that is away: what cannot be written at once fails.</summary>
+    public IDisposable GiveUpWith(CancellationToken cancellationToken)
+    {
+        lock (_workers)
+            _workers.Add(cancellationToken);
+        return new Worker(this, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
         _pending.Writer.TryComplete();
         await _writing;
         await _held.DisposeAsync();
-        _stopWaiting.Dispose();
+    }
+
+    private CancellationTokenSource StopWaiting
+    {
+        get
+        {
+            lock (_workers)
+                return _stopWaiting;
+        }
+    }
+
+    // Whoever works on is as patient as before.
+    private void Leave(CancellationToken cancellationToken)
+    {
+        lock (_workers)
+        {
+            _workers.Remove(cancellationToken);
+            if (_stopWaiting.IsCancellationRequested && !_workers.Exists(worker => worker.IsCancellationRequested))
+                _stopWaiting = new CancellationTokenSource();
+        }
     }
 
     private Task EnqueueAsync(JournalEntry entry, bool durable, IReadOnlyList<TargetLock> locks)
@@ -100,12 +124,9 @@ internal sealed class Journal : IAsyncDisposable
         {
             try
             {
-                var isDurable = batch.Exists(pending => pending.Durable);
-                var lost = await _held.AppendAsync([.. batch.Select(pending => pending.Record)], [.. batch.SelectMany(pending => pending.Locks).Distinct()], isDurable, _stopWaiting.Token);
+                var lost = await _held.AppendAsync([.. batch.Select(pending => pending.Record)], [.. batch.SelectMany(pending => pending.Locks).Distinct()], batch.Exists(pending => pending.Durable), StopWaiting.Token);
                 if (lost is null)
                 {
-                    if (isDurable)
-                        _flushes++;
                     batch.ForEach(pending => pending.Done.SetResult());
                     return;
                 }
@@ -115,13 +136,25 @@ internal sealed class Journal : IAsyncDisposable
                     pending.Done.SetException(lost.Lost());
                 batch.RemoveAll(pending => pending.Locks.Contains(lost));
             }
-            catch (LedgerException e)
+            catch (Exception e)
             {
-                _broken = e;
+                // Whatever it was: whoever waits, and whoever comes, is told.
+                _broken = e as LedgerException ?? new LedgerException($"The journal {Place} could not be written: {e.GetType().Name}: {e.Message}", e) { TargetName = Place };
             }
         }
 
         batch.ForEach(pending => pending.Done.SetException(_broken!));
+    }
+
+    private sealed class Worker(Journal journal, CancellationToken cancellationToken) : IDisposable
+    {
+        private readonly CancellationTokenRegistration _givingUp = cancellationToken.Register(() => journal.StopWaiting.Cancel());
+
+        public void Dispose()
+        {
+            _givingUp.Dispose();
+            journal.Leave(cancellationToken);
+        }
     }
 
     private sealed record Pending(byte[] Record, bool Durable, IReadOnlyList<TargetLock> Locks, TaskCompletionSource Done);

@@ -27,6 +27,14 @@ internal abstract record JournalEntry
     /// <summary>Its place among the entries that were read or written: clocks may jump, the order does not.</summary>
     [JsonIgnore]
     public long Order { get; set; }
+
+    /// <summary>The locks of its target that it was written under, as far as the journal tells.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, long> HeldLocks { get; set; } = new Dictionary<string, long>();
+
+    /// <summary>To compare with another run's.</summary>
+    [JsonIgnore]
+    public Moment When => new(HeldLocks, At);
 }
 
 /// <summary>The first record.</summary>
@@ -75,8 +83,14 @@ internal sealed record ProcessStarted(string Person, string Machine, int Process
 internal sealed record TakenOver(string Person, string Reason) : JournalEntry;
 
 /// <summary>A process began to work on a target.</summary>
-internal sealed record TargetStarted(string Target, long LockToken) : JournalEntry
+internal sealed record TargetStarted(string Target) : JournalEntry
 {
+    /// <summary>The tokens of its locks, by their keys.</summary>
+    public Dictionary<string, long> Locks { get; init; } = [];
+
+    /// <summary>What the first journals have in their place: a token, and not of which lock.</summary>
+    public long? LockToken { get; init; }
+
     /// <summary>What the services call it, by their identity keys, and its ticket: as they said live.</summary>
     public Dictionary<string, string> Names { get; init; } = [];
 }
@@ -86,6 +100,9 @@ internal sealed record FactsRead(string Target, string Phase, Dictionary<string,
 /// <summary>An effect is about to be sent. Durable before it is.</summary>
 internal sealed record Intent(StepKey Key, string Action, JsonElement Parameters, JsonElement Before, string BeforeText, string DesiredText) : JournalEntry
 {
+    /// <summary>The tokens of the locks of its targets, by their keys.</summary>
+    public Dictionary<string, long> Locks { get; init; } = [];
+
     /// <summary>The effect takes the change back instead of making it.</summary>
     public bool IsUndo { get; init; }
 

@@ -38,16 +38,33 @@ internal static class JournalFormat
     public static JournalContent Decode(ReadOnlySpan<byte> content, string path)
     {
         var entries = new List<JournalEntry>();
-        var position = 0;
-        while (position < content.Length)
-        {
-            if (!TryRecord(content[position..], out var length))
-            {
-                if (HasRecordAfter(content[(position + 1)..]))
-                    throw new LedgerException($"The journal {path} is damaged at byte {position}: records after it are whole, so this is not a torn tail. Nothing was changed. Restore the file from a backup, or start a new run: it observes before it changes.") { TargetName = path };
-                break;
-            }
+        var position = Decode(content, path, entries);
+        if (position < content.Length && HasRecordAfter(content[(position + 1)..]))
+            throw new LedgerException($"The journal {path} is damaged at byte {position}: records after it are whole, so this is not a torn tail. Nothing was changed. Restore the file from a backup, or start a new run: it observes before it changes.") { TargetName = path };
+        return new JournalContent(entries, position, content.Length - position);
+    }
 
+    /// <summary>Reads the records up to what is damaged, or not to be read by this version.</summary>
+    public static IReadOnlyList<JournalEntry> Beginning(ReadOnlySpan<byte> content, string path)
+    {
+        var entries = new List<JournalEntry>();
+        try
+        {
+            Decode(content, path, entries);
+        }
+        catch (LedgerException)
+        {
+        }
+
+        return entries is [JournalHeader { Schema: <= Schema and > 0 }, ..] ? entries : [];
+    }
+
+    // Where the last whole record ends.
+    private static int Decode(ReadOnlySpan<byte> content, string path, List<JournalEntry> entries)
+    {
+        var position = 0;
+        while (position < content.Length && TryRecord(content[position..], out var length))
+        {
             entries.Add(Parse(content.Slice(position + PrefixBytes, length), position, path));
             // What a newer schema holds behind its header is not for this version to read.
             if (entries is [not JournalHeader { Schema: <= Schema and > 0 }])
@@ -55,7 +72,7 @@ internal static class JournalFormat
             position += PrefixBytes + length;
         }
 
-        return new JournalContent(entries, position, content.Length - position);
+        return position;
     }
 
     private static JournalEntry Parse(ReadOnlySpan<byte> json, int position, string path)

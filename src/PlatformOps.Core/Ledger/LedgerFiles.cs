@@ -162,7 +162,7 @@ internal class LedgerFiles
     private void FlushFolder(string path) => Guard(path, () => _disk.FlushFolder(path));
 
     internal static LedgerException Fault(string path, Exception cause)
-        => new($"The run ledger cannot use {path}: {cause.Message} Nothing further was changed; free or mend the disk, then Resume-OpsRun.", cause) { TargetName = path };
+        => new($"The run ledger cannot use {path}: {cause.Message} Nothing further was changed; free or mend the disk, then go on: Resume-OpsRun for a run, the script again for single cmdlets.", cause) { TargetName = path };
 
     private static FileStreamOptions OwnerOnly(FileMode mode, FileShare share)
     {

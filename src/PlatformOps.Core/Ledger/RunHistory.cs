@@ -7,6 +7,7 @@ internal sealed class RunHistory
 {
     private readonly Dictionary<string, TargetHistory> _targets = [];
     private readonly HashSet<StepHistory> _shared = [];
+    private readonly Dictionary<string, Dictionary<string, long>> _locks = new(StringComparer.Ordinal);
     private long _entries;
 
     public RunStarted? Started { get; private set; }
@@ -63,6 +64,9 @@ internal sealed class RunHistory
     public void Apply(JournalEntry entry)
     {
         entry.Order = ++_entries;
+        if (entry is TargetStarted begun)
+            _locks[begun.Target] = begun.Locks;
+        entry.HeldLocks = (entry as Intent)?.Locks ?? _locks.GetValueOrDefault(TargetOf(entry) ?? "") ?? entry.HeldLocks;
         switch (entry)
         {
             case RunStarted started:

@@ -3,8 +3,10 @@ using PlatformOps.Errors;
 namespace PlatformOps.Core.Ledger;
 
 /// <summary>A run that this process works on: its journal, what the journal tells, its locks and its folder.</summary>
-internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, ILedgerStore store, LockOwner owner, Func<string, string> clean) : IAsyncDisposable
+/// <param name="cancellationToken">Gives the run up: nobody waits any longer for a ledger that is away.</param>
+internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, ILedgerStore store, LockOwner owner, Func<string, string> clean, CancellationToken cancellationToken) : IAsyncDisposable
 {
+    private readonly IDisposable _working = journal.GiveUpWith(cancellationToken);
     private static readonly TimeSpan LockPollEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly object _applying = new();
@@ -80,7 +82,11 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     /// <inheritdoc cref="LedgerPatience.AskAsync"/>
     public Task<bool> AskAsync(Action ask, TimeProvider time, CancellationToken cancellationToken) => store.AskAsync(ask, time, cancellationToken);
 
-    public ValueTask DisposeAsync() => Journal.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Journal.DisposeAsync();
+        _working.Dispose();
+    }
 
     private void Apply(JournalEntry entry)
     {

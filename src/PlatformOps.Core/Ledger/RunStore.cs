@@ -31,23 +31,27 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     }
 
     /// <summary>Makes a run and takes it.</summary>
+    /// <param name="cancellationToken">Gives it up: nobody waits any longer for a ledger that is away.</param>
+    /// <param name="isKept">The run outlives who makes it: each that works on it later gives up for itself (<see cref="Journal.GiveUpWith"/>).</param>
     /// <exception cref="RefusedException">What it is started with holds a secret.</exception>
-    public async Task<RunLedger> CreateAsync(string runId, RunStarted started)
+    public async Task<RunLedger> CreateAsync(string runId, RunStarted started, CancellationToken cancellationToken, bool isKept = false)
     {
         // What is refused leaves no run behind.
         _ = new JournalRedaction(clean ?? (text => text)).Clean(started);
         var journal = await TryTakeAsync(runId, started.Identity.Person)
             ?? throw new TargetLockedException($"Run {runId} is in use by another process.") { TargetName = runId };
-        return await OwnAsync(journal, new RunHistory(), runId, started.Identity.Person, new JournalHeader(JournalFormat.Schema, runId), started);
+        using var making = journal.GiveUpWith(cancellationToken);
+        return await OwnAsync(journal, new RunHistory(), runId, started.Identity.Person, isKept ? default : cancellationToken, new JournalHeader(JournalFormat.Schema, runId), started);
     }
 
     /// <summary>Takes an existing run to go on with it.</summary>
     /// <param name="runId">The run, by its identifier or a part of it.</param>
     /// <param name="person">Who takes it.</param>
+    /// <param name="cancellationToken">Gives it up: nobody waits any longer for a ledger that is away.</param>
     /// <param name="admit">Looks at the run as nobody else can change it any more, before anything is written: throws where it must not be taken.</param>
     /// <exception cref="ObjectNotFoundException">There is no such run.</exception>
     /// <exception cref="TargetLockedException">A living process works on it.</exception>
-    public async Task<RunLedger> OpenAsync(string runId, string person, Action<string, RunHistory>? admit = null)
+    public async Task<RunLedger> OpenAsync(string runId, string person, CancellationToken cancellationToken, Action<string, RunHistory>? admit = null)
     {
         runId = Find(runId);
         var journal = await TryTakeAsync(runId, person);
@@ -71,7 +75,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             throw;
         }
 
-        return await OwnAsync(journal, history, runId, person);
+        return await OwnAsync(journal, history, runId, person, cancellationToken);
     }
 
     /// <summary>The identifiers of all runs, newest first.</summary>
@@ -126,6 +130,10 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
             return history;
         }
     }
+
+    /// <summary>What a run began as, of a damaged journal too; null where that cannot be read.</summary>
+    public RunStarted? BeginningOf(string runId)
+        => Ledger.ReadJournal(runId) is { } content ? JournalFormat.Beginning(content, Ledger.JournalPlace(runId)).OfType<RunStarted>().FirstOrDefault() : null;
 
     /// <summary>The records of a run, without taking it.</summary>
     public IReadOnlyList<JournalEntry> Entries(string runId)
@@ -281,10 +289,10 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     }
 
     // Where that cannot be written, it is not ours.
-    private async Task<RunLedger> OwnAsync(Journal journal, RunHistory history, string runId, string person, params JournalEntry[] first)
+    private async Task<RunLedger> OwnAsync(Journal journal, RunHistory history, string runId, string person, CancellationToken cancellationToken, params JournalEntry[] first)
     {
         var owner = new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId);
-        var ledger = new RunLedger(journal, history, runId, FolderOf(runId), Ledger, owner, clean ?? (text => text));
+        var ledger = new RunLedger(journal, history, runId, FolderOf(runId), Ledger, owner, clean ?? (text => text), cancellationToken);
         try
         {
             foreach (var entry in first)

@@ -12,8 +12,8 @@ internal sealed class TargetHistory
     /// <summary>The phases that ended well.</summary>
     public HashSet<string> PhasesDone { get; } = [];
 
-    /// <summary>When each phase ended well last, UTC.</summary>
-    public Dictionary<string, DateTimeOffset> DoneAt { get; } = [];
+    /// <summary>When each phase ended well last.</summary>
+    public Dictionary<string, Moment> DoneAt { get; } = [];
 
     /// <summary>How often each phase has ended, well or not: one ticket comment each.</summary>
     public Dictionary<string, int> PhaseEnds { get; } = [];
@@ -71,7 +71,7 @@ internal sealed class TargetHistory
                 if (phase.Succeeded)
                 {
                     PhasesDone.Add(phase.Phase);
-                    DoneAt[phase.Phase] = phase.At;
+                    DoneAt[phase.Phase] = phase.When;
                 }
 
                 break;

@@ -18,6 +18,9 @@ internal sealed class TargetLock(IDisposable held, string key, long token, IRead
 
     public long Token { get; } = token;
 
+    /// <summary>The tokens of several, by their keys.</summary>
+    public static Dictionary<string, long> TokensOf(IEnumerable<TargetLock> locks) => locks.ToDictionary(held => held.Key, held => held.Token, StringComparer.Ordinal);
+
     /// <summary>Reads whether it is still ours: somebody who removed its file, and took it anew, does not keep us from holding the old one.</summary>
     public bool IsStillHeld() => !_isGivenBack && isOwner();
 

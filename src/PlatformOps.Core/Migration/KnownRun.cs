@@ -14,7 +14,7 @@ internal sealed class KnownRun
         var results = steps.Select(step => step.Result).OfType<Result>().ToList();
         NeedsDecision = steps.Any(step => step.NeedsDecision);
         IsRefused = target.State == RunState.Failed && !steps.Any(step => step.IsOpen || (step.Made is { IsTelling: false } made && made.Action != TakeDossier.ActionName));
-        Done = [.. (known?.PhasesDone ?? []).Where(phase => MigrationPhases.PlaceOf(phase) >= MigrationPhases.PlaceOf("PreDrain")).Select(phase => (phase, known!.DoneAt[phase]))];
+        Done = [.. (known?.PhasesDone ?? []).Where(phase => MigrationPhases.PlaceOf(phase) >= MigrationPhases.PlaceOf("PreDrain")).Select(phase => (phase, known!.DoneAt[phase].At))];
         LastAt = steps.SelectMany(step => new JournalEntry?[] { step.Intent, step.Result, known?.Ended }).OfType<JournalEntry>().Select(entry => entry.At).Append(run.StartedAt).Max();
         IsUndone = known is { LastUndone: > 0 and var undone } && !results.Exists(result => result is { IsTelling: false, Outcome: not (StepOutcome.Undone or StepOutcome.Skipped) } && result.Order > undone);
     }

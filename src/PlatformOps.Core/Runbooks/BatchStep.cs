@@ -82,7 +82,7 @@ internal sealed class BatchStep(RunExecution run, RunbookPhase phase, RunbookSte
             var end = await run.Actions.RunAsync(phase, step, context, members[0].Parameters!, [.. members.SelectMany(member => member.Locks)], started, cancellationToken);
             return (end, members.Count > 1 && ReferenceEquals(run.Ledger.Find(key)?.Intent, begun) ? RefusedOf(members, end.Error) : null);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or Errors.LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not Errors.LedgerException)
         {
             return (await run.Actions.RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e }), null);
         }

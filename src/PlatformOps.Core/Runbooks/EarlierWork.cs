@@ -84,14 +84,14 @@ internal sealed class EarlierWork(RunExecution run, ActionTarget target)
     private bool IsGoneWithItsSystem(StandingChange holds, Change change, IReadOnlyList<StepHistory> theirs)
     {
         return change.IsOfSystem
-            && (theirs.Any(later => later.Result is { } result && result.At > holds.At && IsReinstall(result))
+            && (theirs.Any(later => later.Result is { } result && result.When.IsAfter(holds.When) && IsReinstall(result))
                 || run.Ledger.Read(history => history.Target(target.Name).Steps.Any(later => later.Result is { } result && result.Order > holds.Order && IsReinstall(result))));
 
         bool IsReinstall(Result result) => run.Scope.Catalog.Find(result.Action) is Wait { IsReinstall: true };
     }
 
     private bool IsTheirs(StandingChange holds, Change change, IReadOnlyList<StepHistory> theirs)
-        => theirs.Any(later => later.Last is { } last && last.At > holds.At && SubjectOf(last) == change.SubjectOf(holds.Parameters));
+        => theirs.Any(later => later.Last is { } last && last.When.IsAfter(holds.When) && SubjectOf(last) == change.SubjectOf(holds.Parameters));
 
     private string? SubjectOf(StandingChange made) => (run.Scope.Catalog.Find(made.Action) as Change)?.SubjectOf(made.Parameters);
 

@@ -9,7 +9,7 @@ namespace PlatformOps.Core.Runbooks;
 /// <param name="history">The run's journal.</param>
 /// <param name="later">What other runs have done of a target since.</param>
 /// <param name="approves">Whether it is let go on past what it waits for a person for.</param>
-internal sealed class PlannedResume(RunRequest request, RunHistory history, ActionCatalog catalog, Func<ActionTarget, LaterPhases> later, bool approves)
+internal sealed class PlannedResume(RunRequest request, RunHistory history, ActionCatalog catalog, Func<ActionTarget, CancellationToken, Task<LaterPhases>> later, bool approves)
 {
     /// <summary>Whether a target is gone on with.</summary>
     public bool IsPending(ActionTarget target) => history.Target(target.Name).Ended is not { State: RunState.Succeeded }
@@ -18,7 +18,7 @@ internal sealed class PlannedResume(RunRequest request, RunHistory history, Acti
     /// <summary>Whether it was begun with: a change window is for beginning.</summary>
     public bool IsBegun(ActionTarget target) => history.Target(target.Name).IsStarted;
 
-    public LaterPhases LaterOf(ActionTarget target) => later(target);
+    public Task<LaterPhases> LaterOfAsync(ActionTarget target, CancellationToken cancellationToken) => later(target, cancellationToken);
 
     /// <summary>Whether this run has done a phase of a target.</summary>
     public bool IsDone(ActionTarget target, RunbookPhase phase) => history.Target(target.Name).PhasesDone.Contains(phase.Name);

@@ -47,8 +47,6 @@ internal sealed class RunExecution : IDisposable
 
     public async Task ExecuteAsync(CancellationToken cancellationToken)
     {
-        // A ledger that is away keeps nobody who has given up.
-        await using var givingUp = cancellationToken.Register(Ledger.Journal.StopWaiting);
         if (!await _stop.RunAsync(async token => await EndAsync(await RunBatchesAsync(token)), cancellationToken))
             await EndAsync(new RunEnded(RunState.Stopped, "stopped at once on request; what was under way is probed when the run is resumed"));
     }
@@ -58,19 +56,19 @@ internal sealed class RunExecution : IDisposable
     public async Task<StepRecord> EmitAsync(ActionTarget target, string? phase, string step, string action, StepKind kind, int number, StepEnd end, DateTimeOffset started, CancellationToken cancellationToken)
     {
         var record = StepRecords.From(Request.Identity, target, phase, step, action, kind, number, end, started, Scope);
-        await TellAsync(observer => observer.OnStepEndedAsync(record, cancellationToken));
+        await TellAsync(observer => observer.OnStepEndedAsync(record, cancellationToken), cancellationToken);
         await _records.WriteAsync(record, cancellationToken);
         return record;
     }
 
     public Task TellStepStartedAsync(ActionTarget target, string? phase, string step, CancellationToken cancellationToken)
-        => TellAsync(observer => observer.OnStepStartedAsync(target, phase, step, cancellationToken));
+        => TellAsync(observer => observer.OnStepStartedAsync(target, phase, step, cancellationToken), cancellationToken);
 
     public Task TellTellingStartedAsync(ActionTarget target, string phase, string name, CancellationToken cancellationToken)
-        => TellAsync(observer => observer.OnTellingStartedAsync(target, phase, name, cancellationToken));
+        => TellAsync(observer => observer.OnTellingStartedAsync(target, phase, name, cancellationToken), cancellationToken);
 
     public Task TellPhaseEndedAsync(PhaseReport report, CancellationToken cancellationToken)
-        => TellAsync(observer => observer.OnPhaseEndedAsync(report, cancellationToken));
+        => TellAsync(observer => observer.OnPhaseEndedAsync(report, cancellationToken), cancellationToken);
 
     /// <summary>What the observers tell of a phase by now.</summary>
     public IReadOnlyList<Telling> TellingsOf(PhaseReport report)
@@ -110,14 +108,14 @@ internal sealed class RunExecution : IDisposable
         if (Log.Fault is { } fault)
             end = end with { Message = $"{end.Message}; {fault}" };
         await Ledger.WriteDurablyAsync(end);
-        await TellAsync(observer => observer.OnRunEndedAsync(end.State, end.Message, CancellationToken.None));
+        await TellAsync(observer => observer.OnRunEndedAsync(end.State, end.Message, CancellationToken.None), CancellationToken.None);
     }
 
     private async Task<RunEnded> RunBatchesAsync(CancellationToken cancellationToken)
     {
         var batches = Request.Batches;
         var steps = Request.Phases.Sum(phase => phase.Runbook.Steps.Count);
-        await TellAsync(observer => observer.OnRunStartedAsync(Request.Identity, [.. Request.Targets.Where(IsPending)], steps, cancellationToken));
+        await TellAsync(observer => observer.OnRunStartedAsync(Request.Identity, [.. Request.Targets.Where(IsPending)], steps, cancellationToken), cancellationToken);
 
         var ends = new List<TargetEnd>();
         for (var number = 1; number <= batches.Count; number++)
@@ -189,7 +187,7 @@ internal sealed class RunExecution : IDisposable
             && !history.StepsOf(target.Name).Any(step => step.Decision?.As == StepDecision.Abandon));
 
     // Telling must not break the run: what an observer throws is written to the log.
-    private async Task TellAsync(Func<IRunObserver, ValueTask> tell)
+    private async Task TellAsync(Func<IRunObserver, ValueTask> tell, CancellationToken cancellationToken)
     {
         foreach (var observer in _observers)
         {
@@ -197,7 +195,7 @@ internal sealed class RunExecution : IDisposable
             {
                 await tell(observer);
             }
-            catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+            catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
             {
                 CouldNotTell(observer, e);
             }

@@ -34,13 +34,13 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
         await places.WaitAsync(cancellationToken);
         try
         {
-            if (await RefusalAsync(planned.Target, guard, cancellationToken) is { } refusal)
+            var (later, refusal) = await AdmitAsync(planned.Target, guard, cancellationToken);
+            if (refusal is not null)
             {
                 await EmitAsync(planned.Target, null, null, refusal, scope.Time.GetUtcNow(), cancellationToken);
                 return;
             }
 
-            var later = resume?.LaterOf(planned.Target) ?? LaterPhases.None;
             if (later.Beyond is { } beyond)
             {
                 await LeaveOutAsync(planned.Target, beyond.Next, later.Told!, cancellationToken);
@@ -72,18 +72,18 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
     private async Task LeaveOutAsync(ActionTarget target, string phase, string why, CancellationToken cancellationToken)
         => await EmitAsync(target, phase, null, new StepEnd(StepOutcome.Skipped, why), scope.Time.GetUtcNow(), cancellationToken);
 
-    // Null where the target may be worked on.
-    private async Task<StepEnd?> RefusalAsync(ActionTarget target, EffectGuard guard, CancellationToken cancellationToken)
+    // What others have done of a target that may be worked on, or why it may not.
+    private async Task<(LaterPhases Later, StepEnd? Refusal)> AdmitAsync(ActionTarget target, EffectGuard guard, CancellationToken cancellationToken)
     {
         try
         {
             guard.ThrowIfTargetRefused(target, isBegun: resume?.IsBegun(target) == true);
             await scope.Identify(target, request.NeedsAt(scope.IsConfigured), cancellationToken);
-            return null;
+            return (resume is null ? LaterPhases.None : await resume.LaterOfAsync(target, cancellationToken), null);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
-            return new StepEnd(StepOutcome.Failed, $"would be refused: {Gate.Sentence(e)}") { Error = e, WouldStop = true };
+            return (LaterPhases.None, new StepEnd(StepOutcome.Failed, $"would be refused: {Gate.Sentence(e)}") { Error = e, WouldStop = true });
         }
     }
 
@@ -181,7 +181,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
             planned.Parameters = step.Bind(planned.Variables);
             return null;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
             return Weighed(WouldStop(e), [planned]);
         }
@@ -241,7 +241,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
                 end = end with { Outcome = StepOutcome.Unknown, Message = $"now {end.Before}" };
             return Weighed(end, members);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
             return Weighed(WouldStop(e), members);
         }
@@ -262,7 +262,7 @@ internal sealed class RunPlanner(RunScope scope, RunRequest request, ChannelWrit
 
             return null;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
             return Weighed(WouldStop(e), [member]);
         }

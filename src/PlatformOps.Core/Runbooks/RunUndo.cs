@@ -63,7 +63,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         {
             await UndoTargetAsync(name, cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             var end = new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e };
             await records.WriteAsync(StepRecords.From(IdentityOf(), TargetOf(name, []), null, TargetExecution.BeginStep, TargetExecution.BeginStep, StepKind.Change, 0, end, scope.Time.GetUtcNow(), scope), cancellationToken);
@@ -78,7 +78,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         using var held = writing is null || !made.Exists(CanUndo) ? null : await TargetHold.TakeAsync(scope, writing.Ledger, target, NeedsOf(made), null, cancellationToken);
         var undone = 0;
         var barrier = LastDestructive(history, name);
-        var others = OtherBarriers(name);
+        var others = await OtherBarriersAsync(target, cancellationToken);
         List<StepRecord> told = [];
         foreach (var step in made.Where(step => options.Step is null || step.Key.Step == options.Step))
         {
@@ -88,7 +88,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
             // Taking it back makes it forgotten.
             var (action, number) = (step.Standing!.Action, step.MadeResult?.Number ?? 0);
             var end = barrier is not null && barrier.Key != step.Key && step.Standing.Order <= barrier.Order ? Across(barrier.Key.Step)
-                : others.Find(other => other.Barrier.At >= step.Standing.At) is { RunId: not null } other ? Across($"{other.Barrier.Key.Step} of run {other.RunId}")
+                : others.Find(other => IsBehind(other.Barrier, step.Standing)) is { RunId: not null } other ? Across($"{other.Barrier.Key.Step} of run {other.RunId}")
                 : await UndoStepAsync(step, target, held, cancellationToken);
             if (end.Outcome == StepOutcome.Undone)
                 undone++;
@@ -155,20 +155,17 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
         .MaxBy(intent => intent.Order);
 
     // The same of every other run that is kept: phases are runs of their own, and what a later one destroyed or armed stands between as well.
-    private List<(string RunId, Intent Barrier)> OtherBarriers(string name)
-        => [.. scope.Store.Ids().Where(id => id != runId).Select(id => (Id: id, Barrier: HistoryOf(id, name) is { } other ? LastDestructive(other, name) : null)).Where(other => other.Barrier is not null).Select(other => (other.Id, other.Barrier!))];
-
-    private RunHistory? HistoryOf(string id, string name)
+    private async Task<List<(string RunId, Intent Barrier)>> OtherBarriersAsync(ActionTarget target, CancellationToken cancellationToken)
     {
-        try
-        {
-            return scope.Store.FormerHistory(id);
-        }
-        catch (LedgerException e)
-        {
-            throw new RefusedException($"The journal of run {id} cannot be read, so nobody knows whether it destroyed something on {name} meanwhile. Restore it, or move {scope.Store.FolderOf(id)} away. ({e.Message})", e) { TargetName = name };
-        }
+        var others = await new FormerRuns(scope.Store, scope.Time).OthersAsync(runId, target.Name, IsOnTarget, cancellationToken);
+        return [.. others.Select(other => (other.RunId, Barrier: LastDestructive(other.History, target.Name)!)).Where(other => other.Barrier is not null)];
+
+        // A script's targets are known from its effects.
+        bool IsOnTarget(RunStarted theirs) => theirs.Phases.Length == 0 || theirs.Targets.Any(known => TargetHold.KeyOf(known.Kind, known.Name) == TargetHold.KeyOf(target.Kind, target.Name));
     }
+
+    // Who removes the files of locks lets their tokens begin anew: what the clock alone calls later is not crossed either.
+    private static bool IsBehind(Intent barrier, Intent made) => barrier.When.IsAfter(made.When) || barrier.At >= made.At;
 
     private static StepEnd Across(string what) => new(StepOutcome.Skipped, $"left as it is: {what} came after it, and nothing is taken back across that");
 
@@ -188,7 +185,7 @@ internal sealed class RunUndo(RunScope scope, string runId, RunHistory history, 
                 return await Gate.PlanUndoAsync(change, context, parameters, step, cancellationToken);
             return await GateOf(writing).UndoAsync(change, context, parameters, step, new StepInfo(step.MadeResult?.Number ?? 0), held?.Locks ?? [], cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             return new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e };
         }

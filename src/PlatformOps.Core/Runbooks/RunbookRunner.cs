@@ -20,11 +20,14 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, CancellationToken cancellationToken) => PlanAsync(request, null as PlannedResume, cancellationToken);
 
     /// <summary>What to tell before a run is begun: the interrupted runs that have not done with its targets.</summary>
-    public IReadOnlyList<string> WarningsBefore(RunRequest request) => new LaterWork(scope.Store, scope.PhaseOrder).WarningsFor(request);
+    public IReadOnlyList<string> WarningsBefore(RunRequest request) => new LaterWork(scope).WarningsFor(request);
 
     /// <summary>Runs. Everything that can refuse does so before the first effect.</summary>
     /// <exception cref="RefusedException">Kill switch, too many targets, a missing input.</exception>
-    public async IAsyncEnumerable<StepRecord> RunAsync(RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StepRecord> RunAsync(RunRequest request, CancellationToken cancellationToken)
+        => StreamAsync((records, token) => RunAsync(request, records, token), cancellationToken);
+
+    private async Task RunAsync(RunRequest request, ChannelWriter<StepRecord> records, CancellationToken cancellationToken)
     {
         scope.KillSwitch.ThrowIfSet();
         scope.Policy.ThrowIfTooMany(request.Targets.Count, request.MaxTargets);
@@ -46,18 +49,20 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             LogPath = request.LogPath,
             Inputs = inputs,
         };
-        await using var ledger = await scope.Store.CreateAsync(request.Identity.RunId, started);
-        await foreach (var record in ExecuteAsync(ledger, request with { Inputs = inputs }, cancellationToken))
-            yield return record;
+        await using var ledger = await scope.Store.CreateAsync(request.Identity.RunId, started, cancellationToken);
+        await ExecuteAsync(ledger, request with { Inputs = inputs }, records, cancellationToken);
     }
 
     /// <summary>Goes on with a run, with the runbooks and inputs it began with.</summary>
     /// <param name="throttleLimit">Overrides what it began with.</param>
-    public async IAsyncEnumerable<StepRecord> ResumeAsync(string runId, ResumeOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StepRecord> ResumeAsync(string runId, ResumeOptions options, CancellationToken cancellationToken)
+        => StreamAsync((records, token) => ResumeAsync(runId, options, records, token), cancellationToken);
+
+    private async Task ResumeAsync(string runId, ResumeOptions options, ChannelWriter<StepRecord> records, CancellationToken cancellationToken)
     {
         scope.KillSwitch.ThrowIfSet();
         // Everything that can refuse does so before the run is taken: taking it is written down.
-        await using var ledger = await scope.Store.OpenAsync(runId, options.Person, (found, history) => RefuseResume(found, history, options));
+        await using var ledger = await scope.Store.OpenAsync(runId, options.Person, cancellationToken, (found, history) => RefuseResume(found, history, options));
         if (ledger.Journal.TornBytes > 0)
             options.OnWarning?.Invoke($"The journal of run {ledger.RunId} ended in a torn record of {ledger.Journal.TornBytes} bytes, which was cut off: what it would have said is found out by looking.");
         scope.Store.ClearStopRequest(ledger.RunId);
@@ -73,12 +78,14 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         }
 
         var request = ledger.Read(history => RequestOf(ledger.RunId, history, options));
-        await foreach (var record in ExecuteAsync(ledger, request, cancellationToken))
-            yield return record;
+        await ExecuteAsync(ledger, request, records, cancellationToken);
     }
 
     /// <summary>Takes a run's changes back, newest first, each only if what it left is still there; never across something destructive.</summary>
-    public async IAsyncEnumerable<StepRecord> UndoAsync(string runId, UndoOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StepRecord> UndoAsync(string runId, UndoOptions options, CancellationToken cancellationToken)
+        => StreamAsync((records, token) => UndoAsync(runId, options, records, token), cancellationToken);
+
+    private async Task UndoAsync(string runId, UndoOptions options, ChannelWriter<StepRecord> records, CancellationToken cancellationToken)
     {
         if (options.PlanOnly)
         {
@@ -86,19 +93,17 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
             var found = scope.Store.Describe(runId).RunId;
             var history = scope.Store.History(found);
             RefuseUndo(found, history, options);
-            await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, found, history, null, options, records).UndoAsync(token), cancellationToken))
-                yield return record;
-            yield break;
+            await new RunUndo(scope, found, history, null, options, records).UndoAsync(cancellationToken);
+            return;
         }
 
         scope.KillSwitch.ThrowIfSet();
-        await using var ledger = await scope.Store.OpenAsync(runId, options.Person, (found, history) => RefuseUndo(found, history, options));
+        await using var ledger = await scope.Store.OpenAsync(runId, options.Person, cancellationToken, (found, history) => RefuseUndo(found, history, options));
         scope.Store.ClearStopRequest(ledger.RunId);
         if (options.TakeOverReason is { } reason)
             await ledger.WriteDurablyAsync(new TakenOver(options.Person, reason));
         await using var log = LogOf(ledger);
-        await foreach (var record in StreamAsync((records, token) => new RunUndo(scope, ledger.RunId, ledger.Read(history => history), new RunUndo.Writing(ledger, log), options, records).UndoAsync(token), cancellationToken))
-            yield return record;
+        await new RunUndo(scope, ledger.RunId, ledger.Read(history => history), new RunUndo.Writing(ledger, log), options, records).UndoAsync(cancellationToken);
     }
 
     /// <summary>What a run would go on with: what it was asked, with the runbooks it began with.</summary>
@@ -117,18 +122,18 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
     public IAsyncEnumerable<StepRecord> PlanAsync(RunRequest request, ResumeOptions options, CancellationToken cancellationToken)
     {
         var (runId, history) = (request.Identity.RunId, scope.Store.History(request.Identity.RunId));
-        var later = new LaterWork(scope.Store, scope.PhaseOrder);
+        var later = new LaterWork(scope);
         // How many it may have was decided when it was begun.
-        return PlanAsync(request with { MaxTargets = int.MaxValue }, new PlannedResume(request, history, scope.Catalog, LaterOf, options.Approve), cancellationToken);
+        return PlanAsync(request with { MaxTargets = int.MaxValue }, new PlannedResume(request, history, scope.Catalog, LaterOfAsync, options.Approve), cancellationToken);
 
-        LaterPhases LaterOf(ActionTarget target) => later.Since(runId, history.Started!, target.Kind, target.Name, LaterWork.LeftOf(history, target.Name));
+        Task<LaterPhases> LaterOfAsync(ActionTarget target, CancellationToken token) => later.SinceAsync(runId, history.Started!, target.Kind, target.Name, LaterWork.LeftOf(history, target.Name), token);
     }
 
     /// <summary>Writes down a person's decision on a step whose outcome nobody else knows.</summary>
     /// <exception cref="RefusedException">The step is not in doubt.</exception>
-    public async Task<Decision> ResolveAsync(string runId, StepKey key, StepDecision decision, string reason, string person)
+    public async Task<Decision> ResolveAsync(string runId, StepKey key, StepDecision decision, string reason, string person, CancellationToken cancellationToken)
     {
-        await using var ledger = await scope.Store.OpenAsync(runId, person, (found, history) =>
+        await using var ledger = await scope.Store.OpenAsync(runId, person, cancellationToken, (found, history) =>
         {
             if (history.Target(key.Target).Find(key) is not { IsOpen: true })
                 throw new RefusedException($"{key.Step} on {key.Target} is not in doubt in run {found}: there is nothing to decide. Get-OpsStep shows its steps.") { TargetName = key.Target };
@@ -147,17 +152,11 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         },
         cancellationToken);
 
-    private async IAsyncEnumerable<StepRecord> ExecuteAsync(RunLedger ledger, RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task ExecuteAsync(RunLedger ledger, RunRequest request, ChannelWriter<StepRecord> records, CancellationToken cancellationToken)
     {
         await using var log = LogOf(ledger);
-        await foreach (var record in StreamAsync(WorkAsync, cancellationToken))
-            yield return record;
-
-        async Task WorkAsync(ChannelWriter<StepRecord> records, CancellationToken token)
-        {
-            using var execution = new RunExecution(scope, request, ledger, log, records);
-            await execution.ExecuteAsync(token);
-        }
+        using var execution = new RunExecution(scope, request, ledger, log, records);
+        await execution.ExecuteAsync(cancellationToken);
     }
 
     private RunLog LogOf(RunLedger ledger)

@@ -46,7 +46,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         {
             return await BeginAsync(cancellationToken) ?? await RunPhasesAsync(cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             // What is wrong with one target is not the others' trouble.
             await run.EmitAsync(target, null, BeginStep, BeginStep, StepKind.Check, 0, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e }, started, cancellationToken);
@@ -64,13 +64,13 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         _hold = await TargetHold.TakeAsync(run.Scope, run.Ledger, target, run.Request.NeedsAt(run.Scope.IsConfigured), null, cancellationToken);
         if (_hold.Names.Count > 0)
             run.Log.For(target.Name, null).Write(BeginStep, string.Join(", ", _hold.Names.Select(name => $"{name.Key} {name.Value}")));
-        await run.Ledger.WriteAsync(new TargetStarted(target.Name, _hold.Locks[0].Token) { Names = new Dictionary<string, string>(_hold.Names) });
+        await run.Ledger.WriteAsync(new TargetStarted(target.Name) { Locks = TargetLock.TokensOf(_hold.Locks), Names = new Dictionary<string, string>(_hold.Names) });
         if (isResumed)
             await _earlier.ForgetTraceAsync(cancellationToken);
         _done = ended is { State: RunState.Succeeded } ? ended : null;
         var left = run.Ledger.Read(history => LaterWork.LeftOf(history, target.Name));
         if (run.Request.IsResumed)
-            _later = new LaterWork(run.Scope.Store, run.Scope.PhaseOrder).Since(run.Ledger.RunId, run.Ledger.Started, target.Kind, target.Name, left);
+            _later = await new LaterWork(run.Scope).SinceAsync(run.Ledger.RunId, run.Ledger.Started, target.Kind, target.Name, left, cancellationToken);
         // Where nothing is to be done any more, what is behind it is others' to have changed.
         var isToDo = _done is null && _later.Beyond is null && run.Ledger.Read(history => run.Request.Phases.Any(phase => !history.Target(target.Name).PhasesDone.Contains(phase.Name) && !_later.Done.ContainsKey(phase.Name)));
         return isResumed && isToDo && await _earlier.VerifyPhasesAsync(_later.Steps, Locks, cancellationToken) is { } end
@@ -175,7 +175,7 @@ internal sealed class TargetExecution(RunExecution run, ActionTarget target, Run
         {
             end = await RunStepAsync(phase, step, facts, context, started, cancellationToken);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or LedgerException))
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
             end = await run.Actions.RecordAsync(context, step, started, new StepEnd(StepOutcome.Failed, Gate.Sentence(e)) { Error = e });
         }

@@ -95,8 +95,7 @@ internal sealed class TargetHold : IDisposable
         foreach (var former in works)
         {
             var isOwn = former.RunId == ledger.RunId;
-            RunHistory? history = null;
-            await ledger.AskAsync(() => history = isOwn ? ledger.Read(own => own) : HistoryOf(scope, former, target), scope.Time, cancellationToken);
+            var history = isOwn ? ledger.Read(own => own) : await new FormerRuns(scope.Store, scope.Time).ReadAsync(former, cancellationToken);
             var left = isOwn ? ledger.Read(own => OpenOn(own, former.Target)) : history is null ? [] : OpenOn(history, former.Target);
             // What came of the same effect, begun before, is found out when it is made.
             foreach (var step in left.Where(step => !isOwn || step.Key != effect))
@@ -114,19 +113,6 @@ internal sealed class TargetHold : IDisposable
     }
 
     private static List<StepHistory> OpenOn(RunHistory history, string target) => [.. history.StepsOf(target).Where(step => step is { IsOpen: true, Intent.IsTelling: false })];
-
-    // The damage is the former run's: it ends neither this run nor its other targets.
-    private static RunHistory? HistoryOf(RunScope scope, FormerWork former, ActionTarget target)
-    {
-        try
-        {
-            return scope.Store.FormerHistory(former.RunId);
-        }
-        catch (LedgerException e) when (!scope.Store.Ledger.IsAway(e))
-        {
-            throw new RefusedException($"Run {former.RunId} worked on {former.Target} before, and its journal cannot be read, so nobody knows whether it left something half done. Restore the journal; or look at {target.Name}, and move {scope.Store.FolderOf(former.RunId)} away. ({e.Message})", e) { TargetName = target.Name };
-        }
-    }
 
     // A script's interrupted command stops the same command; what a runbook or something destructive left stops everything.
     private static bool Matters(RunScope scope, RunHistory history, StepHistory step, StepKey? effect)

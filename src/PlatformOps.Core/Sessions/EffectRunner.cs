@@ -20,7 +20,9 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     private RunLedger? _ledger;
     private RunLog? _log;
     private RunIdentity? _identity;
+    private StopWatcher? _stop;
     private string? _name;
+    private string? _stopped;
     private int _underWay;
 
     /// <summary>The name given by <c>Enter-OpsRun</c>; null where none is in force.</summary>
@@ -34,12 +36,12 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
 
     /// <summary>Begins a named run: ends the one before.</summary>
     /// <exception cref="TargetLockedException">Effects of this session are being written to that one.</exception>
-    public Task EnterAsync(string name) => EndAsync(name);
+    public Task EnterAsync(string name) => BeginAnewAsync(name);
 
     /// <summary>Ends the run; the next effect opens another.</summary>
     /// <returns>The run that ended; null where nothing was changed in it.</returns>
     /// <exception cref="TargetLockedException">Effects of this session are being written to it.</exception>
-    public Task<string?> ExitAsync() => EndAsync(null);
+    public Task<string?> ExitAsync() => BeginAnewAsync(null);
 
     /// <summary>Lets go of a run that is about to be worked on as a whole (undone, resolved, stopped): where it is this session's own it ends, and the next effect opens another of the same name.</summary>
     /// <returns>Whether it was this session's own.</returns>
@@ -92,14 +94,18 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         var guard = new EffectGuard(session.Policy, session.KillSwitch, session.Time);
         foreach (var one in batch ?? [target])
             guard.ThrowIfTargetRefused(one);
-        var (ledger, log, opened) = await OpenAsync(cancellationToken);
+        var (ledger, log, opened, stop) = await OpenAsync(cancellationToken);
         try
         {
-            return await RunAsync(change, target, parameters, opened with { TakeOverReason = takeOverReason }, ledger, log, guard, batch, started, cancellationToken);
+            StepRecord? record = null;
+            var identity = opened with { TakeOverReason = takeOverReason };
+            return await stop.RunAsync(async token => record = await RunAsync(change, target, parameters, identity, ledger, log, guard, batch, started, token), cancellationToken)
+                ? record!
+                : throw new RefusedException($"{Stopped(ledger.RunId, stop)} What was under way is probed when it is asked for again.") { TargetName = target.Name };
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            await LeaveAsync(cancellationToken);
         }
     }
 
@@ -108,7 +114,7 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
         var context = Context(change, target, parameters, identity, log.For(target.Name, null), batch);
         AmbientLog.Current = context.Log;
         var holds = new List<TargetHold>();
-        await using var givingUp = cancellationToken.Register(ledger.Journal.StopWaiting);
+        using var working = ledger.Journal.GiveUpWith(cancellationToken);
         try
         {
             foreach (var one in Members(target, batch))
@@ -180,13 +186,13 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
     private static string Digest(Change change, object parameters)
         => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parameters, change.ParametersType, ActionJson.Options)).AsSpan(0, 4)).ToLowerInvariant();
 
-    private async Task<string?> EndAsync(string? next)
+    private async Task<string?> BeginAnewAsync(string? next)
     {
         await _opening.WaitAsync();
         try
         {
             ThrowIfUnderWay();
-            _name = next;
+            (_name, _stopped) = (next, null);
             return await EndAsync();
         }
         finally
@@ -202,41 +208,82 @@ internal sealed class EffectRunner(SessionScope session) : IAsyncDisposable
             throw new TargetLockedException($"Run {RunId} is this session's own, and changes of it are under way: wait until they have ended.") { TargetName = RunId };
     }
 
+    // An effect has ended. Whoever asked for the end of the run waits for that.
+    private async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Decrement(ref _underWay) > 0)
+            return;
+        await _opening.WaitAsync(CancellationToken.None);
+        try
+        {
+            using var working = _ledger?.Journal.GiveUpWith(cancellationToken);
+            // Who gives up looks no more: the next effect does, before it begins.
+            if (!cancellationToken.IsCancellationRequested)
+                await StopAsync(cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    // With the semaphore held: ends a run that was asked to stop, once nothing of it is under way, and keeps this session from beginning anything more.
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_ledger is null || _stop is null || await _stop.LookAsync(cancellationToken) is not { } mode)
+            return;
+        _stopped = Stopped(_ledger.RunId, _stop);
+        if (Volatile.Read(ref _underWay) == 0)
+            await EndAsync(new RunEnded(RunState.Stopped, $"stopped on request ({mode})"));
+    }
+
+    private static string Stopped(string runId, StopWatcher stop)
+        => $"Run {runId}, which this session's changes are written to, was stopped on request ({stop.Seen}): nothing more is changed. Exit-OpsRun lets this session begin another.";
+
     // With the semaphore held.
-    private async Task<string?> EndAsync()
+    private async Task<string?> EndAsync(RunEnded? end = null)
     {
         var (ledger, log) = (_ledger, _log);
-        (_ledger, _log, _identity) = (null, null, null);
+        (_ledger, _log, _identity, _stop) = (null, null, null, null);
         if (log is not null)
             await log.DisposeAsync();
         if (ledger is null)
             return null;
-        // Let go of whatever becomes of its last words: on a full disk too.
+        // Let go of whatever becomes of its last words: on a full disk too. What broke it was told by whoever met it.
         await using var held = ledger;
+        if (ledger.Journal.IsBroken)
+            return ledger.RunId;
         var bad = ledger.Read(history => history.Targets.Where(target => target.Value.Troubles.Count > 0).Select(target => target.Key).ToList());
-        await ledger.WriteDurablyAsync(bad.Count == 0
+        await ledger.WriteDurablyAsync(end ?? (bad.Count == 0
             ? new RunEnded(RunState.Succeeded, "ended")
-            : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad)}"));
+            : new RunEnded(RunState.Failed, $"ended; failed or in doubt on {string.Join(", ", bad)}")));
         return ledger.RunId;
     }
 
-    private async Task<(RunLedger Ledger, RunLog Log, RunIdentity Identity)> OpenAsync(CancellationToken cancellationToken)
+    private async Task<(RunLedger Ledger, RunLog Log, RunIdentity Identity, StopWatcher Stop)> OpenAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken);
         try
         {
+            // What could not be written to one run is no matter of the next, of the same name.
+            if (_ledger is { Journal.IsBroken: true } && Volatile.Read(ref _underWay) == 0)
+                await EndAsync();
+            await StopAsync(cancellationToken);
+            if (_stopped is not null)
+                throw new RefusedException(_stopped);
             if (_ledger is null)
             {
                 var identity = session.Identity(_name ?? "script") with { MarkerScope = _name };
                 _ledger = await session.Store.CreateAsync(identity.RunId, new RunStarted(
-                    new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd) { MarkerScope = identity.MarkerScope }, [], []));
+                    new JournalIdentity(identity.Name, identity.Person, identity.Initials, identity.Environment, identity.WindowStart, identity.WindowEnd) { MarkerScope = identity.MarkerScope }, [], []), cancellationToken, isKept: true);
                 _log = new RunLog(Path.Combine(_ledger.Folder, "run.log"), _ledger.Folder, session.Time, session.Secrets.Redactor);
                 _ledger.BeforeEffect = _log.ThrowIfBroken;
                 _identity = identity;
+                _stop = new StopWatcher(session.Store, identity.RunId);
             }
 
             Interlocked.Increment(ref _underWay);
-            return (_ledger, _log!, _identity!);
+            return (_ledger, _log!, _identity!, _stop!);
         }
         finally
         {

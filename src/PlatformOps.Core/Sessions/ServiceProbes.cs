@@ -64,7 +64,7 @@ internal sealed class ServiceProbes(SessionScope session)
                 Duration = session.Time.GetElapsedTime(began),
             };
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!e.IsCancelledBy(cancellationToken))
         {
             // One that fails, be it by a fault of ours, hides no other.
             return new ServiceHealth { Service = registration.Name, Error = e, Duration = session.Time.GetElapsedTime(began) };

@@ -111,7 +111,7 @@ public sealed class GateTests
             await DieAsync(() => RunAsync(ledger, new SwitchLight()));
         }
 
-        await using var again = await Store.OpenAsync("r1", "alice");
+        await using var again = await Store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
         var end = await RunAsync(again, new SwitchLight());
 
         Assert.Equal((StepOutcome.Done, 1), (end.Outcome, _light.Applied));
@@ -127,7 +127,7 @@ public sealed class GateTests
             await DieAsync(() => RunAsync(ledger, new SwitchLight()));
         }
 
-        await using var again = await Store.OpenAsync("r1", "alice");
+        await using var again = await Store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
         Assert.Equal((StepOutcome.Done, 1), ((await RunAsync(again, new SwitchLight())).Outcome, _light.Applied));
     }
 
@@ -147,7 +147,7 @@ public sealed class GateTests
 
         Assert.Equal(0, change.Settled);
         change.OnApply = () => { };
-        await using var again = await Store.OpenAsync("r1", "alice");
+        await using var again = await Store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
         var end = await RunAsync(again, change);
 
         Assert.Equal((outcome, applied, settled), (end.Outcome, change.Applied, change.Settled));
@@ -180,7 +180,7 @@ public sealed class GateTests
         if (!destructive)
             change = new SwitchLight { Idempotent = false };
         _light.Colour = "red";
-        await using var again = await Store.OpenAsync("r1", "alice");
+        await using var again = await Store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
         var end = await RunAsync(again, change);
 
         Assert.Equal(StepOutcome.Unknown, end.Outcome);
@@ -204,7 +204,7 @@ public sealed class GateTests
             await DieAsync(() => RunAsync(ledger, new SwitchLight { Destructive = true }));
         }
 
-        await using var again = await Store.OpenAsync("r1", "alice");
+        await using var again = await Store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
         await again.WriteDurablyAsync(new Decision(Key, decision, "I looked", "bob"));
         var end = await RunAsync(again, new SwitchLight { Destructive = true });
 
@@ -282,7 +282,7 @@ public sealed class GateTests
             await DieAsync(() => RunAsync(ledger, new SwitchLight()));
         }
 
-        await using var again = await Store.OpenAsync("r1", "alice");
+        await using var again = await Store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
         _light.FailObservations = 1;
         Assert.Equal(StepOutcome.Failed, (await RunAsync(again, new SwitchLight())).Outcome);
         Assert.True(again.Find(Key)!.IsOpen);
@@ -469,6 +469,100 @@ public sealed class GateTests
         Assert.Equal(StepOutcome.Unknown, (await RunAsync(other, new SwitchLight { Observable = false })).Outcome);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nothing_is_sent_where_the_kill_switch_was_set_while_the_intent_was_written(bool undo)
+    {
+        await using var ledger = await CreateAsync();
+        if (undo)
+            await RunAsync(ledger, new SwitchLight());
+        var applied = _light.Applied;
+        _files.BeforeOperation = (operation, _) =>
+        {
+            if (operation != "flush")
+                return;
+            _files.BeforeOperation = null;
+            KillSwitch.Set("bob", "the building is on fire");
+        };
+        var gate = new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time) { SeenWithin = TimeSpan.Zero };
+
+        var end = undo
+            ? await gate.UndoAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), ledger.Find(Key)!, default, [], TestContext.Current.CancellationToken)
+            : await gate.RunAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), default, [], TestContext.Current.CancellationToken);
+
+        Assert.Equal((StepOutcome.Failed, applied, undo), (end.Outcome, _light.Applied, _light.IsOn));
+        Assert.Contains("nothing was sent: ", end.Message, StringComparison.Ordinal);
+        Assert.Contains("the building is on fire", end.Message, StringComparison.Ordinal);
+        Assert.False(ledger.Find(Key)!.IsOpen);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_seen_before_the_ledger_was_away_is_looked_at_again(bool undo)
+    {
+        var away = new AwayStore(new FileLedgerStore(_files, "/state", _time));
+        _store = new RunStore(_files, "/state", _time, shared: away);
+        _killSwitch = new KillSwitch(away, _time);
+        await using var ledger = await CreateAsync();
+        if (undo)
+            await RunAsync(ledger, new SwitchLight());
+        var applied = _light.Applied;
+        away.OnAsk = _ =>
+        {
+            away.OnAsk = null;
+            (_light.IsOn, _light.Colour) = (true, undo ? "red" : "white");
+            throw AwayStore.Away;
+        };
+
+        var end = undo ? await UndoAsync(ledger) : await RunAsync(ledger, new SwitchLight());
+
+        Assert.Equal((undo ? StepOutcome.Drifted : StepOutcome.Unchanged, applied), (end.Outcome, _light.Applied));
+    }
+
+    [Fact]
+    public async Task An_undo_whose_lock_is_lost_while_it_is_under_way_is_a_persons_to_decide()
+    {
+        await using var ledger = await CreateAsync();
+        await RunAsync(ledger, new SwitchLight());
+        using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
+        _light.OnApplied = () => TakeAway(held);
+
+        var end = await new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time)
+            .UndoAsync(new SwitchLight(), Context(), new SwitchLight.Parameters(), ledger.Find(Key)!, default, [held], TestContext.Current.CancellationToken);
+
+        Assert.Equal(StepOutcome.Unknown, end.Outcome);
+        Assert.True(ledger.Find(Key)!.NeedsDecision);
+    }
+
+    [Fact]
+    public async Task An_undo_that_nobody_can_see_the_end_of_is_a_persons_to_decide()
+    {
+        await using var ledger = await CreateAsync();
+        await RunAsync(ledger, new SwitchLight());
+        _light.OnApplied = () => _light.FailObservations = 1000;
+
+        Assert.Equal(StepOutcome.Unknown, (await UndoAsync(ledger)).Outcome);
+        Assert.True(ledger.Find(Key)!.NeedsDecision);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_fault_of_ours_after_the_intent_leaves_the_effect_in_doubt(bool undo)
+    {
+        await using var ledger = await CreateAsync();
+        if (undo)
+            await RunAsync(ledger, new SwitchLight());
+        _light.OnApplied = () => _light.OnObserve = () => throw new InvalidOperationException("a fault of ours");
+
+        var end = undo ? await UndoAsync(ledger) : await RunAsync(ledger, new SwitchLight { Destructive = true });
+
+        Assert.Equal(StepOutcome.Unknown, end.Outcome);
+        Assert.True(ledger.Find(Key)!.NeedsDecision);
+    }
+
     [Fact]
     public async Task Undo_puts_back_what_was_there_before()
     {
@@ -515,7 +609,7 @@ public sealed class GateTests
     private void TakeAway(TargetLock held)
         => _files.Overwrite("/state/locks/hypervisor=3Ahv1.owner", JsonSerializer.SerializeToUtf8Bytes(new LockOwner("r2", "bob", "ops2", 1) { Token = held.Token + 1 }));
 
-    private Task<RunLedger> CreateAsync(string runId = "r1") => Store.CreateAsync(runId, Sample.Started("hv1"));
+    private Task<RunLedger> CreateAsync(string runId = "r1") => Store.CreateAsync(runId, Sample.Started("hv1"), TestContext.Current.CancellationToken);
 
     private IReadOnlyList<JournalEntry> Entries() => Store.Entries("r1");
 

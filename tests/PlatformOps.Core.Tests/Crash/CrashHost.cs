@@ -82,6 +82,6 @@ internal sealed class CrashHost
     {
         var happened = !lastDeath.EndsWith("/after-intent", StringComparison.Ordinal);
         Decisions.Add($"{phase}.{doubt.Step} after {lastDeath}");
-        await session.Runner().ResolveAsync(runId, new StepKey(doubt.Target, phase, doubt.Step), happened ? StepDecision.Happened : StepDecision.NotHappened, "seen on the system", SessionScope.Person);
+        await session.Runner().ResolveAsync(runId, new StepKey(doubt.Target, phase, doubt.Step), happened ? StepDecision.Happened : StepDecision.NotHappened, "seen on the system", SessionScope.Person, TestContext.Current.CancellationToken);
     }
 }

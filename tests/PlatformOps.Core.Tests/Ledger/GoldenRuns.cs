@@ -90,7 +90,7 @@ internal static class GoldenRuns
         // hv1 stays in doubt, hv2 comes as far as its wait; a person decides.
         world.Time.Advance(TimeSpan.FromMinutes(10));
         await world.ResumeAsync(new ResumeOptions("bob"), RunbookId);
-        await world.Runner.ResolveAsync(RunbookId, new StepKey("hv1", "P2", "light.smash"), StepDecision.NotHappened, "I looked", "bob");
+        await world.Runner.ResolveAsync(RunbookId, new StepKey("hv1", "P2", "light.smash"), StepDecision.NotHappened, "I looked", "bob", TestContext.Current.CancellationToken);
         // One step is taken back.
         world.Time.Advance(TimeSpan.FromMinutes(10));
         await RunWorld.CollectAsync(world.Runner.UndoAsync(RunbookId, new UndoOptions("bob") { Target = "hv2", Step = "light.dim" }, Token));

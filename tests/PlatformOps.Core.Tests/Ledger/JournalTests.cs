@@ -149,9 +149,9 @@ public sealed class JournalTests
         {
             var files = new LedgerFiles();
             var store = new RunStore(files, System.IO.Path.Combine(folder.FullName, "state"), new FakeTimeProvider { AutoAdvance = TimeSpan.FromSeconds(1) });
-            await using (await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")] }))
+            await using (await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")] }, TestContext.Current.CancellationToken))
             {
-                Assert.Throws<TargetLockedException>(() => store.OpenAsync("r1", "bob").GetAwaiter().GetResult());
+                Assert.Throws<TargetLockedException>(() => store.OpenAsync("r1", "bob", TestContext.Current.CancellationToken).GetAwaiter().GetResult());
                 Assert.Equal(RunState.Running, Assert.Single(store.List()).State);
             }
 
@@ -173,7 +173,7 @@ public sealed class JournalTests
         var files = new MemoryLedgerFiles();
         var store = new RunStore(files, "/state", new FakeTimeProvider());
         foreach (var runId in (string[])["r1", "r2", "r3"])
-            await (await store.CreateAsync(runId, Sample.Started())).DisposeAsync();
+            await (await store.CreateAsync(runId, Sample.Started(), TestContext.Current.CancellationToken)).DisposeAsync();
         var journal = System.IO.Path.Combine(store.FolderOf("r2"), "journal");
         var content = files.TryRead(journal)!;
         content[12] ^= 1;
@@ -190,7 +190,7 @@ public sealed class JournalTests
     public async Task A_script_whose_process_died_tells_what_is_known_of_its_targets()
     {
         var store = new RunStore(new MemoryLedgerFiles(), "/state", new FakeTimeProvider());
-        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [], Targets = [] }))
+        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [], Targets = [] }, TestContext.Current.CancellationToken))
         {
             foreach (var target in (string[])["hv1", "hv2", "hv3"])
                 await ledger.WriteDurablyAsync(Begun(target, "light"));
@@ -217,7 +217,7 @@ public sealed class JournalTests
     public async Task A_session_that_nobody_named_and_that_left_nothing_open_has_ended_with_its_process()
     {
         var store = new RunStore(new MemoryLedgerFiles(), "/state", new FakeTimeProvider());
-        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [], Targets = [] }))
+        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [], Targets = [] }, TestContext.Current.CancellationToken))
         {
             await ledger.WriteDurablyAsync(Begun("hv1", "light"));
             await ledger.WriteDurablyAsync(new Result(new StepKey("hv1", null, "light"), "light.switch", StepKind.Change, StepOutcome.Done, ""));
@@ -230,9 +230,9 @@ public sealed class JournalTests
     public async Task What_a_killed_process_had_begun_is_interrupted_and_unknown_only_where_a_person_decides()
     {
         var store = new RunStore(new MemoryLedgerFiles(), "/state", new FakeTimeProvider());
-        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")], Targets = [new JournalTarget("hypervisor", "hv1", null)] }))
+        await using (var ledger = await store.CreateAsync("r1", Sample.Started() with { Phases = [new JournalPhase("Phase", "")], Targets = [new JournalTarget("hypervisor", "hv1", null)] }, TestContext.Current.CancellationToken))
         {
-            await ledger.WriteDurablyAsync(new TargetStarted("hv1", 1));
+            await ledger.WriteDurablyAsync(new TargetStarted("hv1"));
             await ledger.WriteDurablyAsync(Begun("hv1", "light", "Phase"));
             Assert.Equal((StepOutcome.Running, "under way (off → on)"), Told(isUnderWay: true));
             Assert.Equal((RunState.Running, null, null), Target());
@@ -241,7 +241,7 @@ public sealed class JournalTests
         Assert.Equal((StepOutcome.Interrupted, "interrupted; Resume-OpsRun r1 looks whether it happened (off → on)"), Told(isUnderWay: false));
         Assert.Equal((RunState.Interrupted, null, "interrupted; Resume-OpsRun r1 looks what became of light"), Target());
 
-        await using (var ledger = await store.OpenAsync("r1", "alice"))
+        await using (var ledger = await store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken))
             await ledger.WriteDurablyAsync(Begun("hv1", "light", "Phase") with { IsUnseen = true });
         Assert.Equal(StepOutcome.Unknown, Told(isUnderWay: false).Outcome);
         Assert.Equal((RunState.Interrupted, StepOutcome.Unknown, "Get-OpsStep r1 -Open | Resolve-OpsStep decides what is in doubt: light"), Target());

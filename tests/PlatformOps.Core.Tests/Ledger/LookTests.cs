@@ -20,7 +20,7 @@ public sealed class LookTests
     public async Task A_run_is_begun_while_somebody_looks_at_its_journal()
     {
         var look = Look("/state/runs/r1/journal.lock");
-        var creating = _store.CreateAsync("r1", Sample.Started("hv1"));
+        var creating = _store.CreateAsync("r1", Sample.Started("hv1"), TestContext.Current.CancellationToken);
         Assert.False(creating.IsCompleted);
         look.Dispose();
         await _time.WhenTimersPendingAsync();
@@ -33,9 +33,9 @@ public sealed class LookTests
     [Fact]
     public async Task A_run_is_taken_while_somebody_looks_at_its_journal()
     {
-        await (await _store.CreateAsync("r1", Sample.Started("hv1"))).DisposeAsync();
+        await (await _store.CreateAsync("r1", Sample.Started("hv1"), TestContext.Current.CancellationToken)).DisposeAsync();
         var look = Look("/state/runs/r1/journal.lock");
-        var opening = _store.OpenAsync("r1", "alice");
+        var opening = _store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
         Assert.False(opening.IsCompleted);
         look.Dispose();
         await _time.WhenTimersPendingAsync();
@@ -63,10 +63,10 @@ public sealed class LookTests
     public async Task What_is_held_on_is_refused_with_who_holds_it()
     {
         _time.AutoAdvance = TimeSpan.FromMilliseconds(50);
-        await using var ledger = await _store.CreateAsync("r1", Sample.Started("hv1"));
+        await using var ledger = await _store.CreateAsync("r1", Sample.Started("hv1"), TestContext.Current.CancellationToken);
         using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
 
-        Assert.Contains("is being worked on by alice", (await Assert.ThrowsAsync<TargetLockedException>(() => _store.OpenAsync("r1", "bob"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is being worked on by alice", (await Assert.ThrowsAsync<TargetLockedException>(() => _store.OpenAsync("r1", "bob", TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
         Assert.Contains("is locked by run r1 of alice", (await Assert.ThrowsAsync<TargetLockedException>(() => _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice with { RunId = "r2" }, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
     }
 
@@ -85,12 +85,12 @@ public sealed class LookTests
     [Fact]
     public async Task Looking_leaves_what_it_looked_at_free()
     {
-        await (await _store.CreateAsync("r1", Sample.Started("hv1"))).DisposeAsync();
+        await (await _store.CreateAsync("r1", Sample.Started("hv1"), TestContext.Current.CancellationToken)).DisposeAsync();
 
         Assert.False(_store.Ledger.IsJournalHeld("r1"));
         Assert.False(_store.Ledger.IsLockHeld("hypervisor:hv1"));
 
-        await using var ledger = await _store.OpenAsync("r1", "alice");
+        await using var ledger = await _store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
         using var held = await _store.Ledger.TakeLockAsync("hypervisor:hv1", Alice, TestContext.Current.CancellationToken);
         Assert.True(_store.Ledger.IsJournalHeld("r1"));
     }

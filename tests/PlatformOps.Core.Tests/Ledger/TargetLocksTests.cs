@@ -58,12 +58,12 @@ public sealed class TargetLocksTests : IDisposable
     {
         var files = new MemoryLedgerFiles();
         var store = new RunStore(files, "/state", new FakeTimeProvider());
-        await (await store.CreateAsync("r1", Sample.Started("hv1"))).DisposeAsync();
+        await (await store.CreateAsync("r1", Sample.Started("hv1"), TestContext.Current.CancellationToken)).DisposeAsync();
         files.Locks = false;
 
         Assert.Contains("Locks do not lock in /state/locks: hypervisor=3Ahv1.lock could be had twice", (await Assert.ThrowsAsync<LedgerException>(() => store.Ledger.TakeLockAsync("hypervisor:hv1", new LockOwner("r1", "alice", "ops1", 1), TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<LedgerException>(() => store.CreateAsync("r2", Sample.Started("hv1")));
-        await Assert.ThrowsAsync<LedgerException>(() => store.OpenAsync("r1", "alice"));
+        await Assert.ThrowsAsync<LedgerException>(() => store.CreateAsync("r2", Sample.Started("hv1"), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<LedgerException>(() => store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken));
         Assert.Equal("r1", Assert.Single(store.List()).RunId);
         Assert.False(store.Ledger.IsLockHeld("hypervisor:hv1"));
     }

@@ -48,7 +48,7 @@ public sealed class BatchTests : IDisposable
     public async Task Abandoned_it_ends_each_of_its_targets()
     {
         await _world.CutEnrolmentAsync(_world.Request(Enrol, "hv1", "hv2"));
-        await _world.Runner.ResolveAsync("r1", Enrolment, StepDecision.Abandon, "the rack is gone", "alice");
+        await _world.Runner.ResolveAsync("r1", Enrolment, StepDecision.Abandon, "the rack is gone", "alice", TestContext.Current.CancellationToken);
 
         Assert.Empty(await _world.ResumeAsync());
         Assert.All(_world.Store.Describe("r1").Targets, target => Assert.Equal((RunState.Failed, "abandoned by alice: the rack is gone"), (target.State, target.Message)));
@@ -73,7 +73,7 @@ public sealed class BatchTests : IDisposable
     public async Task What_a_person_says_of_it_is_said_of_those_it_was_begun_for(StepDecision decision, StepOutcome outcome)
     {
         await CutConfigurationAsync(ProbeAnswer.Undecidable);
-        await _world.Runner.ResolveAsync("r1", Configuration, decision, "I looked", "alice");
+        await _world.Runner.ResolveAsync("r1", Configuration, decision, "I looked", "alice", TestContext.Current.CancellationToken);
 
         var records = await _world.ResumeAsync();
 
@@ -92,7 +92,7 @@ public sealed class BatchTests : IDisposable
         Assert.Equal([("hv1", StepOutcome.Unknown), ("hv2", StepOutcome.Unknown), ("hv3", StepOutcome.Done)], EndsOf(records, "test.configure"));
         Assert.Equal(["hv1, hv2", "hv3"], Configured());
 
-        await _world.Runner.ResolveAsync("r1", Configuration, StepDecision.NotHappened, "I looked", "alice");
+        await _world.Runner.ResolveAsync("r1", Configuration, StepDecision.NotHappened, "I looked", "alice", TestContext.Current.CancellationToken);
         await _world.ResumeAsync();
         Assert.Equal(["hv1, hv2", "hv3", "hv1, hv2"], Configured());
         Assert.Equal(RunState.Succeeded, _world.State());
@@ -164,7 +164,7 @@ public sealed class BatchTests : IDisposable
         await _world.WithoutAsync(left, () => _world.ResumeAsync());
         Assert.True(_world.Store.History("r1").Target("batch 1").Find(Enrolment)!.IsOpen);
 
-        await _world.Runner.ResolveAsync("r1", Enrolment, StepDecision.NotHappened, "the list is half", "alice");
+        await _world.Runner.ResolveAsync("r1", Enrolment, StepDecision.NotHappened, "the list is half", "alice", TestContext.Current.CancellationToken);
         await _world.ResumeAsync();
         Assert.Equal(2, _world.Catalog.Enrolled.Count);
         Assert.Equal(RunState.Succeeded, _world.State());

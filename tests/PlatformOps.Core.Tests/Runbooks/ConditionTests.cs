@@ -51,7 +51,7 @@ public sealed class ConditionTests : IDisposable
             Assert.Equal((RunState.Failed, StepOutcome.Unknown), _world.Store.Describe("r1").Targets.Select(target => (target.State, target.Outcome!.Value)).Single());
         }
 
-        await _world.Runner.ResolveAsync("r1", Key("light.smash"), StepDecision.NotHappened, "I looked", "alice");
+        await _world.Runner.ResolveAsync("r1", Key("light.smash"), StepDecision.NotHappened, "I looked", "alice", TestContext.Current.CancellationToken);
         Assert.Equal([("light.smash", StepOutcome.Skipped), ("light.switch", StepOutcome.Done)], Ends(await _world.ResumeAsync()));
         Assert.Equal(RunState.Succeeded, _world.State());
     }
@@ -73,7 +73,7 @@ public sealed class ConditionTests : IDisposable
     public async Task What_a_person_skipped_is_an_omission_and_none_by_condition()
     {
         await KilledAsync("light.dim", happened: false, behind: "light.smash");
-        await _world.Runner.ResolveAsync("r1", Key("light.dim"), StepDecision.Skipped, "no dimmer there", "alice");
+        await _world.Runner.ResolveAsync("r1", Key("light.dim"), StepDecision.Skipped, "no dimmer there", "alice", TestContext.Current.CancellationToken);
 
         for (var process = 0; process < 2; process++)
         {

@@ -10,6 +10,7 @@ public sealed class FaultTests : IDisposable
     private const string All = RunWorld.Head + "  - check: test.check\n  - change: light.switch\n  - wait: test.wait\n  - report: test.report\n  - change: light.dim\n    when: \"${fact.gpu}\"\n";
 
     private readonly RunWorld _world = new();
+    private Exception _fault = new InvalidOperationException("a fault of ours");
 
     public void Dispose() => _world.Dispose();
 
@@ -38,6 +39,39 @@ public sealed class FaultTests : IDisposable
         await _world.ResumeAsync();
         Assert.Equal(RunState.Succeeded, _world.State());
         Assert.All(_world.House.Lights, light => Assert.Equal((true, 1), (light.IsOn, light.Applied)));
+    }
+
+    [Theory]
+    [InlineData("identify", "run.begin")]
+    [InlineData("check", "test.check")]
+    [InlineData("observe", "light.switch")]
+    [InlineData("apply", "light.switch")]
+    [InlineData("wait", "test.wait")]
+    [InlineData("report", "test.report")]
+    [InlineData("facts", "light.dim")]
+    public async Task A_cancellation_that_nobody_asked_for_is_its_targets_own(string place, string step)
+    {
+        _fault = new TaskCanceledException("a time-out inside");
+        Break(place);
+
+        var records = await _world.RunAsync(All, "hv1", "hv2");
+
+        Assert.Equal(step, Assert.Single(records, record => record is { Target: "hv1", Outcome: StepOutcome.Failed }).Step);
+        Assert.Equal([RunState.Failed, RunState.Succeeded], _world.Store.Describe("r1").Targets.Select(target => target.State));
+        Assert.Equal(RunState.Failed, _world.State());
+    }
+
+    [Fact]
+    public async Task A_cancellation_that_nobody_asked_for_keeps_no_other_target_from_being_taken_back()
+    {
+        await _world.RunAsync(All, "hv1", "hv2");
+        _fault = new TaskCanceledException("a time-out inside");
+        Break("observe");
+
+        await _world.UndoAsync();
+
+        Assert.False(_world.House.Light("hv2", "light.switch").IsOn);
+        Assert.Equal(RunState.Stopped, _world.State());
     }
 
     [Theory]
@@ -118,7 +152,7 @@ public sealed class FaultTests : IDisposable
                 throw new ArgumentOutOfRangeException(nameof(place), place, null);
         }
 
-        static InvalidOperationException Fault() => new("a fault of ours");
+        Exception Fault() => _fault;
     }
 
     private void Mend()

@@ -33,7 +33,7 @@ public sealed class FormerRunsTests : IDisposable
         Assert.Contains("Run r1 of alice was in the middle of Phase.test.enrol on hv2 (0 enrolled → 2 enrolled)", records[1].Message, StringComparison.Ordinal);
         Assert.True(_world.House.Light("hv3", "light.switch").IsOn);
 
-        await _world.Runner.ResolveAsync("r1", new StepKey("batch 1", "Phase", "test.enrol"), StepDecision.Skipped, "half is enough", "alice");
+        await _world.Runner.ResolveAsync("r1", new StepKey("batch 1", "Phase", "test.enrol"), StepDecision.Skipped, "half is enough", "alice", TestContext.Current.CancellationToken);
         await _world.RunAsync(Next(Switch, "hv1", "hv2") with { Identity = TestRun.Identity("r3") });
         Assert.Equal(RunState.Succeeded, _world.State("r3"));
     }
@@ -83,6 +83,33 @@ public sealed class FormerRunsTests : IDisposable
         Assert.Equal(RunState.Succeeded, _world.State("r2"));
     }
 
+    [Theory]
+    [InlineData("hv1", false)]
+    [InlineData("hv1", true)]
+    [InlineData("hv2", false)]
+    [InlineData("hv2", true)]
+    public async Task A_damaged_journal_of_a_run_that_nothing_was_open_of_stops_whoever_goes_on_with_its_targets_or_takes_back(string target, bool undo)
+    {
+        await _world.KilledAsync(_world.Request(Switch, "hv1"), "hv1", "light.switch", happened: true);
+        await _world.RunAsync(Next(Switch, target));
+        // Nothing of it was open: the lock has forgotten it since.
+        await _world.RunAsync(Next(RunWorld.Head + "  - check: test.check\n", target) with { Identity = TestRun.Identity("r3") });
+        var content = _world.Files.TryRead(JournalOf("r2"))!;
+        content[content.AsSpan().IndexOf("phase-ended"u8)] ^= 1;
+        _world.Files.Overwrite(JournalOf("r2"), content);
+
+        // A process that has read it before does not read it again.
+        var other = new RunbookRunner(_world.Scope with { Store = new RunStore(_world.Files, _world.Store.StateFolder, _world.Time) }, _world.Reader);
+        var record = Assert.Single(await RunWorld.CollectAsync(undo
+            ? other.UndoAsync("r1", new UndoOptions("alice"), TestContext.Current.CancellationToken)
+            : other.ResumeAsync("r1", new ResumeOptions("alice"), TestContext.Current.CancellationToken)));
+
+        if (target == "hv1")
+            Assert.Contains("Run r2 worked on hv1 before, and its journal cannot be read", Assert.IsType<RefusedException>(record.Error).Message, StringComparison.Ordinal);
+        else
+            Assert.Null(record.Error);
+    }
+
     [Fact]
     public async Task What_could_only_not_be_told_stops_nobody()
     {
@@ -116,7 +143,7 @@ public sealed class FormerRunsTests : IDisposable
     [Fact]
     public async Task What_this_version_does_not_know_is_in_doubt()
     {
-        await using (var ledger = await _world.Store.CreateAsync("r1", Begun()))
+        await using (var ledger = await _world.Store.CreateAsync("r1", Begun(), TestContext.Current.CancellationToken))
         {
             using var held = await ledger.LockAsync("hypervisor:hv1", TestContext.Current.CancellationToken, "hv1");
             await ledger.WriteDurablyAsync(new Intent(new StepKey("hv1", "Phase", "light.melt"), "light.melt", Nothing, Nothing, "hard", "soft"));
@@ -129,7 +156,7 @@ public sealed class FormerRunsTests : IDisposable
     public async Task Many_targets_read_the_journal_of_a_former_run_once()
     {
         var targets = Enumerable.Range(1, 500).Select(n => $"hv{n}").ToArray();
-        await using (var ledger = await _world.Store.CreateAsync("r1", Begun()))
+        await using (var ledger = await _world.Store.CreateAsync("r1", Begun(), TestContext.Current.CancellationToken))
         {
             foreach (var target in targets)
                 (await ledger.LockAsync($"hypervisor:{target}", TestContext.Current.CancellationToken, target)).Dispose();
@@ -148,7 +175,7 @@ public sealed class FormerRunsTests : IDisposable
         await _world.KilledAsync(_world.Request(RunWorld.Head + "  - change: light.smash\n", "hv1", "hv2"), "hv1", "light.smash");
         Assert.IsType<RefusedException>(Assert.Single(await _world.RunAsync(Next(Switch, "hv1"))).Error);
 
-        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.smash"), StepDecision.NotHappened, "looked", "alice");
+        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.smash"), StepDecision.NotHappened, "looked", "alice", TestContext.Current.CancellationToken);
 
         await _world.ResumeAsync(runId: "r2");
         Assert.Equal(RunState.Succeeded, _world.State("r2"));

@@ -54,6 +54,29 @@ public sealed class LaterWorkTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_done_since_is_known_whatever_the_clocks_of_the_machines_say()
+    {
+        var both = _world.Phases([Switch, Dim], "hv1");
+        await _world.KilledAsync(both, "hv1", "light.dim");
+        await WithClockBehindAsync(() => _world.RunAsync(both with { Phases = [both.Phases[1]], Identity = TestRun.Identity("r2") }));
+
+        var records = await _world.ResumeAsync();
+
+        Assert.Equal(("P2", StepOutcome.Skipped, "done since by run r2: neither done again nor told again"), records.Select(record => (record.Phase!, record.Outcome, record.Message)).Single());
+    }
+
+    [Fact]
+    public async Task What_another_run_changed_since_is_no_drift_whatever_the_clocks_of_the_machines_say()
+    {
+        const string DimAndOff = Dim + "  - change: light.switch\n    with: { to: \"off\" }\n";
+        var request = _world.Phases([Switch, DimAndOff, Enrol], "hv1");
+        await _world.KilledAsync(request, "hv1", "light.dim");
+        await WithClockBehindAsync(() => _world.RunAsync(Later([Switch, DimAndOff], "hv1") with { Phases = [request.Phases[1]] }));
+
+        Assert.Equal([("P2", StepOutcome.Skipped), ("P3", StepOutcome.Done)], (await _world.ResumeAsync()).Select(record => (record.Phase!, record.Outcome)));
+    }
+
+    [Fact]
     public async Task What_another_run_changed_in_a_phase_that_is_left_out_is_no_drift_of_what_came_before()
     {
         const string DimAndOff = Dim + "  - change: light.switch\n    with: { to: \"off\" }\n";
@@ -230,6 +253,13 @@ public sealed class LaterWorkTests : IDisposable
         await _world.RunAsync(Later([Switch, Dim], "hv1") with { Phases = [_world.Phases([Switch, Dim]).Phases[1]] });
 
         Assert.Empty(_world.Runner.WarningsBefore(_world.Phases([Switch], "hv1")));
+    }
+
+    private async Task WithClockBehindAsync(Func<Task> run)
+    {
+        _world.Time.Jump(TimeSpan.FromMinutes(-5));
+        await run();
+        _world.Time.Jump(TimeSpan.FromMinutes(5));
     }
 
     private RunRequest Later(IReadOnlyList<string> texts, params string[] targets) => _world.Phases(texts, targets) with { Identity = TestRun.Identity("r2") };

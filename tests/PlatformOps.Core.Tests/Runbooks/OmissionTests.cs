@@ -26,7 +26,7 @@ public sealed class OmissionTests : IDisposable
     {
         // Dimming is in doubt; a person says to go on without it.
         await _world.KilledAsync(_world.Phases([RunWorld.Head + "  - change: light.dim\n", Smash], "hv1"), "hv1", "light.dim");
-        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "P1", "light.dim"), StepDecision.Skipped, "no dimmer there", "alice");
+        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "P1", "light.dim"), StepDecision.Skipped, "no dimmer there", "alice", TestContext.Current.CancellationToken);
 
         Assert.Equal(StepOutcome.Skipped, (await _world.ResumeAsync()).Single(record => record.Step == "light.dim").Outcome);
 
@@ -37,7 +37,7 @@ public sealed class OmissionTests : IDisposable
     public async Task Of_any_target_that_the_effect_is_for()
     {
         await _world.KilledAsync(_world.Phases([RunWorld.Head + "  - change: light.dim\n", RunWorld.Head + "  - change: test.batch-smash\n"], "hv1", "hv2"), "hv2", "light.dim");
-        await _world.Runner.ResolveAsync("r1", new StepKey("hv2", "P1", "light.dim"), StepDecision.Skipped, "no dimmer there", "alice");
+        await _world.Runner.ResolveAsync("r1", new StepKey("hv2", "P1", "light.dim"), StepDecision.Skipped, "no dimmer there", "alice", TestContext.Current.CancellationToken);
 
         var records = await _world.ResumeAsync();
 
@@ -63,7 +63,7 @@ public sealed class OmissionTests : IDisposable
     public async Task A_step_of_the_batch_that_a_person_skipped_for_each_of_its_members()
     {
         await _world.CutEnrolmentAsync(_world.Phases([RunWorld.Head + "  - change: test.enrol\n", Smash], "hv1", "hv2"));
-        await _world.Runner.ResolveAsync("r1", new StepKey("batch 1", "P1", "test.enrol"), StepDecision.Skipped, "the list is no matter", "alice");
+        await _world.Runner.ResolveAsync("r1", new StepKey("batch 1", "P1", "test.enrol"), StepDecision.Skipped, "the list is no matter", "alice", TestContext.Current.CancellationToken);
 
         await _world.ResumeAsync();
 
@@ -78,7 +78,7 @@ public sealed class OmissionTests : IDisposable
     public async Task But_what_was_left_out_behind_it_does_not_undo_its_being_done()
     {
         await _world.KilledAsync(_world.Request(RunWorld.Head + "  - change: light.smash\n  - change: light.dim\n", "hv1"), "hv1", "light.dim");
-        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.dim"), StepDecision.Skipped, "no dimmer there", "alice");
+        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.dim"), StepDecision.Skipped, "no dimmer there", "alice", TestContext.Current.CancellationToken);
 
         await _world.ResumeAsync();
         await _world.ResumeAsync();
@@ -94,7 +94,7 @@ public sealed class OmissionTests : IDisposable
         _world.House.Light("hv1", "light.switch").OnApply = _world.Die;
         await _world.DiesAsync(() => _world.UndoAsync());
         _world.House.Light("hv1", "light.switch").OnApply = null;
-        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.switch"), StepDecision.Skipped, "let it be on", "alice");
+        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.switch"), StepDecision.Skipped, "let it be on", "alice", TestContext.Current.CancellationToken);
         _world.Catalog.IsOver = _ => true;
 
         await _world.ResumeAsync();

@@ -848,7 +848,7 @@ public sealed class RunbookRunnerTests : IDisposable
         Assert.IsType<RefusedException>(Assert.Single(await RunAsync(Request(Simple, "hv1") with { Identity = TestRun.Identity("r3") })).Error);
         Assert.Equal(0, _house.Light("hv1", "light.switch").Applied);
 
-        await Runner().ResolveAsync("r1", new StepKey("hv1", "Phase", "light.smash"), StepDecision.NotHappened, "looked", "alice");
+        await Runner().ResolveAsync("r1", new StepKey("hv1", "Phase", "light.smash"), StepDecision.NotHappened, "looked", "alice", TestContext.Current.CancellationToken);
         await RunAsync(Request(Simple, "hv1") with { Identity = TestRun.Identity("r4") });
         Assert.Equal(RunState.Succeeded, _store.Describe("r4").State);
     }

@@ -172,7 +172,7 @@ public sealed class StopTests : IDisposable
         Assert.Equal(StepOutcome.Unknown, Assert.Single(await _world.ResumeAsync()).Outcome);
         Assert.Equal(0, light.Applied);
 
-        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.smash"), StepDecision.NotHappened, "looked", "alice");
+        await _world.Runner.ResolveAsync("r1", new StepKey("hv1", "Phase", "light.smash"), StepDecision.NotHappened, "looked", "alice", TestContext.Current.CancellationToken);
         Assert.Equal(StepOutcome.Done, Assert.Single(await _world.ResumeAsync()).Outcome);
         Assert.Equal(RunState.Succeeded, _world.State());
     }

@@ -25,7 +25,7 @@ public sealed class UndoTests : IDisposable
     public async Task What_a_person_says_has_happened_is_taken_back_whether_or_not_the_run_went_on(bool wentOn)
     {
         await _world.KilledAsync(_world.Request(Two, "hv1"), "hv1", "light.dim", happened: true);
-        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.Happened, "I looked", "alice");
+        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.Happened, "I looked", "alice", TestContext.Current.CancellationToken);
         if (wentOn)
             await _world.ResumeAsync();
 
@@ -40,10 +40,25 @@ public sealed class UndoTests : IDisposable
     public async Task What_a_person_says_has_not_happened_is_not_taken_back()
     {
         await _world.KilledAsync(_world.Request(Two, "hv1"), "hv1", "light.dim");
-        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.NotHappened, "I looked", "alice");
+        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.NotHappened, "I looked", "alice", TestContext.Current.CancellationToken);
 
         Assert.Equal([("light.switch", StepOutcome.Undone)], (await _world.UndoAsync()).Select(record => (record.Step, record.Outcome)));
         Assert.Equal(RunState.Undone, _world.State());
+    }
+
+    [Theory]
+    [InlineData(-5)]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task Nothing_is_taken_back_across_what_a_later_run_destroyed_whatever_its_clock_says(int minutes)
+    {
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n", "hv1");
+        _world.Time.Jump(TimeSpan.FromMinutes(minutes));
+        await _world.RunAsync(_world.Request(RunWorld.Head + "  - change: light.smash\n", "hv1") with { Identity = TestRun.Identity("r2") });
+        _world.Time.Jump(TimeSpan.FromMinutes(-minutes));
+
+        Assert.Equal(StepOutcome.Skipped, Assert.Single(await _world.UndoAsync()).Outcome);
+        Assert.True(_world.House.Light("hv1", "light.switch").IsOn);
     }
 
     [Theory]
@@ -92,7 +107,7 @@ public sealed class UndoTests : IDisposable
     {
         await _world.RunAsync(_world.Phases([Two, RunWorld.Head + "  - check: test.check\n"], "hv1"));
         await CutShortAsync(happened: true);
-        await _world.Runner.ResolveAsync("r1", Dim with { Phase = "P1" }, StepDecision.Happened, "it is off", "alice");
+        await _world.Runner.ResolveAsync("r1", Dim with { Phase = "P1" }, StepDecision.Happened, "it is off", "alice", TestContext.Current.CancellationToken);
 
         var records = await _world.ResumeAsync();
 
@@ -257,10 +272,10 @@ public sealed class UndoTests : IDisposable
     public async Task What_is_decided_already_is_refused_without_taking_the_run()
     {
         await _world.KilledAsync(_world.Request(Two, "hv1"), "hv1", "light.dim");
-        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.NotHappened, "I looked", "alice");
+        await _world.Runner.ResolveAsync("r1", Dim, StepDecision.NotHappened, "I looked", "alice", TestContext.Current.CancellationToken);
         var before = _world.Store.Entries("r1").Count;
 
-        await Assert.ThrowsAsync<RefusedException>(() => _world.Runner.ResolveAsync("r1", Dim, StepDecision.Happened, "so did I", "bob"));
+        await Assert.ThrowsAsync<RefusedException>(() => _world.Runner.ResolveAsync("r1", Dim, StepDecision.Happened, "so did I", "bob", TestContext.Current.CancellationToken));
 
         Assert.Equal((before, RunState.Stopped), (_world.Store.Entries("r1").Count, _world.State()));
     }

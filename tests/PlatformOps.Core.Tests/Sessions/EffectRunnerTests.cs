@@ -1,12 +1,15 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Secrets;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Core.Ssh;
+using PlatformOps.Core.Tests.Ledger;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
 using PlatformOps.TestKit.Changes;
+using PlatformOps.TestKit.Ledger;
 using PlatformOps.TestKit.Ssh;
 
 namespace PlatformOps.Core.Tests.Sessions;
@@ -42,6 +45,113 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         Assert.Equal(["hv1", "hv2"], run.Targets.Select(target => target.Target));
         Assert.Equal(["hv1", "hv2"], Store.Entries(run.RunId).OfType<Result>().Select(result => result.Key.Target));
         Assert.Contains("hv2", await File.ReadAllTextAsync(Path.Combine(run.Path, "run.log"), Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_could_not_be_written_is_let_go_and_the_next_change_opens_another_of_the_same_name()
+    {
+        await Effects.EnterAsync("rack 12");
+        await SwitchAsync("hv1");
+        var first = Effects.RunId;
+        _session.Files.BeforeOperation = (operation, _) =>
+        {
+            if (operation != "append")
+                return;
+            _session.Files.BeforeOperation = null;
+            throw new IOException("No space left on device");
+        };
+
+        await Assert.ThrowsAsync<LedgerException>(() => SwitchAsync("hv2"));
+        _session.Time.Advance(TimeSpan.FromSeconds(1));
+        await SwitchAsync("hv2");
+
+        Assert.NotEqual(first, Effects.RunId);
+        Assert.Equal([("rack 12", RunState.Open), ("rack 12", RunState.Interrupted)], Store.List().Select(run => (run.Name, run.State)));
+        Assert.Equal(1, _house.Light("hv2", "light.switch").Applied);
+    }
+
+    [Fact]
+    public async Task A_session_whose_run_is_broken_ends_without_a_word()
+    {
+        await SwitchAsync("hv1");
+        _session.Files.BeforeOperation = (operation, _) =>
+        {
+            if (operation == "append")
+                throw new IOException("No space left on device");
+        };
+        await Assert.ThrowsAsync<LedgerException>(() => SwitchAsync("hv2"));
+
+        await _session.Scope.DisposeAsync();
+
+        Assert.Equal(RunState.Succeeded, Assert.Single(Store.List()).State);
+    }
+
+    [Fact]
+    public async Task Who_gave_up_before_takes_nobodys_patience_away()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new MemoryLedgerFiles();
+        var away = new AwayStore(new FileLedgerStore(files, folder.Path, _session.Time));
+        await using var session = new SessionScope(
+            new OpsConfiguration { Path = "/etc/ops.yaml", Environment = "test", StateFolder = folder.Path, Sections = new Dictionary<Type, object>() },
+            new SecretStore(new Redactor()),
+            _session.Time,
+            files,
+            [new FakeService("house").Makes(_ => _house)],
+            away);
+        using var leaving = new CancellationTokenSource();
+        _house.Light("hv1", "light.switch").Sending = async token =>
+        {
+            await leaving.CancelAsync();
+            token.ThrowIfCancellationRequested();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Effects.RunAsync(Change, Target("hv1"), On, null, leaving.Token));
+        away.AwayForWrites = 3;
+
+        Assert.Equal(StepOutcome.Done, (await session.Effects.RunAsync(Change, Target("hv2"), On, null, Token)).Outcome);
+        Assert.Equal(0, away.AwayForWrites);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_session_asks_to_stop_ends_and_nothing_more_is_begun()
+    {
+        await SwitchAsync("hv1");
+        var runId = Effects.RunId!;
+        await using var other = _session.Open();
+        other.Store.RequestStop(runId, RunStopMode.AfterStep);
+
+        foreach (var name in new[] { "hv2", "hv3" })
+            Assert.Contains($"Run {runId}, which this session's changes are written to, was stopped on request (AfterStep)", (await Assert.ThrowsAsync<RefusedException>(() => SwitchAsync(name))).Message, StringComparison.Ordinal);
+
+        Assert.Equal(RunState.Stopped, other.Store.Describe(runId).State);
+        Assert.Single(Store.List());
+        await Effects.ExitAsync();
+        await SwitchAsync("hv2");
+        Assert.True(_house.Light("hv2", "light.switch").IsOn);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_asked_to_stop_in_the_middle_of_its_last_effect_ends_with_that()
+    {
+        _house.Light("hv1", "light.switch").OnApply = () => Store.RequestStop(Effects.RunId!, RunStopMode.AfterStep);
+
+        await SwitchAsync("hv1");
+
+        Assert.Equal(RunState.Stopped, Assert.Single(Store.List()).State);
+    }
+
+    [Fact]
+    public async Task An_effect_that_is_under_way_is_given_up_where_its_run_is_to_stop_now()
+    {
+        _house.Light("hv1", "light.switch").Sending = async token =>
+        {
+            Store.RequestStop(Effects.RunId!, RunStopMode.Now);
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+        };
+
+        Assert.Contains("(Now)", (await Assert.ThrowsAsync<RefusedException>(() => SwitchAsync("hv1").WaitAsync(TimeSpan.FromSeconds(60), Token))).Message, StringComparison.Ordinal);
+
+        Assert.Equal(RunState.Stopped, Assert.Single(Store.List()).State);
     }
 
     [Fact]
@@ -170,7 +280,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         Assert.Equal(runId, Effects.RunId);
         Assert.True(await Effects.ReleaseAsync(runId));
 
-        await using (var taken = await Store.OpenAsync(runId, "alice"))
+        await using (var taken = await Store.OpenAsync(runId, "alice", TestContext.Current.CancellationToken))
             Assert.Equal(RunState.Open, Store.Describe(runId).State);
         await SwitchAsync("hv2");
         Assert.NotEqual(runId, Effects.RunId);
@@ -315,7 +425,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
         _ssh.On("reboot");
 
         var step = Assert.Single(Store.History(runId).Target("hv1").Steps);
-        await _session.Scope.Runner().ResolveAsync(runId, step.Key, StepDecision.NotHappened, "it was up all the time", "alice");
+        await _session.Scope.Runner().ResolveAsync(runId, step.Key, StepDecision.NotHappened, "it was up all the time", "alice", TestContext.Current.CancellationToken);
 
         await CommandAsync(_session.Scope, "hv1", "reboot");
         Assert.Equal(2, _ssh.Seen.Count);
@@ -342,7 +452,7 @@ public sealed class EffectRunnerTests : IAsyncDisposable
 
         var runId = Effects.RunId!;
         await Effects.ReleaseAsync(runId);
-        await _session.Scope.Runner().ResolveAsync(runId, Store.History(runId).Target("hv1").Steps.Single(step => step.IsOpen).Key, StepDecision.NotHappened, "it is whole", "alice");
+        await _session.Scope.Runner().ResolveAsync(runId, Store.History(runId).Target("hv1").Steps.Single(step => step.IsOpen).Key, StepDecision.NotHappened, "it is whole", "alice", TestContext.Current.CancellationToken);
         Assert.Equal(StepOutcome.Done, (await SwitchAsync("hv1")).Outcome);
     }
 

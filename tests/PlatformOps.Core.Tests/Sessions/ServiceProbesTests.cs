@@ -139,16 +139,36 @@ public sealed class ServiceProbesTests : IAsyncDisposable
             new FakeService("jira")
             {
                 Section = typeof(JiraConfiguration),
-                Probe = () =>
+                Probe = async () =>
                 {
                     begun.SetResult();
-                    return Task.FromCanceled<ServiceProbe>(new CancellationToken(canceled: true));
+                    await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+                    return new ServiceProbe();
                 },
             },
         ], Jira);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ProbeAsync(session, null));
-        Assert.True(begun.Task.IsCompleted);
+        var probing = ProbeAsync(session, null, stop.Token);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.False(probing.IsCompleted);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probing);
+    }
+
+    [Fact]
+    public async Task A_service_that_gives_up_by_itself_is_its_own_row_and_hides_no_other()
+    {
+        var session = Session(
+        [
+            new FakeService("slow") { Section = typeof(JiraConfiguration), Probe = () => throw new TaskCanceledException("no answer in time") },
+            Healthy("quick", typeof(JiraConfiguration)),
+        ], Jira);
+
+        var rows = (await ProbeAsync(session, null)).ToDictionary(health => health.Service);
+
+        Assert.Equal((false, true), (rows["slow"].IsHealthy, rows["quick"].IsHealthy));
+        Assert.Equal("no answer in time", rows["slow"].Error!.Message);
     }
 
     [Theory]
@@ -176,10 +196,10 @@ public sealed class ServiceProbesTests : IAsyncDisposable
         return session;
     }
 
-    private static async Task<List<ServiceHealth>> ProbeAsync(TestSession session, IReadOnlyCollection<string>? services)
+    private static async Task<List<ServiceHealth>> ProbeAsync(TestSession session, IReadOnlyCollection<string>? services, CancellationToken? cancellationToken = null)
     {
         var rows = new List<ServiceHealth>();
-        await foreach (var health in session.Scope.Get<ServiceProbes>().ProbeAsync(services, TestContext.Current.CancellationToken))
+        await foreach (var health in session.Scope.Get<ServiceProbes>().ProbeAsync(services, cancellationToken ?? TestContext.Current.CancellationToken))
             rows.Add(health);
         return rows;
     }

@@ -159,7 +159,7 @@ internal sealed class SimulatedMigration : IAsyncDisposable
         if (session.Store.History(runId).Target(doubt.Target).Find(key) is not { NeedsDecision: true, Intent.At: var begun })
             return;
         var happened = (await _lab.WritesOfAsync(doubt.Target, doubt.TicketId!)).Any(write => write.At >= begun);
-        await session.Runner().ResolveAsync(runId, key, happened ? StepDecision.Happened : StepDecision.NotHappened, "seen on the system", SessionScope.Person);
+        await session.Runner().ResolveAsync(runId, key, happened ? StepDecision.Happened : StepDecision.NotHappened, "seen on the system", SessionScope.Person, TestContext.Current.CancellationToken);
     }
 
     private async Task<IReadOnlyList<string>> JudgeAsync(SessionScope session, string runId)

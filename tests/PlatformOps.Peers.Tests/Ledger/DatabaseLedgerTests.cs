@@ -133,10 +133,12 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
     public async Task Whoever_gives_up_while_the_database_is_away_does_not_wait_for_it()
     {
         await using var journal = (await Journal.TryTakeAsync(One, "r1", "alice", TimeProvider.System))!;
+        using var leaving = new CancellationTokenSource();
+        using var working = journal.GiveUpWith(leaving.Token);
         await _cluster.StopAsync();
         var writing = journal.WriteDurablyAsync(new JournalHeader(1, "r1"));
 
-        journal.StopWaiting();
+        await leaving.CancelAsync();
         await Assert.ThrowsAsync<LedgerException>(() => writing);
         await _cluster.StartAgainAsync();
 
@@ -234,13 +236,13 @@ public sealed class DatabaseLedgerTests(SharedCluster shared) : LedgerContract, 
         {
             var asking = ledger.AskAsync(() => ledger.ReadText("kill-switch.json"), TimeProvider.System, stop.Token);
             var taking = ledger.TakeLockAsync("hypervisor:hv9", Alice, stop.Token);
+            using var working = journal.GiveUpWith(stop.Token);
             var writing = journal.WriteDurablyAsync(new TargetEnded("hv1", RunState.Succeeded, ""));
             await Task.WhenAny(asking, taking, writing, Task.Delay(500, Stop));
             Assert.False(asking.IsCompleted || taking.IsCompleted || writing.IsCompleted);
 
             var watch = Stopwatch.StartNew();
             await stop.CancelAsync();
-            journal.StopWaiting();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
             await Assert.ThrowsAsync<LedgerException>(() => writing);

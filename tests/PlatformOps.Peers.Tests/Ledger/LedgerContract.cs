@@ -231,16 +231,16 @@ public abstract class LedgerContract : IAsyncLifetime
     {
         var (here, there) = (Runs(One, "here"), Runs(Other, "there"));
         var began = new RunStarted(new JournalIdentity("test", "alice", "al", "test", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(28)), [new JournalPhase("Phase", "")], [new JournalTarget("hypervisor", "hv1", null)]);
-        await using (await here.CreateAsync("20261120-120000-000aaa", began))
+        await using (await here.CreateAsync("20261120-120000-000aaa", began, TestContext.Current.CancellationToken))
         {
             Assert.Equal(RunState.Running, Assert.Single(there.List()).State);
             there.RequestStop("0aaa", RunStopMode.AfterStep);
             Assert.Equal(RunStopMode.AfterStep, here.StopRequest("20261120-120000-000aaa"));
-            await Assert.ThrowsAsync<TargetLockedException>(() => there.OpenAsync("0aaa", "bob"));
+            await Assert.ThrowsAsync<TargetLockedException>(() => there.OpenAsync("0aaa", "bob", TestContext.Current.CancellationToken));
         }
 
         Assert.Equal(RunState.Interrupted, there.Describe("000aaa").State);
-        await using (var taken = await there.OpenAsync("000aaa", "bob"))
+        await using (var taken = await there.OpenAsync("000aaa", "bob", TestContext.Current.CancellationToken))
         {
             there.ClearStopRequest(taken.RunId);
             await taken.WriteDurablyAsync(new RunEnded(RunState.Succeeded, "done"));

@@ -1,4 +1,4 @@
-using PlatformOps.Core.Parallelism;
+using System.Collections.Concurrent;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Ssh;
 using PlatformOps.TestKit.Changes;
@@ -40,9 +40,18 @@ public sealed class RemoteHostFactTests
             host.ClosesAtOnce = true;
         await using var ssh = farm.Transport();
 
-        var results = new List<ItemResult<SshdHost, SshResult>>();
-        await foreach (var result in BoundedParallel.RunAsync(hosts, 16, (h, token) => ssh.RunAsync(h.Address, new SshCommand(["echo", $"{h.Port}"]), token), Stop))
-            results.Add(result);
+        var results = new ConcurrentBag<(SshResult? Result, Exception? Error)>();
+        await Parallel.ForEachAsync(hosts, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Stop }, async (host, token) =>
+        {
+            try
+            {
+                results.Add((await ssh.RunAsync(host.Address, new SshCommand(["echo", $"{host.Port}"]), token), null));
+            }
+            catch (Errors.OpsException e)
+            {
+                results.Add((null, e));
+            }
+        });
 
         Assert.Equal(60, results.Count);
         Assert.Equal(54, results.Count(r => r.Result?.ExitStatus == 0));

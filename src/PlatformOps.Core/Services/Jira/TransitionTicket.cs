@@ -7,17 +7,11 @@ namespace PlatformOps.Core.Services.Jira;
 internal sealed record TransitionTicketParameters(string Status);
 
 /// <summary>Moves the target's ticket to a status. A workflow's way back is its own, so there is no undo.</summary>
-internal sealed class TransitionTicket : Change<TransitionTicketParameters, TicketStatusState>
+internal sealed class TransitionTicket() : ValueChange<TransitionTicketParameters, TicketStatusState>("ticket.transition", "status of the ticket", "jira")
 {
-    public override string Name => "ticket.transition";
-
-    public override string Summary => "status of the ticket";
-
     protected override string Subject => "ticket.status";
 
     public override Impact Impact => Impact.Low;
-
-    public override IReadOnlyList<string> Needs => ["jira"];
 
     protected override async Task<TicketStatusState> ObserveAsync(ActionContext context, TransitionTicketParameters parameters, CancellationToken cancellationToken)
     {
@@ -30,12 +24,12 @@ internal sealed class TransitionTicket : Change<TransitionTicketParameters, Tick
 
     protected override bool IsDesired(ActionContext context, TransitionTicketParameters parameters, TicketStatusState state) => state.IsThere;
 
+    protected override string? ValueOf(TicketStatusState state) => state.Status;
+
+    protected override string Wanted(TransitionTicketParameters parameters, TicketStatusState state) => parameters.Status;
+
     protected override Task ApplyAsync(ActionContext context, TransitionTicketParameters parameters, TicketStatusState before, CancellationToken cancellationToken)
         => context.Client<JiraClient>().TransitionAsync(before.TicketId, parameters.Status, context.Marker, cancellationToken);
-
-    protected override string Describe(TicketStatusState state) => state.Status;
-
-    protected override string DescribeDesired(ActionContext context, TransitionTicketParameters parameters, TicketStatusState before) => parameters.Status;
 
     private static bool Same(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);
 }

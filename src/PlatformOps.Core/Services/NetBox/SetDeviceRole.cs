@@ -7,17 +7,9 @@ namespace PlatformOps.Core.Services.NetBox;
 internal sealed record SetDeviceRoleParameters(string? Role = null);
 
 /// <summary>Gives a device its role in NetBox. A role that does not exist is an error.</summary>
-internal sealed class SetDeviceRole : Change<SetDeviceRoleParameters, DeviceRoleState>
+internal sealed class SetDeviceRole() : ValueChange<SetDeviceRoleParameters, DeviceRoleState>("netbox.device.role", "NetBox role", "netbox")
 {
-    public override string Name => "netbox.device.role";
-
-    public override string Summary => "NetBox role";
-
-    protected override string Subject => "netbox.device.role";
-
     public override bool CanUndo => true;
-
-    public override IReadOnlyList<string> Needs => ["netbox"];
 
     protected override async Task<DeviceRoleState> ObserveAsync(ActionContext context, SetDeviceRoleParameters parameters, CancellationToken cancellationToken)
     {
@@ -29,14 +21,12 @@ internal sealed class SetDeviceRole : Change<SetDeviceRoleParameters, DeviceRole
         return new DeviceRoleState(device.DeviceName, device.Id, device.Role, device.LastUpdated, role);
     }
 
-    protected override bool IsDesired(ActionContext context, SetDeviceRoleParameters parameters, DeviceRoleState state) => state.Role == state.Wanted.Name;
+    protected override string? ValueOf(DeviceRoleState state) => state.Role;
+
+    protected override string Wanted(SetDeviceRoleParameters parameters, DeviceRoleState state) => state.Wanted.Name ?? "";
 
     protected override Task ApplyAsync(ActionContext context, SetDeviceRoleParameters parameters, DeviceRoleState before, CancellationToken cancellationToken)
         => context.Client<NetBoxClient>().SetRoleAsync(before.Id, before.Device, before.Wanted, before.LastUpdated, context.Marker, cancellationToken);
-
-    protected override string Describe(DeviceRoleState state) => state.Role ?? "none";
-
-    protected override string DescribeDesired(ActionContext context, SetDeviceRoleParameters parameters, DeviceRoleState before) => before.Wanted.Name ?? "";
 
     protected override async Task UndoAsync(ActionContext context, SetDeviceRoleParameters parameters, DeviceRoleState before, CancellationToken cancellationToken)
     {

@@ -18,9 +18,6 @@ internal sealed class RedfishService(string address, HttpService open, Func<stri
     private readonly SemaphoreSlim _gate = new(1, 1);
     private Entry? _entry;
 
-    /// <summary>Without authentication: whoever may not log in is still told what it is.</summary>
-    public async Task<RedfishRoot> RootAsync(CancellationToken cancellationToken) => (await EnterAsync(cancellationToken)).Root;
-
     /// <summary>The system of a machine: the only one, or of several the one with its serial number.</summary>
     /// <param name="serial">The machine's serial number, where it is known.</param>
     /// <param name="cancellationToken">Gives up.</param>

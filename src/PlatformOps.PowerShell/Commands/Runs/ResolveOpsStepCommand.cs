@@ -76,7 +76,7 @@ public sealed class ResolveOpsStepCommand : SessionCmdlet
         {
             try
             {
-                await ResolveAsync(key.RunId, key.Key);
+                await ResolveAsync(key.RunId, key.Key, cancellationToken);
             }
             catch (OpsException e) when (!EndsPipeline(e) || e is LedgerException)
             {
@@ -85,7 +85,7 @@ public sealed class ResolveOpsStepCommand : SessionCmdlet
         }
     }
 
-    private async ValueTask ResolveAsync(string given, StepKey key)
+    private async ValueTask ResolveAsync(string given, StepKey key, CancellationToken cancellationToken)
     {
         var run = Scope.Store.Describe(given);
         var runId = run.RunId;
@@ -97,7 +97,7 @@ public sealed class ResolveOpsStepCommand : SessionCmdlet
         if (!await ShouldProcessAsync($"[{OpenSession.Environment}] {name}, {evidence} (run {runId})", $"Decide that it {Meaning()}"))
             return;
         await TakeRunAsync(run);
-        await Scope.Runner().ResolveAsync(runId, key, As, Reason, SessionScope.Person);
+        await Scope.Runner().ResolveAsync(runId, key, As, Reason, SessionScope.Person, cancellationToken);
         foreach (var record in StepRecords.From(runId, Scope.Store.History(runId), isUnderWay: false, key.Target).Where(record => record.Phase == key.Phase && record.Step == key.Step))
             await WriteObjectAsync(record);
     }

@@ -118,7 +118,6 @@ internal static class ServiceCalls
         ServiceCall.Of<PrometheusClient>(nameof(PrometheusClient.TargetsAsync), (prometheus, token) => prometheus.TargetsAsync(Host, token)),
         ServiceCall.Of<PrometheusClient>(nameof(PrometheusClient.ProbeAsync), (prometheus, token) => prometheus.ProbeAsync(token)),
 
-        Bmc(nameof(RedfishService.RootAsync), (bmc, _, token) => bmc.RootAsync(token)),
         Bmc(nameof(RedfishService.SystemAsync), (bmc, _, token) => bmc.SystemAsync(null, token)),
         Bmc(nameof(RedfishService.SetBootAsync), (bmc, system, token) => bmc.SetBootAsync(system, new BootOverride("Pxe", "Once", null), token)),
         Bmc(nameof(RedfishService.ResetAsync), (bmc, system, token) => bmc.ResetAsync(system, "ForceRestart", token)),

@@ -70,7 +70,7 @@ internal sealed class AquilonLab : IAsyncDisposable
     }
 
     public Task ResolveAsync(string step, StepDecision decision)
-        => Session.Runner().ResolveAsync(LastRun.RunId, new StepKey(Name(1), "aquilon", step), decision, "I looked", "alice");
+        => Session.Runner().ResolveAsync(LastRun.RunId, new StepKey(Name(1), "aquilon", step), decision, "I looked", "alice", TestContext.Current.CancellationToken);
 
     public OpsRun LastRun => Session.Store.List().First();
 

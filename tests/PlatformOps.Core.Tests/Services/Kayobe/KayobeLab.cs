@@ -99,7 +99,7 @@ internal sealed class KayobeLab : IAsyncDisposable
     }
 
     public Task ResolveAsync(string step, StepDecision decision, string target = "batch 1")
-        => Session.Runner().ResolveAsync(_died!, new StepKey(target, "phase", step), decision, "I looked", "alice");
+        => Session.Runner().ResolveAsync(_died!, new StepKey(target, "phase", step), decision, "I looked", "alice", TestContext.Current.CancellationToken);
 
     public async Task SetAsync(object properties) => await PostAsync("lab/kayobe", properties);
 

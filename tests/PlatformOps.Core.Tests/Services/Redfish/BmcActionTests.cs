@@ -265,7 +265,7 @@ public sealed class BmcActionTests
         var store = new RunStore(_files, "/state", _bmc.Scope.Time);
         Change change = new RestartSystem();
         var before = await change.ObserveAsync(Context(), Restart, Token);
-        await using (var ledger = await store.CreateAsync("r1", Sample.Started("hv1.example.org")))
+        await using (var ledger = await store.CreateAsync("r1", Sample.Started("hv1.example.org"), TestContext.Current.CancellationToken))
             await ledger.WriteDurablyAsync(new Intent(new StepKey("hv1.example.org", "PreDrain", "step"), change.Name, JsonSerializer.SerializeToElement(Restart, ActionJson.Options), change.Save(before), change.Describe(before), "restarted"));
 
         var unknown = await ResumeAsync();
@@ -277,7 +277,7 @@ public sealed class BmcActionTests
 
         async Task<StepEnd> ResumeAsync()
         {
-            await using var again = await store.OpenAsync("r1", "alice");
+            await using var again = await store.OpenAsync("r1", "alice", TestContext.Current.CancellationToken);
             return await Gate(again).RunAsync(change, Context(), Restart, default, [], Token);
         }
     }
@@ -326,7 +326,7 @@ public sealed class BmcActionTests
 
     private async Task<StepEnd> GateAsync(Change change, object parameters)
     {
-        await using var ledger = await new RunStore(_files, "/state", _bmc.Scope.Time).CreateAsync("r1", Sample.Started("hv1.example.org"));
+        await using var ledger = await new RunStore(_files, "/state", _bmc.Scope.Time).CreateAsync("r1", Sample.Started("hv1.example.org"), TestContext.Current.CancellationToken);
         return await Gate(ledger).RunAsync(change, Context(), parameters, default, [], Token);
     }
 
