@@ -3,12 +3,11 @@ using PlatformOps.Errors;
 namespace PlatformOps.Core.Ledger;
 
 /// <summary>A run that this process works on: its journal, what the journal tells, its locks and its folder.</summary>
-internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, ILedgerStore store, LockOwner owner, Func<string, string> clean) : IAsyncDisposable
+internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, ILedgerStore store, LockOwner owner, JournalRedaction redaction) : IAsyncDisposable
 {
     private static readonly TimeSpan LockPollEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly object _applying = new();
-    private readonly JournalRedaction _redaction = new(clean);
 
     public string RunId { get; } = runId;
 
@@ -42,7 +41,7 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     {
         if (entry is Intent)
             BeforeEffect?.Invoke();
-        entry = _redaction.Clean(entry);
+        entry = redaction.Clean(entry);
         await Journal.WriteDurablyAsync(entry, locks);
         Apply(entry);
     }
@@ -50,7 +49,7 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     /// <inheritdoc cref="Journal.WriteAsync"/>
     public async Task WriteAsync(JournalEntry entry)
     {
-        entry = _redaction.Clean(entry);
+        entry = redaction.Clean(entry);
         await Journal.WriteAsync(entry);
         Apply(entry);
     }

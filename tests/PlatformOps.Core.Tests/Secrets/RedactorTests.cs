@@ -90,6 +90,31 @@ public class RedactorTests
     [InlineData("123", "***")]
     public void A_short_secret_goes_only_as_a_word(string text, string expected) => Assert.Equal(expected, With("123").Clean(text));
 
+    [Theory]
+    [InlineData("example", "hv03.lab.example is in service", "hv03.lab.example is in service")]
+    [InlineData("example", "for-example or examples", "for-example or examples")]
+    [InlineData("example", "the password is example.", "the password is ***.")]
+    [InlineData("example", "https://jdoe:example@host", "https://jdoe:***@host")]
+    [InlineData("example", "password=example&x", "password=***&x")]
+    [InlineData("example", "\"example\"", "\"***\"")]
+    [InlineData("1234", "12345 and 10.1234", "12345 and 10.1234")]
+    [InlineData("Secret", "Secrets: Secret", "Secrets: ***")]
+    [InlineData("s3cr3t", "mysql -ps3cr3t", "mysql -p***")]
+    [InlineData("a-b!", "xa-b!x", "x***x")]
+    [InlineData("examples", "myexamples", "my***")]
+    public void A_short_word_or_number_goes_only_where_it_stands_by_itself(string secret, string text, string expected) => Assert.Equal(expected, With(secret).Clean(text));
+
+    [Fact]
+    public void A_secret_is_known_by_its_name_and_not_by_its_value()
+    {
+        var redactor = new Redactor();
+        redactor.Add("hunter2hunter2", "env:ONE");
+        redactor.Add("correct-horse", "pass:two");
+
+        Assert.Equal(["pass:two"], redactor.NamesIn("{\"a\":\"correct-horse\"}"));
+        Assert.Empty(redactor.NamesIn("nothing"));
+    }
+
     [Fact]
     public void Each_line_of_a_key_goes()
     {
