@@ -49,8 +49,8 @@ internal sealed class PipelineEffects(
     {
         foreach (var one in batch ?? [target])
             Count(one.Name);
-        // Whose word is overridden only the plan tells.
-        if (confirmation.IsWhatIf || confirmation.MustAsk(takeOverReason is null ? change.Impact : Impact.High))
+        // Whose word is overridden, or what it is in the middle of, only the plan tells.
+        if (confirmation.IsWhatIf || confirmation.MustAsk(takeOverReason is null && !change.MayNeedCaution ? change.Impact : Impact.High))
         {
             var plan = await scope.Effects.PlanAsync(change, target, parameters, takeOverReason, cancellationToken, batch);
             if (plan.Outcome == StepOutcome.Unchanged)
