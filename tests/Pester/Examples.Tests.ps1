@@ -45,6 +45,33 @@ Describe 'A scheduled batch' -Skip:$noRuntime {
     }
 }
 
+Describe 'A CI step in which a hypervisor fails' -Skip:$noRuntime {
+    BeforeAll {
+        $script:batch = (Resolve-Path "$PSScriptRoot/../../examples/migrate-batch.ps1").Path
+        $script:worker = (Resolve-Path "$PSScriptRoot/../../examples/azure-automation.ps1").Path
+        $script:codes = Invoke-FreshPwsh @"
+            `$env:PSModulePath = '$ModuleRoot' + [IO.Path]::PathSeparator + `$env:PSModulePath
+            Import-Module PlatformOps
+            `$lab = Start-OpsLab -Hypervisor 2 -Vm 0 -Confirm:`$false -ErrorAction Stop
+            try {
+                `$step = "Import-Module PlatformOps; Connect-PlatformOps '`$(`$lab.ConfigurationPath)'; Invoke-MigrationStep hv09.lab.example -Step Setup -Confirm:```$false -FailOnError; 'went on'"
+                Set-Content "$TestDrive/list.txt" 'hv09.lab.example MH-101'
+                `$work = "-ConfigurationPath '`$(`$lab.ConfigurationPath)' -ListPath '$TestDrive/list.txt' -Step Setup; 'went on'"
+                `$steps = [ordered] @{ bare = `$step; stopping = "```$ErrorActionPreference = 'Stop'; `$step"; batch = "& '$batch' `$work"; worker = "& '$worker' `$work" }
+                foreach (`$name in `$steps.Keys) {
+                    `$said = & '$Pwsh' -NoProfile -NonInteractive -Command `$steps[`$name] 2>&1
+                    "`${name}: `$LASTEXITCODE, `$(if (`$said -contains 'went on') { 'went on' } else { 'ended' })"
+                }
+            }
+            finally { `$lab | Stop-OpsLab -Confirm:`$false }
+"@
+    }
+
+    It 'fails where it stops at errors: <_>' -ForEach 'stopping', 'batch', 'worker' {
+        $codes | Should -Contain "${_}: 1, ended"
+    }
+}
+
 Describe 'The session at the prompt' -Skip:$noRuntime {
     It 'runs as it is written, and leaves everything as it was' {
         $session = (Resolve-Path "$PSScriptRoot/../../examples/interactive.ps1").Path

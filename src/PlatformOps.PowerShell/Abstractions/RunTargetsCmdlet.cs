@@ -67,7 +67,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 
-    /// <summary>Ends with one terminating error where a target failed, for CI: a failed run then fails its step.</summary>
+    /// <summary>Ends with one terminating error where a target failed, for CI. As any such error it ends this statement, and the script only where $ErrorActionPreference is 'Stop' or a try stands around it: a CI step sets that first, and then fails.</summary>
     [Parameter]
     public SwitchParameter FailOnError { get; set; }
 

@@ -22,7 +22,10 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// </example>
 /// <example>
 /// <summary>Run it unattended, three hypervisors at a time, and fail the CI step where one fails</summary>
-/// <code>Import-MigrationList $lab.ListPath | Select-Object -First 4 | Invoke-MigrationStep -Step Setup, PreDrain -ThrottleLimit 3 -Confirm:$false -FailOnError</code>
+/// <code>
+/// $ErrorActionPreference = 'Stop'
+/// Import-MigrationList $lab.ListPath | Select-Object -First 4 | Invoke-MigrationStep -Step Setup, PreDrain -ThrottleLimit 3 -Confirm:$false -FailOnError
+/// </code>
 /// </example>
 /// <seealso cref="ImportMigrationListCommand"/>
 [Cmdlet(VerbsLifecycle.Invoke, "MigrationStep", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
