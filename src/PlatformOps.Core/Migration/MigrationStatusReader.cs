@@ -59,6 +59,10 @@ internal sealed class MigrationStatusReader
         {
             HypervisorName = hypervisorName,
             Phase = isFinished ? "Finish" : progress.Phase,
+            PhaseState = isFinished ? nameof(PhaseState.Done)
+                : progress.Phase is "None" or Unsure ? null
+                : target is { State: RunState.Waiting or RunState.Failed } && target.Phase == progress.Phase ? target.State.ToString()
+                : progress.State.ToString(),
             TicketId = ticket?.TicketId ?? key,
             TicketStatus = ticket?.Status,
             Compute = service is null ? null : $"{service.Status}/{service.State}",
