@@ -22,6 +22,13 @@ public sealed class MigrationStepCommandTests : LabShell
     }
 
     [Fact]
+    public void Where_no_phase_begins_so_hypervisors_complete()
+    {
+        Assert.Equal(["PreDrain", "PreReinstall"], Complete("Invoke-MigrationStep Pre"));
+        Assert.Equal(4, Complete("Invoke-MigrationStep hv0").Length);
+    }
+
+    [Fact]
     public async Task What_a_ticket_could_not_be_told_is_told_by_resuming_the_run_that_is_done()
     {
         await FaultAsync("""{"service":"jira","call":"*","effect":"status:503","count":12}""");

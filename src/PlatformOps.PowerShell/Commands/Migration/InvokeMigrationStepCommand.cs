@@ -37,7 +37,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 
     /// <summary>The phases to run, each once and in the order of the migration, such as Setup, PreDrain. Get-MigrationStep lists them in it.</summary>
     [Parameter(Mandatory = true, Position = 0)]
-    [ArgumentCompleter(typeof(MigrationStepCompleter))]
+    [ArgumentCompleter(typeof(StepOrHypervisorCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Step { get; set; } = [];
 
