@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
@@ -77,6 +78,8 @@ internal sealed class PipelineEffects(
 
         var record = await scope.Effects.RunAsync(change, target, parameters, takeOverReason, cancellationToken, batch);
         await tell(record.Message);
+        if (takeOverReason is not null && !CommentOnTakeOver.IsOne(record, SessionScope.Person))
+            await warn($"{target.Name}: {CommentOnTakeOver.Nothing}");
         foreach (var warning in await scope.Effects.TellTakeOverAsync(record, target, takeOverReason, cancellationToken))
             await warn(warning);
         return record;

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Errors;
 using PlatformOps.Migration;
 using PlatformOps.PowerShell.Completion;
@@ -144,6 +145,8 @@ public abstract class RunTargetsCmdlet : RunCmdlet
             return;
         request = request with { LogPath = await WritableLogAsync(logPath) };
         await StreamAsync(RunName, progress => Scope.Runner([progress, .. Observers()]).RunAsync(request, cancellationToken));
+        if (TakeOver && !HasTakenOver)
+            await WriteWarningAsync(CommentOnTakeOver.Nothing);
         await WriteHeldErrorsAsync();
     }
 

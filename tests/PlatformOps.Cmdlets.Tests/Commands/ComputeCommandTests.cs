@@ -67,6 +67,18 @@ public sealed class ComputeCommandTests : LabShell
     }
 
     [Fact]
+    public async Task A_take_over_that_takes_nothing_over_is_told()
+    {
+        var result = Run($"Disable-ComputeService {One} -Reason 'memory errors' -TakeOver -Confirm:$false");
+        Assert.Contains("-TakeOver took nothing over", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains(Run($"Invoke-MigrationStep {Two} -TicketId MH-102 -Step Setup -TakeOver -Reason 'bob agreed' -Confirm:$false").Warnings, warning => warning.Message.Contains("-TakeOver took nothing over", StringComparison.Ordinal));
+
+        using var nova = await NovaAsync();
+        await nova.DisableAsync(Two, "broken fan, ask bob");
+        Assert.Empty(Run($"Disable-ComputeService {Two} -Reason 'bob agreed' -TakeOver -Confirm:$false").Warnings);
+    }
+
+    [Fact]
     public async Task Enabling_what_a_migration_holds_is_asked_for_and_names_ticket_and_phase()
     {
         Run($"Invoke-MigrationStep {One} -TicketId MH-101 -Step PreDrain -Confirm:$false");
