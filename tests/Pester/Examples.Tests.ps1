@@ -8,6 +8,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
+    Import-Module "$ModuleFolder/PlatformOps.psd1"
 }
 
 Describe 'A scheduled batch' -Skip:$noRuntime {
@@ -69,6 +70,41 @@ Describe 'A CI step in which a hypervisor fails' -Skip:$noRuntime {
 
     It 'fails where it stops at errors: <_>' -ForEach 'stopping', 'batch', 'worker' {
         $codes | Should -Contain "${_}: 1, ended"
+    }
+}
+
+Describe 'The README' -Skip:$noRuntime {
+    It 'has blocks that run as they are pasted, in their order' {
+        $root = (Resolve-Path "$PSScriptRoot/../..").Path
+        $blocks = [regex]::Matches((Get-Content -Raw "$root/README.md"), '(?s)```powershell\r?\n(.*?)```').ForEach{ $_.Groups[1].Value }
+        $blocks.Count | Should -BeGreaterThan 2
+        $out = Invoke-FreshPwsh -Folder $root -Script @"
+            `$null = & {
+                $($blocks -join "`n")
+            } 3>&1 6>&1
+            "errors: `$(`$Error -join '; ')"
+            Get-Process -Id `$lab.ProcessId -ErrorAction Ignore | ForEach-Object { 'the lab lives' }
+"@
+        $out | Should -Contain 'errors: '
+        $out | Should -Not -Contain 'the lab lives'
+    }
+}
+
+Describe 'The examples of <_> on a fresh lab' -Skip:$noRuntime -ForEach 'Import-MigrationList', 'Set-BmcBootDevice', 'Add-OpsLabFault', 'Get-OpsSecret', 'Protect-AnsibleVault' {
+    It 'run as they are pasted' {
+        $code = (Get-Help $_ -Full).examples.example.code -join "`n"
+        $out = Invoke-FreshPwsh @"
+            `$env:PSModulePath = '$ModuleRoot' + [IO.Path]::PathSeparator + `$env:PSModulePath
+            Import-Module PlatformOps
+            `$lab = Start-OpsLab -Hypervisor 4 -Vm 4 -Confirm:`$false
+            Connect-PlatformOps `$lab.ConfigurationPath
+            `$null = & {
+                $code
+                Invoke-MigrationStep hv02.lab.example -TicketId MH-102 -Step Setup -WhatIf
+            } 3>&1 6>&1
+            "errors: `$(`$Error -join '; ')"
+"@
+        $out | Should -Contain 'errors: '
     }
 }
 
