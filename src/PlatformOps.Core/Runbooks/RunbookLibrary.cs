@@ -1,4 +1,4 @@
-using PlatformOps.Core.Files;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Runbooks;

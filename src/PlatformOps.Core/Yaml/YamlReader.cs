@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PlatformOps.Core.Texts;
-using PlatformOps.Core.Files;
 using PlatformOps.Errors;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;

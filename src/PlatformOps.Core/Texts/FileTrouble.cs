@@ -1,4 +1,4 @@
-namespace PlatformOps.Core.Files;
+namespace PlatformOps.Core.Texts;
 
 /// <summary>Why a file cannot be read, in a few words; its path is told beside it.</summary>
 internal static class FileTrouble
