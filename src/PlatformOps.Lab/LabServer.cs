@@ -97,13 +97,13 @@ public sealed class LabServer : IAsyncDisposable
         catch (IOException failure)
         {
             await application.DisposeAsync();
-            folder.Remove();
+            await folder.RemoveAsync();
             throw new LabException($"the lab cannot start: {failure.Message}", failure);
         }
         catch
         {
             await application.DisposeAsync();
-            folder.Remove();
+            await folder.RemoveAsync();
             throw;
         }
     }
@@ -120,7 +120,7 @@ public sealed class LabServer : IAsyncDisposable
 
         await _application.DisposeAsync();
         _fleet.Dispose();
-        _folder.Remove();
+        await _folder.RemoveAsync();
     }
 
     private static void Check(LabOptions options)

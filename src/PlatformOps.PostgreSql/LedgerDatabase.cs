@@ -165,7 +165,7 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
     public async Task<T> TransactAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken stopWaiting, Action<T>? late = null)
     {
         var began = options.Time.GetTimestamp();
-        while (true)
+        for (var isTold = false; ; isTold = true)
         {
             try
             {
@@ -178,6 +178,7 @@ internal sealed class LedgerDatabase(SharedLedgerOptions options) : IAsyncDispos
             }
             catch (LedgerException e) when (IsAway(e) && !stopWaiting.IsCancellationRequested && options.Time.GetElapsedTime(began) < options.Patience)
             {
+                LedgerPatience.Tell(isTold, options.Patience);
                 await Task.Delay(AskEvery, options.Time, stopWaiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -23,8 +23,8 @@ internal sealed class RehearsalBoard
         {
             await foreach (var record in records)
             {
-                var steps = _rows.TryGetValue(record.Target, out var row) ? row.Steps : 0;
-                _rows[record.Target] = (record, steps + 1);
+                var known = _rows.TryGetValue(record.Target, out var row);
+                _rows[record.Target] = (known && Stays(row.Last, record) ? row.Last : record, row.Steps + 1);
                 live.UpdateTarget(Draw());
             }
         });
@@ -38,9 +38,7 @@ internal sealed class RehearsalBoard
             var goesOn = known && row.Last.Phase == record.Phase;
             if (known && !goesOn)
                 WriteEnd(row);
-            // What is told, and done on failure, comes behind what stopped it.
-            var stays = goesOn && Stops(row.Last) && (record.Number == 0 || StepKey.IsOnFailure(record.Step));
-            _rows[record.Target] = (stays ? row.Last : record, goesOn ? row.Steps + 1 : 1);
+            _rows[record.Target] = (known && Stays(row.Last, record) ? row.Last : record, goesOn ? row.Steps + 1 : 1);
             if (Stops(record))
                 Console.Out.WriteLine($"{Head(record, record.Outcome.ToString())} {record.Step}: {Brief.Of(record.Message, 160)}");
         }
@@ -57,6 +55,9 @@ internal sealed class RehearsalBoard
 
     private static string Head(StepRecord record, string what) => $"{record.Target,-20} {record.Phase,-13} {what,-9}";
 
+    // What is told, and done on failure, comes behind what stopped it.
+    private static bool Stays(StepRecord last, StepRecord record) => last.Phase == record.Phase && Stops(last) && (record.Number == 0 || StepKey.IsOnFailure(record.Step));
+
     private static bool Stops(StepRecord record) => record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted or StepOutcome.Waiting or StepOutcome.Interrupted;
 
     private Table Draw()
@@ -69,10 +70,9 @@ internal sealed class RehearsalBoard
         table.AddColumn("What");
         foreach (var (target, (last, steps)) in _rows)
         {
-            var message = last.Message.Split('\n')[0];
             table.AddRow(
                 Markup.Escape(target), last.Phase ?? "", steps.ToString(CultureInfo.InvariantCulture),
-                $"[{Colour(last.Outcome)}]{last.Outcome}[/]", Markup.Escape(message.Length > 90 ? message[..89] + "…" : message));
+                $"[{Colour(last.Outcome)}]{last.Outcome}[/]", Markup.Escape(Brief.WithEnd(last.Message, 90, 90)));
         }
 
         return table;

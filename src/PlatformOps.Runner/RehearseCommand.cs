@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PlatformOps.Core.Files;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Reports;
 using PlatformOps.Core.Runbooks;
@@ -50,7 +51,7 @@ internal static class RehearseCommand
 
         var (_, session) = SessionOpening.Open(lab.ConfigurationPath, null, null);
         await using var open = session;
-        var report = await WriteReportAsync(session, line.Text("--report"));
+        var report = WriteReport(session, line.Text("--report"));
         var verdict = await RehearsalVerdict.OfAsync(control, session, Phases, troubles.Arranged);
         verdict.Print(Stopwatch.GetElapsedTime(began), kills);
         Console.Out.WriteLine($"Report: {report}");
@@ -73,11 +74,11 @@ internal static class RehearseCommand
         }
     }
 
-    private static async Task<string> WriteReportAsync(SessionScope session, string? path)
+    private static string WriteReport(SessionScope session, string? path)
     {
         var runId = session.Store.Ids().First();
         path = Path.GetFullPath(path ?? Path.Combine(Path.GetTempPath(), $"platformops-rehearsal-{runId}.html"));
-        await File.WriteAllTextAsync(path, RunReport.Read(session.Store, runId, session.Time).Render(ReportFormat.Html));
+        WholeFile.WriteText(path, RunReport.Read(session.Store, runId, session.Time).Render(ReportFormat.Html), WholeFile.OwnerOnly);
         return path;
     }
 }

@@ -8,6 +8,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
+    Import-Module "$ModuleFolder/PlatformOps.psd1"
 }
 
 Describe 'A scheduled batch' -Skip:$noRuntime {
@@ -42,6 +43,68 @@ Describe 'A scheduled batch' -Skip:$noRuntime {
     It 'goes on with what it left of the same list, and says so' {
         @($runs | Where-Object { $_ -like 'list * said: Goes on with run *, which is Waiting: hv01.lab.example' }).Count | Should -Be 1 -Because ($runs -join "`n")
         @($runs | Where-Object { $_ -like 'worker said: Goes on with run *' }).Count | Should -Be 1
+    }
+}
+
+Describe 'A CI step in which a hypervisor fails' -Skip:$noRuntime {
+    BeforeAll {
+        $script:batch = (Resolve-Path "$PSScriptRoot/../../examples/migrate-batch.ps1").Path
+        $script:worker = (Resolve-Path "$PSScriptRoot/../../examples/azure-automation.ps1").Path
+        $script:codes = Invoke-FreshPwsh @"
+            `$env:PSModulePath = '$ModuleRoot' + [IO.Path]::PathSeparator + `$env:PSModulePath
+            Import-Module PlatformOps
+            `$lab = Start-OpsLab -Hypervisor 2 -Vm 0 -Confirm:`$false -ErrorAction Stop
+            try {
+                `$step = "Import-Module PlatformOps; Connect-PlatformOps '`$(`$lab.ConfigurationPath)'; Invoke-MigrationStep hv09.lab.example -Step Setup -Confirm:```$false -FailOnError; 'went on'"
+                Set-Content "$TestDrive/list.txt" 'hv09.lab.example MH-101'
+                `$work = "-ConfigurationPath '`$(`$lab.ConfigurationPath)' -ListPath '$TestDrive/list.txt' -Step Setup; 'went on'"
+                `$steps = [ordered] @{ bare = `$step; stopping = "```$ErrorActionPreference = 'Stop'; `$step"; batch = "& '$batch' `$work"; worker = "& '$worker' `$work" }
+                foreach (`$name in `$steps.Keys) {
+                    `$said = & '$Pwsh' -NoProfile -NonInteractive -Command `$steps[`$name] 2>&1
+                    "`${name}: `$LASTEXITCODE, `$(if (`$said -contains 'went on') { 'went on' } else { 'ended' })"
+                }
+            }
+            finally { `$lab | Stop-OpsLab -Confirm:`$false }
+"@
+    }
+
+    It 'fails where it stops at errors: <_>' -ForEach 'stopping', 'batch', 'worker' {
+        $codes | Should -Contain "${_}: 1, ended"
+    }
+}
+
+Describe 'The README' -Skip:$noRuntime {
+    It 'has blocks that run as they are pasted, in their order' {
+        $root = (Resolve-Path "$PSScriptRoot/../..").Path
+        $blocks = [regex]::Matches((Get-Content -Raw "$root/README.md"), '(?s)```powershell\r?\n(.*?)```').ForEach{ $_.Groups[1].Value }
+        $blocks.Count | Should -BeGreaterThan 2
+        $out = Invoke-FreshPwsh -Folder $root -Script @"
+            `$null = & {
+                $($blocks -join "`n")
+            } 3>&1 6>&1
+            "errors: `$(`$Error -join '; ')"
+            Get-Process -Id `$lab.ProcessId -ErrorAction Ignore | ForEach-Object { 'the lab lives' }
+"@
+        $out | Should -Contain 'errors: '
+        $out | Should -Not -Contain 'the lab lives'
+    }
+}
+
+Describe 'The examples of <_> on a fresh lab' -Skip:$noRuntime -ForEach 'Import-MigrationList', 'Set-BmcBootDevice', 'Add-OpsLabFault', 'Get-OpsSecret', 'Protect-AnsibleVault' {
+    It 'run as they are pasted' {
+        $code = (Get-Help $_ -Full).examples.example.code -join "`n"
+        $out = Invoke-FreshPwsh @"
+            `$env:PSModulePath = '$ModuleRoot' + [IO.Path]::PathSeparator + `$env:PSModulePath
+            Import-Module PlatformOps
+            `$lab = Start-OpsLab -Hypervisor 4 -Vm 4 -Confirm:`$false
+            Connect-PlatformOps `$lab.ConfigurationPath
+            `$null = & {
+                $code
+                Invoke-MigrationStep hv02.lab.example -TicketId MH-102 -Step Setup -WhatIf
+            } 3>&1 6>&1
+            "errors: `$(`$Error -join '; ')"
+"@
+        $out | Should -Contain 'errors: '
     }
 }
 

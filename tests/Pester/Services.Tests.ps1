@@ -93,7 +93,7 @@ Describe 'The cmdlets of services, on a lab' -Skip:$noRuntime {
         'Get-BmcSystem', 'Set-BmcBootDevice', 'Restart-BmcSystem', 'Stop-BmcSystem', 'Start-BmcSystem' {
         $ConfirmPreference = 'None'
         $ErrorActionPreference = 'Stop'
-        if ($_ -in 'Set-AquilonBoot', 'Reset-AquilonHost', 'Set-BmcBootDevice') {
+        if ($_ -in 'Set-AquilonBoot', 'Reset-AquilonHost') {
             # A hypervisor is armed, reset, booted and turned off when it is out of service, empty and written down.
             Set-InventoryDevice hv01.lab.example -Status active
             Invoke-MigrationStep hv01.lab.example -Step Setup, PreDrain -FailOnError | Out-Null

@@ -19,7 +19,7 @@ public sealed partial class FolderConventions
         ["Secrets"] = ["Yaml", "Files", "Processes"],
         ["Configuration"] = ["Yaml", "Secrets", "Files"],
         ["Labs"] = ["Processes"],
-        ["Ledger"] = ["Files"],
+        ["Ledger"] = ["Files", "Logging"],
         ["Http"] = ["Configuration", "Secrets", "Logging", "Texts"],
         ["Ssh"] = ["Configuration", "Secrets", "Logging", "Processes", "Files", "Texts"],
         ["Changes"] = ["Configuration", "Secrets", "Logging", "Ledger"],

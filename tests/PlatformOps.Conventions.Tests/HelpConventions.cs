@@ -48,6 +48,11 @@ public sealed class HelpConventions
         Assert.Contains(Of(name).Descendants(Dev + "code"), code => code.Value.Contains("-Confirm:$false", StringComparison.Ordinal));
     }
 
+    [Theory, MemberData(nameof(Cmdlets))]
+    public void An_example_that_fails_a_CI_step_ends_its_script(string name) => Assert.All(
+        Of(name).Descendants(Dev + "code").Where(code => code.Value.Contains("-FailOnError", StringComparison.Ordinal)),
+        code => Assert.Contains("$ErrorActionPreference = 'Stop'", code.Value, StringComparison.Ordinal));
+
     [Fact]
     public void The_about_topics_are_there() => Assert.All(
         (string[])["about_PlatformOps", "about_PlatformOps_Runbooks", "about_PlatformOps_RunbookActions"],

@@ -27,6 +27,9 @@ internal abstract class Change : OpsAction
     /// <summary>What it works on beside its target or batch, in a few words: other machines, which nobody put into the list. Plans, questions and records say so.</summary>
     public virtual string? AlsoOn => null;
 
+    /// <summary>There may be something to know beyond its difference, whoever asks for it, that makes it matter more than its impact says: a single cmdlet plans it first to see.</summary>
+    public virtual bool MayNeedCaution => false;
+
     /// <summary>What of a destructive one cannot be taken back, in words that whoever is asked about it understands: what is then, not how it is made.</summary>
     public virtual string? Loss => null;
 

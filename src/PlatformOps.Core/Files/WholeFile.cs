@@ -43,10 +43,10 @@ internal static class WholeFile
 
     /// <inheritdoc cref="Write"/>
     /// <remarks>UTF-8; a byte order mark that is there stays.</remarks>
-    public static void WriteText(string path, string text)
+    public static void WriteText(string path, string text, UnixFileMode? mode = null)
     {
         var encoding = new UTF8Encoding(HasMark(path));
-        Write(path, [.. encoding.GetPreamble(), .. encoding.GetBytes(text)]);
+        Write(path, [.. encoding.GetPreamble(), .. encoding.GetBytes(text)], mode);
     }
 
     private static bool HasMark(string path)

@@ -84,6 +84,7 @@ internal sealed class HttpJudge(string service, TimeSpan deadline)
             RetryAfter = answer.Status is 429 or 503 ? retryAfter : null,
             Advice = answer.Status switch
             {
+                404 when ServerText.IsHtml(answer) || answer.Fault.Text is not { Length: > 0 } => $"Does the URL of {service} in the configuration end where its API begins?",
                 403 => $"The account used for {service} lacks the right to do this.",
                 429 or 503 when retryAfter >= deadline => Text($"It asks to wait {retryAfter?.TotalSeconds:F0} s, longer than a call may take ({deadline.TotalSeconds:F0} s): try again then."),
                 >= 500 when answer.RequestId is { } id => $"The service's log has it as {ServerText.Clean(id, 80)}.",

@@ -5,8 +5,12 @@ namespace PlatformOps.Core.Ledger;
 
 /// <summary>Keeps secrets out of journals. Texts for people get a mask; what is read again to go on with, or to take an effect back, cannot have one: there, a secret is refused before anything happens.</summary>
 /// <param name="clean">Puts a mask in the place of every secret that was handed out.</param>
-internal sealed class JournalRedaction(Func<string, string> clean)
+/// <param name="named">The names of the secrets in a text; null where nobody knows them.</param>
+internal sealed class JournalRedaction(Func<string, string> clean, Func<string, IReadOnlyList<string>>? named = null)
 {
+    // A secret that is what things are called stands wherever they are named.
+    private const string OrAWord = "Where it only happens to be what something is called here: give that secret a value that is no word, and Connect-PlatformOps again; a new session has not handed it out.";
+
     /// <summary>The entry as it may be written.</summary>
     /// <exception cref="RefusedException">What must be written as it is holds a secret.</exception>
     public JournalEntry Clean(JournalEntry entry) => entry switch
@@ -28,25 +32,27 @@ internal sealed class JournalRedaction(Func<string, string> clean)
     private RunStarted Clean(RunStarted started)
     {
         foreach (var (name, value) in started.Inputs)
-            ThrowIf(clean(value) != value, $"The value of the runbook's parameter '{name}' is");
+            ThrowIfSecret(value, $"in the value of the runbook's parameter '{name}'");
         foreach (var phase in started.Phases)
-            ThrowIf(clean(phase.Source) != phase.Source, $"The runbook of {phase.Name} holds");
+            ThrowIfSecret(phase.Source, $"in the runbook of {phase.Name}");
         return started.Identity.TakeOverReason is null ? started : started with { Identity = started.Identity with { TakeOverReason = Clean(started.Identity.TakeOverReason) } };
 
-        static void ThrowIf(bool holds, string what)
+        void ThrowIfSecret(string text, string where)
         {
-            if (holds)
-                throw new RefusedException($"{what} a secret that this session has handed out, and a run's journal keeps it to go on with. Nothing was begun. Name secrets by references in the configuration.");
+            if (clean(text) != text)
+                throw new RefusedException($"A secret that this session has handed out ({Names(text)}) is {where}, and a run's journal keeps it to go on with. Nothing was begun. Name secrets by references in the configuration. {OrAWord}");
         }
     }
 
     private Intent Clean(Intent intent)
     {
-        var what = Holds(intent.Parameters) ? "the parameters of" : Holds(intent.Before) ? "what is there before" : null;
+        var (what, text) = Holds(intent.Parameters) ? ("the parameters of", intent.Parameters.GetRawText()) : Holds(intent.Before) ? ("what is there before", intent.Before.GetRawText()) : (null, "");
         return what is null
             ? intent with { BeforeText = clean(intent.BeforeText), DesiredText = clean(intent.DesiredText) }
-            : throw new RefusedException($"A secret that this session has handed out is in {what} {intent.Action}, and the journal keeps that to look at after an interruption. Nothing was sent. A secret goes to a command by standard input (Invoke-RemoteCommand -Input), and elsewhere by a reference in the configuration.") { TargetName = intent.Key.Target };
+            : throw new RefusedException($"A secret that this session has handed out ({Names(text)}) is in {what} {intent.Action}, and the journal keeps that to look at after an interruption. Nothing was sent. A secret goes to a command by standard input (Invoke-RemoteCommand -Input), and elsewhere by a reference in the configuration. {OrAWord}") { TargetName = intent.Key.Target };
     }
+
+    private string Names(string text) => named?.Invoke(text) is { Count: > 0 } names ? string.Join(", ", names) : "which one is not known";
 
     private string? Clean(string? text) => text is null ? null : clean(text);
 

@@ -1,3 +1,4 @@
+using PlatformOps.Core.Logging;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Ledger;
@@ -6,6 +7,15 @@ namespace PlatformOps.Core.Ledger;
 internal static class LedgerPatience
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Tells whoever waits here that it is the ledger, once for each time that it is away.</summary>
+    /// <param name="isTold">It was told already.</param>
+    /// <param name="patience">How long it is waited for.</param>
+    public static void Tell(bool isTold, TimeSpan patience)
+    {
+        if (!isTold)
+            AmbientNotice.Current?.Invoke("ledger", $"The shared ledger does not answer and is waited for, at most {patience.TotalMinutes:0.#} min: nothing is begun that cannot be written down.");
+    }
 
     /// <summary>Asks the ledger something, again and again while it is away.</summary>
     /// <returns>Whether it was: what was seen before is old by now.</returns>
@@ -22,6 +32,7 @@ internal static class LedgerPatience
             }
             catch (LedgerException e) when (store.IsAway(e) && time.GetElapsedTime(began) < store.Patience)
             {
+                Tell(waited, store.Patience);
                 await Task.Delay(AskEvery, time, cancellationToken);
             }
         }

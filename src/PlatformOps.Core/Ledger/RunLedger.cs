@@ -4,13 +4,12 @@ namespace PlatformOps.Core.Ledger;
 
 /// <summary>A run that this process works on: its journal, what the journal tells, its locks and its folder.</summary>
 /// <param name="cancellationToken">Gives the run up: nobody waits any longer for a ledger that is away.</param>
-internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, ILedgerStore store, LockOwner owner, Func<string, string> clean, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class RunLedger(Journal journal, RunHistory history, string runId, string folder, ILedgerStore store, LockOwner owner, JournalRedaction redaction, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly IDisposable _working = journal.GiveUpWith(cancellationToken);
     private static readonly TimeSpan LockPollEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly object _applying = new();
-    private readonly JournalRedaction _redaction = new(clean);
 
     public string RunId { get; } = runId;
 
@@ -44,7 +43,7 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     {
         if (entry is Intent)
             BeforeEffect?.Invoke();
-        entry = _redaction.Clean(entry);
+        entry = redaction.Clean(entry);
         await Journal.WriteDurablyAsync(entry, locks);
         Apply(entry);
     }
@@ -52,7 +51,7 @@ internal sealed class RunLedger(Journal journal, RunHistory history, string runI
     /// <inheritdoc cref="Journal.WriteAsync"/>
     public async Task WriteAsync(JournalEntry entry)
     {
-        entry = _redaction.Clean(entry);
+        entry = redaction.Clean(entry);
         await Journal.WriteAsync(entry);
         Apply(entry);
     }

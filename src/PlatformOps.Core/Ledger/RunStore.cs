@@ -18,10 +18,15 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
 
     public LedgerFiles Files { get; } = files;
 
+    /// <summary>The names of the secrets that are in a text; null where nobody knows them.</summary>
+    public Func<string, IReadOnlyList<string>>? SecretsIn { get; init; }
+
     /// <summary>Whether a run is a session's own of this process, with nothing of it under way.</summary>
     public Func<string, bool> IsIdle { get; init; } = _ => false;
 
     public ILedgerStore Ledger { get; } = shared ?? new FileLedgerStore(files, stateFolder, time);
+
+    private JournalRedaction Redaction => new(clean ?? (text => text), SecretsIn);
 
     /// <summary>A new run identifier: the time to the millisecond, so that names sort as runs began, and chance for those begun in the same one.</summary>
     public string NewRunId()
@@ -37,7 +42,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     public async Task<RunLedger> CreateAsync(string runId, RunStarted started, CancellationToken cancellationToken, bool isKept = false)
     {
         // What is refused leaves no run behind.
-        _ = new JournalRedaction(clean ?? (text => text)).Clean(started);
+        _ = Redaction.Clean(started);
         var journal = await TryTakeAsync(runId, started.Identity.Person)
             ?? throw new TargetLockedException($"Run {runId} is in use by another process.") { TargetName = runId };
         using var making = journal.GiveUpWith(cancellationToken);
@@ -292,7 +297,7 @@ internal sealed class RunStore(LedgerFiles files, string stateFolder, TimeProvid
     private async Task<RunLedger> OwnAsync(Journal journal, RunHistory history, string runId, string person, CancellationToken cancellationToken, params JournalEntry[] first)
     {
         var owner = new LockOwner(runId, person, Environment.MachineName, Environment.ProcessId);
-        var ledger = new RunLedger(journal, history, runId, FolderOf(runId), Ledger, owner, clean ?? (text => text), cancellationToken);
+        var ledger = new RunLedger(journal, history, runId, FolderOf(runId), Ledger, owner, Redaction, cancellationToken);
         try
         {
             foreach (var entry in first)

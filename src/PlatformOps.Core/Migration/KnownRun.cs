@@ -23,6 +23,30 @@ internal sealed class KnownRun
 
     public TargetRun Target { get; }
 
+    /// <summary>What runs did with a hypervisor; those of single cmdlets are none.</summary>
+    public static IReadOnlyList<KnownRun> Of(RunStore store, IEnumerable<OpsRun> runs, string hypervisorName)
+    {
+        List<KnownRun> known = [];
+        foreach (var run in runs.Where(run => run.Runbooks.Length > 0))
+        {
+            if (run.Targets.FirstOrDefault(target => string.Equals(target.Target, hypervisorName, StringComparison.OrdinalIgnoreCase)) is { } target
+                && store.FormerHistory(run.RunId) is { } history)
+                known.Add(new KnownRun(run, target, history));
+        }
+
+        return known;
+    }
+
+    /// <summary>Where one is at it, that; else who worked on it last and was neither taken back nor left behind. Who was refused hides nobody who has left work there.</summary>
+    public static KnownRun? CurrentOf(IReadOnlyList<KnownRun> known)
+    {
+        if (known.FirstOrDefault(one => one.Target.State == RunState.Running) is { } running)
+            return running;
+        var standing = known.Where(one => !one.IsUndone && !one.IsOutdated(known)).ToList();
+        var last = standing.MaxBy(one => one.LastAt);
+        return last is { IsRefused: true } ? standing.Where(one => one.IsStuck).MaxBy(one => one.LastAt) ?? last : last;
+    }
+
     /// <summary>The phases of a migration, from PreDrain on, that it has done, and when.</summary>
     public IReadOnlyList<(string Phase, DateTimeOffset At)> Done { get; }
 

@@ -7,6 +7,8 @@ namespace PlatformOps.Core.Migration;
 /// <summary>The list file of a migration: one <c>&lt;host&gt; &lt;TICKET-KEY&gt;</c> a line, any white space between, <c>#</c> comments; the key may be missing.</summary>
 internal static partial class MigrationList
 {
+    private const int MostTold = 9;
+
     private const string Expected = "A list is a text file with one '<fully qualified name> <TICKET-KEY>' a line.";
 
     /// <summary>The targets of a list file, which names at least one.</summary>
@@ -32,17 +34,27 @@ internal static partial class MigrationList
     {
         var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var targets = new List<MigrationTarget>();
+        var bad = new List<(int Line, string Problem)>();
         var number = 0;
         foreach (var line in text.Split('\n'))
         {
             number++;
-            if (ParseLine(line, file, number) is not { } target)
-                continue;
-            if (!seen.TryAdd(target.HypervisorName, number))
-                throw new SourceException($"'{target.HypervisorName}' is in line {seen[target.HypervisorName]} already. Remove one of the two.", file, number);
-            targets.Add(target);
+            var (target, problem) = ReadLine(line, number);
+            if (target is not null && !seen.TryAdd(target.HypervisorName, number))
+                problem = $"'{target.HypervisorName}' is in line {seen[target.HypervisorName]} already. Remove one of the two.";
+            if (problem is not null)
+                bad.Add((number, problem));
+            else if (target is not null)
+                targets.Add(target);
         }
-        return [.. targets];
+
+        // Mended at one go, not line by line; of a file that is no list, not all of it.
+        return bad switch
+        {
+            [] => [.. targets],
+            [var (first, problem)] => throw new SourceException($"{problem} Nothing was read.", file, first),
+            [var (first, problem), .. var more] => throw new SourceException($"{problem} Also wrong: {string.Join(" ", more.Take(MostTold).Select(one => $"line {one.Line}: {one.Problem}"))}{(more.Count > MostTold ? $" and {more.Count - MostTold} more lines." : "")} Nothing was read.", file, first),
+        };
     }
 
     /// <summary>The same file with the keys that its lines lack; everything else, comments and white space too, stays as it is.</summary>
@@ -94,19 +106,23 @@ internal static partial class MigrationList
 
     private static string Line(MigrationTarget target) => target.TicketId is null ? target.HypervisorName : target.HypervisorName + " " + target.TicketId;
 
+    // The file was parsed before, and has no bad line.
     private static MigrationTarget? ParseLine(string line, string file, int number)
+        => ReadLine(line, number) is var (target, problem) && problem is null ? target : throw new SourceException(problem!, file, number);
+
+    private static (MigrationTarget? Target, string? Problem) ReadLine(string line, int number)
     {
         var content = CommentStart().Split(line, 2)[0];
         var fields = content.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (fields.Length == 0)
-            return null;
+            return default;
         if (fields.Length > 2)
-            throw new SourceException($"A line is '<fully qualified name> <TICKET-KEY>', and this one has {fields.Length} words. Nothing was read.", file, number);
+            return (null, $"A line is '<fully qualified name> <TICKET-KEY>', and this one has {fields.Length} words.");
         if (fields[0].Length > 253 || !HostName().IsMatch(fields[0]))
-            throw new SourceException($"'{Printable(fields[0])}' is not a host name. Nothing was read.", file, number);
+            return (null, $"'{Printable(fields[0])}' is not a host name.");
         if (fields.Length == 2 && !TicketKey().IsMatch(fields[1]))
-            throw new SourceException($"'{Printable(fields[1])}' is not a ticket key such as MH-101. Nothing was read.", file, number);
-        return new MigrationTarget { HypervisorName = fields[0], TicketId = fields.Length == 2 ? fields[1] : null, ListLine = number };
+            return (null, $"'{Printable(fields[1])}' is not a ticket key such as MH-101.");
+        return (new MigrationTarget { HypervisorName = fields[0], TicketId = fields.Length == 2 ? fields[1] : null, ListLine = number }, null);
     }
 
     /// <summary>A file may hold anything: what of it goes into an error is short and harmless.</summary>

@@ -22,6 +22,7 @@ internal sealed class MigrationRegistration : ServiceRegistration
         [typeof(IMachineInventory)] = scope => new NetBoxMachines(scope.Get<NetBoxClient>()),
         [typeof(HypervisorWipeProof)] = scope => new HypervisorWipeProof(scope.Get<ComputeLookup>()),
         [typeof(IWipeProof)] = scope => scope.Get<HypervisorWipeProof>(),
+        [typeof(IMigrationState)] = scope => new MigrationState(scope.Get<RunStore>()),
         [typeof(DossierStore)] = scope => new DossierStore(scope.Get<RunStore>().Files, scope.Configuration.StateFolder),
         [typeof(DossierFinder)] = scope => new DossierFinder(scope),
         [typeof(BmcIdentity)] = scope => new BmcIdentity(scope),

@@ -48,8 +48,8 @@ internal sealed class MigrationStatusReader
             : (await _scope.Get<JiraClient>().FindOpenAsync(hypervisorName, null, null, cancellationToken)) is [var open, ..] ? open : null);
         var silences = await AskAsync<AlertmanagerConfiguration, IReadOnlyList<DateTimeOffset>>("Alertmanager", () => SilenceEndsAsync(hypervisorName, cancellationToken));
         unknown.AddRange(_ledger.Value.Failures);
-        var known = RunsOf(hypervisorName);
-        var current = CurrentOf(known);
+        var known = KnownRun.Of(_scope.Get<RunStore>(), _ledger.Value.Runs, hypervisorName);
+        var current = KnownRun.CurrentOf(known);
         var (run, target) = (current?.Run, current?.Target);
         var newest = known.SelectMany(one => one.Done).OrderBy(done => done.At).Select(done => done.Phase).LastOrDefault();
         var progress = ProgressOf(service, device, ticket, newest, unknown.Count > 0);
@@ -59,6 +59,10 @@ internal sealed class MigrationStatusReader
         {
             HypervisorName = hypervisorName,
             Phase = isFinished ? "Finish" : progress.Phase,
+            PhaseState = isFinished ? nameof(PhaseState.Done)
+                : progress.Phase is "None" or Unsure ? null
+                : target is { State: RunState.Waiting or RunState.Failed } && target.Phase == progress.Phase ? target.State.ToString()
+                : progress.State.ToString(),
             TicketId = ticket?.TicketId ?? key,
             TicketStatus = ticket?.Status,
             Compute = service is null ? null : $"{service.Status}/{service.State}",
@@ -113,29 +117,6 @@ internal sealed class MigrationStatusReader
     {
         List<string> failures = [];
         return ([.. store.List((runId, e) => failures.Add($"run {runId}: {e.Message}"))], failures);
-    }
-
-    private List<KnownRun> RunsOf(string hypervisorName)
-    {
-        List<KnownRun> known = [];
-        foreach (var run in _ledger.Value.Runs.Where(run => run.Runbooks.Length > 0))
-        {
-            if (run.Targets.FirstOrDefault(target => string.Equals(target.Target, hypervisorName, StringComparison.OrdinalIgnoreCase)) is { } target
-                && _scope.Get<RunStore>().FormerHistory(run.RunId) is { } history)
-                known.Add(new KnownRun(run, target, history));
-        }
-
-        return known;
-    }
-
-    // Where one is at it, that; else who worked on it last and was neither taken back nor left behind. Who was refused hides nobody who has left work there.
-    private static KnownRun? CurrentOf(List<KnownRun> known)
-    {
-        if (known.Find(one => one.Target.State == RunState.Running) is { } running)
-            return running;
-        var standing = known.Where(one => !one.IsUndone && !one.IsOutdated(known)).ToList();
-        var last = standing.MaxBy(one => one.LastAt);
-        return last is { IsRefused: true } ? standing.Where(one => one.IsStuck).MaxBy(one => one.LastAt) ?? last : last;
     }
 
     // The ticket tells best; then what only one phase does, or our own runs where Nova bears them out.

@@ -47,7 +47,8 @@ internal static class PlanSummary
             (phase, step) => targets.Any(target => FirstEnd(request, target, plan) is not { WouldStop: true } stop || IsBefore(request, phase, step, stop)));
         lines.AddRange(plan.Where(record => record.Caution is not null).Select(record => $"{record.Target}: {record.Caution}").Distinct());
         lines.AddRange(notes);
-        lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(phase, records)}"));
+        var reached = plan.Where(record => targets.Any(target => IsOf(target, record) && IsReached(request, target, record, plan))).ToLookup(record => (record.Phase, record.Step));
+        lines.AddRange(request.Phases.Select(phase => $"{phase.Name}: {ChangesOf(phase, reached) ?? (ChangesOf(phase, records) is null ? "nothing to change" : "nothing that a target comes to, as things are")}"));
         var far = targets.ToDictionary(target => target.Name, target => FarOf(request, target, plan));
         lines.AddRange(Grouped(
             [.. targets.Select(target => (target.Name, (Where: where(target), far[target.Name].End)))],
@@ -106,10 +107,14 @@ internal static class PlanSummary
         return place.CompareTo(PlaceOf(request, stop)) < 0;
     }
 
+    // What is behind where a target would stop is not done to it. Behind a wait it may be another matter by then.
+    private static bool IsReached(RunRequest request, ActionTarget target, StepRecord record, IReadOnlyList<StepRecord> plan)
+        => FirstEnd(request, target, plan) is not { WouldStop: true } stop || PlaceOf(request, record).CompareTo(PlaceOf(request, stop)) <= 0;
+
     private static string? AlsoOn(RunbookStep step) => (step.Action as Change)?.AlsoOn;
 
-    // "20 × a, b; 1 × c; perhaps d".
-    private static string ChangesOf(RunbookPhase phase, ILookup<(string? Phase, string Step), StepRecord> records)
+    // "20 × a, b; 1 × c; perhaps d"; null where there is nothing.
+    private static string? ChangesOf(RunbookPhase phase, ILookup<(string? Phase, string Step), StepRecord> records)
     {
         // What is told at the phase's end has no number.
         var steps = records.Where(step => step.Key.Phase == phase.Name && step.First().Kind == StepKind.Change).OrderBy(step => step.First().Number is 0 ? int.MaxValue : step.First().Number).ToList();
@@ -121,7 +126,7 @@ internal static class PlanSummary
         var perhaps = steps.Where(step => step.Any(record => record.Outcome == StepOutcome.Unknown) && !step.Any(record => record.Outcome == StepOutcome.Planned)).Select(step => step.Key.Step).ToList();
         if (perhaps.Count > 0)
             parts.Add($"perhaps {string.Join(", ", perhaps)}");
-        return parts.Count == 0 ? "nothing to change" : string.Join("; ", parts);
+        return parts.Count == 0 ? null : string.Join("; ", parts);
     }
 
     // "3 changes", of several "37 to 39 changes each".
@@ -137,7 +142,7 @@ internal static class PlanSummary
             return (null, refused.Message);
         if (own is [{ Step: TargetExecution.BeginStep, Outcome: StepOutcome.Skipped } leftOut])
             return (null, leftOut.Message);
-        var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned, Members.Length: 0 });
+        var count = own.Count(record => record is { Kind: StepKind.Change, Outcome: StepOutcome.Planned, Members.Length: 0 } && IsReached(request, target, record, plan));
         var end = FirstEnd(request, target, plan);
         return (count, end is null ? "" : $"{(end.Kind == StepKind.Wait ? "may wait" : "would stop")} at {end.Phase} {end.Step}");
     }

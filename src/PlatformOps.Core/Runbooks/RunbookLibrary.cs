@@ -1,3 +1,4 @@
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Runbooks;
@@ -79,7 +80,7 @@ internal sealed class RunbookLibrary(RunbookReader reader, string? folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunbookException($"cannot be read: {e.Message}", path, innerException: e);
+            throw new RunbookException($"cannot be read: {FileTrouble.Of(e)}", path, innerException: e);
         }
     }
 

@@ -10,7 +10,8 @@ namespace PlatformOps.Core.Secrets;
 /// <remarks>
 /// Plain, line by line, JSON, URL, XML, shell and PowerShell quoted, base64 at each of the three alignments (so also inside
 /// <c>user:secret</c>), and the beginning of one that was cut. One pass over the text by an Aho–Corasick automaton, whatever the
-/// number of secrets. Secrets of fewer than four characters are taken out where they stand as a word of their own.
+/// number of secrets. Secrets that are too short, or a short word of letters or a short number, are taken out where they stand by
+/// themselves only: as a part of other words and of names (<c>hv01.lab.example</c>) they are what everybody says.
 /// </remarks>
 internal sealed class Redactor
 {
@@ -21,24 +22,29 @@ internal sealed class Redactor
 
     private const int ShortLength = 4;
 
+    /// <summary>A word or a number of fewer characters is a common one.</summary>
+    private const int CommonLength = 8;
+
     private const int LongLength = 512;
 
     private const int TypedLength = 128;
 
     private readonly object _gate = new();
-    private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _secrets = new(StringComparer.Ordinal);
 
     /// <summary>Null where secrets came since it was built.</summary>
     private volatile Automaton? _automaton = Automaton.Empty;
 
     /// <summary>Registers a secret. Do it before it can get anywhere.</summary>
-    public void Add(string secret)
+    /// <param name="secret">Its value.</param>
+    /// <param name="name">What people know it by, such as its reference; never its value.</param>
+    public void Add(string secret, string name = "a token that a service gave this session")
     {
         if (string.IsNullOrWhiteSpace(secret))
             return;
         lock (_gate)
         {
-            if (_secrets.Add(secret))
+            if (_secrets.TryAdd(secret, name))
                 _automaton = null;
         }
     }
@@ -52,11 +58,21 @@ internal sealed class Redactor
         if (automaton is null)
         {
             lock (_gate)
-                automaton = _automaton ??= Automaton.Of(_secrets);
+                automaton = _automaton ??= Automaton.Of(_secrets.Keys);
         }
 
         return automaton.Clean(text);
     }
+
+    /// <summary>The names of the secrets that are in a text.</summary>
+    public IReadOnlyList<string> NamesIn(string text)
+    {
+        lock (_gate)
+            return [.. _secrets.Where(one => Automaton.Of([one.Key]).Clean(text) != text).Select(one => one.Value).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether it is taken out only where it stands by itself.</summary>
+    public static bool IsCommon(string secret) => secret.Length < ShortLength || (secret.Length < CommonLength && (secret.All(char.IsLower) || secret.All(char.IsUpper) || secret.All(char.IsDigit) || (char.IsUpper(secret[0]) && secret.Skip(1).All(char.IsLower))));
 
     /// <summary>The forms in which a secret may turn up.</summary>
     private static IEnumerable<string> FormsOf(string secret)
@@ -174,10 +190,12 @@ internal sealed class Redactor
                     continue;
                 }
 
+                // Letters and digits look the same in every notation, but not in base64.
+                var isCommon = IsCommon(secret);
                 foreach (var form in FormsOf(secret).Distinct(StringComparer.Ordinal))
                 {
                     if (form.Length >= ShortLength)
-                        made.Insert(form, isWord: false);
+                        made.Insert(form, isWord: isCommon && form == secret);
                 }
             }
 
@@ -218,7 +236,7 @@ internal sealed class Redactor
                 var reached = _states[state];
                 if (reached.Longest > 0)
                     Mark(found, position + 1 - reached.Longest, position + 1);
-                if (reached.LongestWord is > 0 and var word && IsBoundary(text, position - word) && IsBoundary(text, position + 1))
+                if (reached.LongestWord is > 0 and var word && IsBoundary(text, position - word, -1) && IsBoundary(text, position + 1, 1))
                     Mark(found, position + 1 - word, position + 1);
             }
 
@@ -274,11 +292,15 @@ internal sealed class Redactor
             return (int)((four * 0x9E37_79B9_7F4A_7C15) >> (64 - BeginningBits));
         }
 
-        private static bool IsBoundary(string text, int index) => index < 0 || index >= text.Length || !(char.IsLetterOrDigit(text[index]) || text[index] == '_');
+        // The parts of a name are joined by dots and hyphens; a full stop joins nothing.
+        private static bool IsBoundary(string text, int index, int outwards)
+            => !IsWord(text, index) && !(index >= 0 && index < text.Length && text[index] is '.' or '-' && IsWord(text, index + outwards));
+
+        private static bool IsWord(string text, int index) => index >= 0 && index < text.Length && (char.IsLetterOrDigit(text[index]) || text[index] == '_');
 
         private void Insert(string form, bool isWord)
         {
-            if (isWord)
+            if (form.Length < ShortLength)
                 _beginnings = null;
             else if (_beginnings is not null)
                 _beginnings[HashOf(form, 0)] = true;

@@ -30,14 +30,16 @@ internal sealed class SecretStore
     public Redactor Redactor { get; }
 
     /// <summary>The secret's value. Each reference is looked up once; who asks meanwhile waits for the same answer. Failures are not kept.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="whyNot">Why a value is not handed out; null where it is. What is not handed out is not masked either.</param>
     /// <exception cref="SecretException">The secret cannot be had; the message names the reference and what to do.</exception>
-    public async Task<string> ResolveAsync(Secret secret, CancellationToken cancellationToken)
+    public async Task<string> ResolveAsync(Secret secret, CancellationToken cancellationToken, Func<string, string?>? whyNot = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (secret.Inline is { } inline)
         {
-            Redactor.Add(inline);
-            return inline;
+            return HandOut(inline);
         }
 
         var reference = secret.Reference!;
@@ -45,12 +47,20 @@ internal sealed class SecretStore
         var lookup = _resolved.GetOrAdd(reference, r => new Lazy<Task<string>>(() => Task.Run(() => LookUpAsync(r), CancellationToken.None)));
         try
         {
-            return await lookup.Value.WaitAsync(cancellationToken);
+            return HandOut(await lookup.Value.WaitAsync(cancellationToken));
         }
         catch when (lookup.Value.IsFaulted)
         {
             _resolved.TryRemove(KeyValuePair.Create(reference, lookup));
             throw;
+        }
+
+        string HandOut(string value)
+        {
+            if (whyNot?.Invoke(value) is { } why)
+                throw new SecretException($"{secret}: {why}");
+            Redactor.Add(value, secret.ToString());
+            return value;
         }
     }
 
@@ -81,7 +91,6 @@ internal sealed class SecretStore
         };
         if (value.Length == 0)
             throw new SecretException($"{reference} is empty.");
-        Redactor.Add(value);
         return value;
     }
 
@@ -245,7 +254,7 @@ internal sealed class SecretStore
             throw new SecretException($"{reference}: no password for the vault is configured. Set ansible-vault-password, or `password` in the reference.");
         // ansible-vault strips what it reads from a password file or a prompt.
         var password = (await ResolveAsync(reference.Password, CancellationToken.None)).Trim();
-        Redactor.Add(password);
+        Redactor.Add(password, reference.Password.ToString());
         return password;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         (Configuration, Secrets, Time) = (configuration, secrets, time);
         Services = registrations ?? Registrations.All;
         _makers = Services.SelectMany(registration => registration.Clients).ToDictionary(pair => pair.Key, pair => pair.Value);
-        Store = new RunStore(files, configuration.StateFolder, time, secrets.Redactor.Clean, ledger) { IsIdle = runId => Effects?.IsIdle(runId) == true };
+        Store = new RunStore(files, configuration.StateFolder, time, secrets.Redactor.Clean, ledger) { IsIdle = runId => Effects?.IsIdle(runId) == true, SecretsIn = secrets.Redactor.NamesIn };
         KillSwitch = new KillSwitch(Store.Ledger, time);
         Runbooks = Registrations.Runbooks(configuration.Runbooks.Folder);
         Effects = new EffectRunner(this);
@@ -57,6 +57,23 @@ internal sealed class SessionScope : IServiceScope, IAsyncDisposable
         // A session that takes its own machine down cannot end what it began.
         ServiceHosts = [(Dns.GetHostName(), "this session"), .. Services.SelectMany(registration => registration.HostsOf(Configuration).Select(host => (host, registration.Name)))],
     };
+
+    /// <summary>Why a value is no secret here: what it says is how things are called, and would be masked wherever they are. Null where it may be one.</summary>
+    public string? WhyNoSecret(string value)
+    {
+        (string Key, IEnumerable<string> Names)[] known =
+        [
+            ("environment", [Configuration.Environment]),
+            ("targets.allow", Configuration.Targets.Allow ?? []),
+            ("targets.protected", Configuration.Targets.Protected),
+            .. Services.Select(service => (service.Name, service.HostsOf(Configuration))),
+            .. ConfiguredSecrets.Of(Configuration).Select(one => (one.Key, one.UserName is { } user ? (IEnumerable<string>)[user] : [])),
+        ];
+        var key = known.FirstOrDefault(one => one.Names.Any(name => Redactor.IsCommon(value) ? Parts(name).Contains(value, StringComparer.Ordinal) : name.Contains(value, StringComparison.Ordinal))).Key;
+        return key is null ? null : $"it is not handed out, because its value is a part of what things are called here (beside or in {key} of the configuration): this session would mask it in every such name, and could not write those to its journals. Give the secret another value.";
+
+        static string[] Parts(string name) => name.Split(['.', '-', '*', '?', '[', ']', '@', '\\'], StringSplitOptions.RemoveEmptyEntries);
+    }
 
     /// <inheritdoc/>
     public T Get<T>()

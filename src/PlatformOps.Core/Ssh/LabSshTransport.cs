@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 
 namespace PlatformOps.Core.Ssh;
@@ -124,7 +125,7 @@ internal sealed class LabSshTransport : ISshTransport
     {
         var said = OutputText.Line(line.Message ?? line.Kind ?? "no reason given");
         var error = line.Kind == "auth"
-            ? new RemoteHostException(host.Name, $"{_options.Describe(host)} refused the key {_options.KeyPath ?? "(none configured)"}: {said}") { LoginRefused = true }
+            ? new RemoteHostException(host.Name, $"{_options.Describe(host)} refused the key: {said} ({_options.KeyPath ?? "no key is configured"})") { LoginRefused = true }
             : new RemoteHostException(host.Name, $"{_options.Describe(host)} was not reached: {said}");
         if (error.LoginRefused)
             _refusals.Add(host.Name, user, port, error);
@@ -169,7 +170,7 @@ internal sealed class LabSshTransport : ISshTransport
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new RemoteHostException(host.Name, $"The public key {path} could not be read, so {_options.Describe(host)} was not logged in to: {error.Message}", error);
+            throw new RemoteHostException(host.Name, $"The public key {path} could not be read, so {_options.Describe(host)} was not logged in to: {FileTrouble.Of(error)} (ssh.key-path says where the keys are.)", error);
         }
     }
 

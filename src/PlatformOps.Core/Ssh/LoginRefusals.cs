@@ -11,7 +11,7 @@ internal sealed class LoginRefusals
     public void ThrowIfRefused(string host, string user, int port)
     {
         if (_refused.TryGetValue((host, user, port), out var message))
-            throw new RemoteHostException(host, $"{message} (Not tried again: a refused key is tried once per host and session.)") { LoginRefused = true };
+            throw new RemoteHostException(host, $"{message.TrimEnd('.')}. It was not tried again: a refused key is tried once per host and session.") { LoginRefused = true };
     }
 
     public void Add(string host, string user, int port, RemoteHostException error) => _refused[(host, user, port)] = error.Message;

@@ -50,7 +50,7 @@ internal sealed class RemoteHost(ISshTransport transport, SshHost host, IActionL
         {
             Log($"{shown}: {(error is OperationCanceledException ? "cancelled" : OutputText.Line(error.Message, 600))}");
             if (cure is not null && error is RemoteHostException { LoginRefused: true })
-                throw new RemoteHostException(host.Name, $"{cure}: {error.Message}", error) { LoginRefused = true };
+                throw new RemoteHostException(host.Name, $"{error.Message.TrimEnd('.')}. {cure}.", error) { LoginRefused = true };
             throw;
         }
 

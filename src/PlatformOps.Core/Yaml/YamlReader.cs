@@ -45,7 +45,7 @@ internal sealed class YamlReader
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw from.Error($"It cannot be read: {error.Message}", inner: error);
+            throw from.Error($"It cannot be read: {FileTrouble.Of(error)}", inner: error);
         }
     }
 
@@ -119,9 +119,9 @@ internal sealed class YamlReader
 
     private YamlNode? Read(string text)
     {
+        var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
         try
         {
-            var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
             var documents = 0;
             while (parser.MoveNext())
             {
@@ -151,13 +151,44 @@ internal sealed class YamlReader
         }
         catch (YamlException error)
         {
-            throw _source.Error(Sentence(error.Message), (int)error.Start.Line, (int)error.Start.Column, error);
+            if (error.Message.Contains("flow", StringComparison.Ordinal) && Unclosed() is { } unclosed)
+                throw unclosed;
+            var (line, column) = TabOf(text, error) ?? ((int)error.Start.Line, (int)error.Start.Column);
+            throw _source.Error(Sentence(error.Message), line, column, error);
         }
         catch (Exception error) when (error is not SourceException and not OutOfMemoryException)
         {
-            // The parser is fed with anything: what it did not foresee is still a bad file, not a crash.
-            throw _source.Error($"It cannot be read as YAML ({error.GetType().Name}).", inner: error);
+            // The parser is fed with anything: what it did not foresee is still a bad file, not a crash. It runs out of text in what is not closed.
+            var at = parser.Current?.End ?? Mark.Empty;
+            throw Unclosed() ?? _source.Error("It cannot be read as YAML from here on.", (int)at.Line, (int)at.Column, error);
         }
+    }
+
+    // Where a bracket is missing the text behind it is read as if it were in it, to the end of the file.
+    private SourceException? Unclosed() => _open.TryPeek(out var open)
+        ? open.Start switch
+        {
+            MappingStart { Style: MappingStyle.Flow } start => Error(start, "The mapping that begins here is not closed: is a } missing?"),
+            SequenceStart { Style: SequenceStyle.Flow } start => Error(start, "The list that begins here is not closed: is a ] missing?"),
+            _ => null,
+        }
+        : null;
+
+    // The scanner tells of a tab where it began to look, which may be the whole mapping before.
+    private static (int Line, int Column)? TabOf(string text, YamlException error)
+    {
+        if (!error.Message.Contains("tab", StringComparison.Ordinal))
+            return null;
+        var number = 0;
+        foreach (var line in text.Split('\n'))
+        {
+            number++;
+            var tab = line.IndexOf('\t', StringComparison.Ordinal);
+            if (number >= error.Start.Line && tab >= 0 && string.IsNullOrWhiteSpace(line[..tab]) && !string.IsNullOrWhiteSpace(line))
+                return (number, tab + 1);
+        }
+
+        return null;
     }
 
     private void Begin(NodeEvent start)

@@ -6,6 +6,8 @@ namespace PlatformOps.Lab.Setup;
 internal sealed class LabFolder
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int MostTries = 20;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
     private readonly bool _isOurs;
 
     private LabFolder(string path, bool isOurs)
@@ -54,17 +56,21 @@ internal sealed class LabFolder
         Write("ops.yaml", Configuration(lab));
     }
 
-    public void Remove()
+    public async Task RemoveAsync()
     {
         if (!_isOurs)
             return;
-        try
+        // Sessions may still write there, for a moment.
+        for (var tries = 0; tries < MostTries && Directory.Exists(Path); tries++)
         {
-            Directory.Delete(Path, recursive: true);
-        }
-        catch (IOException)
-        {
-            // Somebody still writes there: the folder is temporary anyway.
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                await Task.Delay(BetweenTries, TimeProvider.System);
+            }
         }
     }
 

@@ -11,6 +11,9 @@ public sealed record MigrationStatus
     /// <summary>The last phase that ended well or is under way, as far as the live systems tell: <c>None</c>, <c>PreDrain</c> …; <c>Unknown</c> where nothing tells, and not all could be asked.</summary>
     public required string Phase { get; init; }
 
+    /// <summary>Where it is in that phase: <c>Begun</c>, <c>Waiting</c> (for a person, or for what <see cref="WaitingFor"/> says), <c>Failed</c> or <c>Done</c>; null where it is in none.</summary>
+    public string? PhaseState { get; init; }
+
     /// <summary>Its ticket: the one given, else the one that the claim names, else the open one whose summary is the name.</summary>
     public string? TicketId { get; init; }
 

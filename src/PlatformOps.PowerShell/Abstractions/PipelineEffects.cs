@@ -1,4 +1,5 @@
 using PlatformOps.Core.Changes;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Errors;
 using PlatformOps.Runs;
@@ -49,8 +50,8 @@ internal sealed class PipelineEffects(
     {
         foreach (var one in batch ?? [target])
             Count(one.Name);
-        // Whose word is overridden only the plan tells.
-        if (confirmation.IsWhatIf || confirmation.MustAsk(takeOverReason is null ? change.Impact : Impact.High))
+        // Whose word is overridden, or what it is in the middle of, only the plan tells.
+        if (confirmation.IsWhatIf || confirmation.MustAsk(takeOverReason is null && !change.MayNeedCaution ? change.Impact : Impact.High))
         {
             var plan = await scope.Effects.PlanAsync(change, target, parameters, takeOverReason, cancellationToken, batch);
             if (plan.Outcome == StepOutcome.Unchanged)
@@ -77,6 +78,8 @@ internal sealed class PipelineEffects(
 
         var record = await scope.Effects.RunAsync(change, target, parameters, takeOverReason, cancellationToken, batch);
         await tell(record.Message);
+        if (takeOverReason is not null && !CommentOnTakeOver.IsOne(record, SessionScope.Person))
+            await warn($"{target.Name}: {CommentOnTakeOver.Nothing}");
         foreach (var warning in await scope.Effects.TellTakeOverAsync(record, target, takeOverReason, cancellationToken))
             await warn(warning);
         return record;

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services.Jira;
+using PlatformOps.Core.Sessions;
 using PlatformOps.Core.Texts;
 using PlatformOps.Errors;
 using PlatformOps.PowerShell.Errors;
@@ -17,6 +19,9 @@ public abstract class RunCmdlet : SessionCmdlet
     private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _targets = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a step that was streamed took over what was another's.</summary>
+    private protected bool HasTakenOver { get; private set; }
+
     /// <summary>Whether the cmdlet ends with a terminating error where a target failed.</summary>
     private protected virtual bool EndsWithError => false;
 
@@ -31,6 +36,7 @@ public abstract class RunCmdlet : SessionCmdlet
             await foreach (var record in run(progress))
             {
                 _targets.Add(record.Target);
+                HasTakenOver |= CommentOnTakeOver.IsOne(record, SessionScope.Person);
                 if (record.Outcome is StepOutcome.Failed or StepOutcome.Unknown or StepOutcome.Drifted && !IsWhatIf)
                     Hold(record);
                 await WriteObjectAsync(record);

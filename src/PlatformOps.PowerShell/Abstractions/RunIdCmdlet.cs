@@ -14,6 +14,9 @@ public abstract class RunIdCmdlet : RunCmdlet
     [ValidateNotNullOrEmpty]
     public string[] RunId { get; set; } = [];
 
+    /// <summary>The runs of this object of the pipeline.</summary>
+    private protected virtual IReadOnlyList<string> Runs() => RunId;
+
     /// <summary>Works on one run.</summary>
     /// <param name="given">The run as it was given.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -24,7 +27,7 @@ public abstract class RunIdCmdlet : RunCmdlet
 
     private protected sealed override async ValueTask ProcessAsync(CancellationToken cancellationToken)
     {
-        foreach (var given in RunId)
+        foreach (var given in Runs())
         {
             try
             {

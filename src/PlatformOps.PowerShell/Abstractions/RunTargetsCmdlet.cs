@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Core.Services.Jira;
 using PlatformOps.Errors;
 using PlatformOps.Migration;
 using PlatformOps.PowerShell.Completion;
@@ -67,7 +68,7 @@ public abstract class RunTargetsCmdlet : RunCmdlet
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 
-    /// <summary>Ends with one terminating error where a target failed, for CI: a failed run then fails its step.</summary>
+    /// <summary>Ends with one terminating error where a target failed, for CI. As any such error it ends this statement, and the script only where $ErrorActionPreference is 'Stop' or a try stands around it: a CI step sets that first, and then fails.</summary>
     [Parameter]
     public SwitchParameter FailOnError { get; set; }
 
@@ -144,6 +145,8 @@ public abstract class RunTargetsCmdlet : RunCmdlet
             return;
         request = request with { LogPath = await WritableLogAsync(logPath) };
         await StreamAsync(RunName, progress => Scope.Runner([progress, .. Observers()]).RunAsync(request, cancellationToken));
+        if (TakeOver && !HasTakenOver)
+            await WriteWarningAsync(CommentOnTakeOver.Nothing);
         await WriteHeldErrorsAsync();
     }
 

@@ -1,11 +1,15 @@
 using System.Globalization;
 using PlatformOps.Compute;
+using PlatformOps.Migration;
 
 namespace PlatformOps.PowerShell.Formatting;
 
 /// <summary>What the tables of hypervisors and compute services show: called from PlatformOps.Format.ps1xml.</summary>
 public static class HypervisorView
 {
+    /// <summary>The phase of a migration, and below it where it is there unless it is done.</summary>
+    public static string Phase(MigrationStatus? status) => status is null ? "" : status.PhaseState is null or "Done" ? status.Phase : $"{status.Phase}\n{char.ToLowerInvariant(status.PhaseState[0])}{status.PhaseState[1..]}";
+
     /// <summary>The state in its colour, or as it is where the host shows none.</summary>
     public static string State(HypervisorState state, bool colours) => StepView.Colour(state.ToString(), colours, state switch
     {

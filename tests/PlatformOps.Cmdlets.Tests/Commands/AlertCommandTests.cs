@@ -197,6 +197,8 @@ public sealed class AlertCommandTests : LabShell
     [InlineData("Set-AlertSilence -HypervisorName hv01.lab.example -Extend 1h -Confirm:$false", "ObjectNotFound,")]
     [InlineData("New-AlertSilence hv01.elsewhere.example -Confirm:$false", "Refused,")]
     [InlineData("New-AlertSilence hv01.lab.example -TakeOver -Confirm:$false", "Refused,")]
+    [InlineData("New-AlertSilence hv01.lab.example -Duration 9999d -Confirm:$false", "InvalidArgument,")]
+    [InlineData("New-AlertSilence hv01.lab.example -Until 2054-01-01 -Confirm:$false", "InvalidArgument,")]
     [InlineData("New-AlertSilence hv01.lab.example -Duration 72 -Confirm:$false", "ParameterArgumentTransformationError,")]
     [InlineData("New-AlertSilence hv01.lab.example -Duration 2h -Until 2030-01-01 -Confirm:$false", "InvalidArgument,")]
     [InlineData("New-AlertSilence hv01.lab.example -Until 2020-01-01 -Confirm:$false", "InvalidArgument,")]

@@ -66,6 +66,42 @@ public sealed class ComputeCommandTests : LabShell
         Assert.False((bool)(await HypervisorAsync(One))["serviceDisabled"]!);
     }
 
+    [Fact]
+    public async Task A_take_over_that_takes_nothing_over_is_told()
+    {
+        var result = Run($"Disable-ComputeService {One} -Reason 'memory errors' -TakeOver -Confirm:$false");
+        Assert.Contains("-TakeOver took nothing over", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains(Run($"Invoke-MigrationStep {Two} -TicketId MH-102 -Step Setup -TakeOver -Reason 'bob agreed' -Confirm:$false").Warnings, warning => warning.Message.Contains("-TakeOver took nothing over", StringComparison.Ordinal));
+
+        using var nova = await NovaAsync();
+        await nova.DisableAsync(Two, "broken fan, ask bob");
+        Assert.Empty(Run($"Disable-ComputeService {Two} -Reason 'bob agreed' -TakeOver -Confirm:$false").Warnings);
+    }
+
+    [Fact]
+    public async Task Enabling_what_a_migration_holds_is_asked_for_and_names_ticket_and_phase()
+    {
+        Run($"Invoke-MigrationStep {One} -TicketId MH-101 -Step PreDrain -Confirm:$false");
+        Run($"Disable-ComputeService {Two} -Reason 'firmware' -TicketId MH-102 -Confirm:$false");
+        var host = new AnsweringHost(2);
+        using var shell = new Shell(host);
+        shell.Run("param($p) Connect-PlatformOps $p", ConfigurationPath);
+        var plan = Assert.Single(shell.Run($"Enable-ComputeService {One} -WhatIf").Values.OfType<StepRecord>());
+        Assert.StartsWith("IN MIGRATION for MH-101 (PreDrain is done, run ", plan.Caution, StringComparison.Ordinal);
+
+        Assert.Empty(shell.Run("Get-ComputeService -Mine | Enable-ComputeService").Errors);
+
+        // What a single cmdlet took is given back without a question.
+        var question = Assert.Single(host.Questions);
+        Assert.Contains(One, question, StringComparison.Ordinal);
+        Assert.Contains("IN MIGRATION for MH-101 (PreDrain is done", question, StringComparison.Ordinal);
+        Assert.True((bool)(await HypervisorAsync(One))["serviceDisabled"]!);
+        Assert.False((bool)(await HypervisorAsync(Two))["serviceDisabled"]!);
+
+        Assert.Empty(Run($"Enable-ComputeService {One} -Confirm:$false").Errors);
+        Assert.False((bool)(await HypervisorAsync(One))["serviceDisabled"]!);
+    }
+
     [Theory]
     [InlineData("'hv*' | Disable-ComputeService -Reason x -Confirm:$false", "ParameterArgumentTransformationError,")]
     [InlineData("Get-Process -Id $PID | Disable-ComputeService -Reason x -Confirm:$false", "ParameterArgumentTransformationError,")]

@@ -37,6 +37,17 @@ public sealed class MigrationListCommandTests : IDisposable
     }
 
     [Fact]
+    public void Several_bad_lines_are_told_at_once()
+    {
+        var path = Write("list.txt", "hv1.example.com MH-1 extra\nhv2.example.com MH-2\nhv3.example.com mh3\nhv2.example.com\n");
+        var error = Assert.Single(_shell.Run("param($p) Import-MigrationList $p", path).Errors);
+        Assert.StartsWith($"{path}:1: A line is ", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Also wrong: line 3: 'mh3' is not a ticket key", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("line 4: 'hv2.example.com' is in line 2 already.", error.Exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Nothing was read.", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_is_not_there_is_an_error_with_its_name()
     {
         var error = Assert.Single(_shell.Run("param($p) Import-MigrationList $p", Path.Combine(_folder, "none.txt")).Errors);

@@ -22,6 +22,13 @@ public sealed class MigrationStepCommandTests : LabShell
     }
 
     [Fact]
+    public void Where_no_phase_begins_so_hypervisors_complete()
+    {
+        Assert.Equal(["PreDrain", "PreReinstall"], Complete("Invoke-MigrationStep Pre"));
+        Assert.Equal(4, Complete("Invoke-MigrationStep hv0").Length);
+    }
+
+    [Fact]
     public async Task What_a_ticket_could_not_be_told_is_told_by_resuming_the_run_that_is_done()
     {
         await FaultAsync("""{"service":"jira","call":"*","effect":"status:503","count":12}""");
@@ -180,7 +187,7 @@ public sealed class MigrationStepCommandTests : LabShell
         Assert.Equal("Nothing was done: this plan needs a confirmation, and nobody can be asked here (the host is not interactive). Look at it with -WhatIf, then run it with -Confirm:$false.", lines[0]);
         Assert.Equal("Setup, PreDrain on 4 targets in [lab]:", lines[1]);
         Assert.Matches("^  Setup: .*4 × .*ticket.log, ticket.comment$", lines[2]);
-        Assert.Matches("^  PreDrain: 4 × hypervisor.dossier, .*; 2 × openstack.compute-service.disable; ", lines[3]);
+        Assert.Matches(@"^  PreDrain: 4 × hypervisor\.dossier; 2 × openstack\.compute-service\.disable, ", lines[3]);
         Assert.Matches(@"^  hv01\.lab\.example, hv02\.lab\.example: \d+ changes each$", lines[4]);
         // Each was the other host of its zone, and that is to go.
         Assert.Matches(@"^  hv03\.lab\.example, hv04\.lab\.example: \d+ changes each, would stop at PreDrain openstack\.room$", lines[5]);

@@ -94,10 +94,14 @@ public sealed class RunCommandTests : LabShell
         var run = Assert.IsType<OpsRun>(Assert.Single(Run("Get-OpsRun").Values));
         Assert.Equal(RunState.Succeeded, run.State);
         Assert.Equal(2, Run("Get-OpsRun | Get-OpsStep").Values.Length);
+        Assert.Equal(2, Run("Get-OpsRun | Get-OpsStep hv*").Values.Length);
+        Assert.Empty(Run("Get-OpsRun | Get-OpsStep hv77.lab.example").Output);
         Assert.Equal("openstack.compute-service.disable", Assert.IsType<StepRecord>(Assert.Single(Run($"Get-OpsStep {run.RunId[^4..]} -Outcome Done").Values)).Step);
 
         var report = Path.Combine(_folder.FullName, "report.json");
         Assert.Empty(Shell.Run("param($f) Get-OpsRun | Export-OpsReport $f", report).Errors);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(report));
         using (var json = JsonDocument.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken)))
         {
             Assert.Equal("Succeeded", json.RootElement.GetProperty("run").GetProperty("state").GetString());

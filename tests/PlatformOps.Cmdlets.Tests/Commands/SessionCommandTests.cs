@@ -164,6 +164,27 @@ public sealed class SessionCommandTests : LabShell
     }
 
     [Fact]
+    public async Task A_secret_that_is_what_things_are_called_is_not_handed_out_and_a_common_word_harms_no_name()
+    {
+        Environment.SetEnvironmentVariable("OPS_TEST_NAME", "example");
+        Environment.SetEnvironmentVariable("OPS_TEST_WORD", "nova");
+        var error = Assert.Single(Run("Get-OpsSecret env:OPS_TEST_NAME").Errors);
+        Assert.StartsWith("SecretUnavailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("env:OPS_TEST_NAME: it is not handed out", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("targets.allow", error.Exception.Message, StringComparison.Ordinal);
+
+        Assert.Contains("env:OPS_TEST_WORD", Assert.Single(Run("Get-OpsSecret env:OPS_TEST_WORD | Out-Null").Warnings).Message, StringComparison.Ordinal);
+        var result = Run($"Disable-ComputeService {One} -Reason 'firmware' -PassThru -Confirm:$false");
+        Assert.Empty(result.Errors);
+        Assert.StartsWith("firmware [ops:", (string?)(await HypervisorAsync(One))["disabledReason"], StringComparison.Ordinal);
+
+        // What is refused all the same says which secret it is, and the way out.
+        var refused = Assert.Single(Run($"Disable-ComputeService {Two} -Reason 'nova is broken' -Confirm:$false").Errors);
+        Assert.Contains("(env:OPS_TEST_WORD)", refused.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Connect-PlatformOps again", refused.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_reference_needs_no_session_and_what_is_none_is_not_repeated()
     {
         using var shell = new Shell();

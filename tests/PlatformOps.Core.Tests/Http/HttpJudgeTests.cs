@@ -39,6 +39,17 @@ public sealed class HttpJudgeTests
         => Assert.Equal(expected, HttpJudge.MayHaveHappened(Answer(status, type, body, ("Retry-After", retryAfter))));
 
     [Theory]
+    [InlineData(null, "", true)]
+    [InlineData("text/html", "<html><title>Not Found</title></html>", true)]
+    [InlineData("application/json", "{\"detail\":\"No device matches.\"}", false)]
+    public void A_404_that_the_API_did_not_say_asks_for_the_URL(string? type, string body, bool asks)
+    {
+        var error = _judge.Final(Read, "http://service.test/wrong/thing", _judge.Judge(Read, Answer(404, type, body), Now)!, 1, mayHaveHappened: false, text => text);
+
+        Assert.Equal(asks, error.Message.Contains("Does the URL of service in the configuration end where its API begins?", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(409)]
     [InlineData(429)]
     [InlineData(503)]

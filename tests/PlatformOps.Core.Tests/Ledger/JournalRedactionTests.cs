@@ -13,7 +13,7 @@ public sealed class JournalRedactionTests
     private static readonly JsonElement Clear = JsonSerializer.SerializeToElement(new { a = "b" });
     private static readonly JsonElement Holding = JsonSerializer.SerializeToElement(new { a = $"x{Secret}x" });
 
-    private readonly JournalRedaction _redaction = new(text => text.Replace(Secret, "***", StringComparison.Ordinal));
+    private readonly JournalRedaction _redaction = new(text => text.Replace(Secret, "***", StringComparison.Ordinal), text => text.Contains(Secret, StringComparison.Ordinal) ? ["env:DEMO"] : []);
 
     public static TheoryData<string> Texts => [.. Entries().Select(entry => entry.GetType().Name)];
 
@@ -47,6 +47,8 @@ public sealed class JournalRedactionTests
         Assert.Contains("Nothing was sent", given.Message, StringComparison.Ordinal);
         Assert.Contains("-Input", given.Message, StringComparison.Ordinal);
         Assert.Contains("in what is there before host.command", there.Message, StringComparison.Ordinal);
+        Assert.All([given, there], error => Assert.Contains("(env:DEMO)", error.Message, StringComparison.Ordinal));
+        Assert.All([given, there], error => Assert.Contains("Connect-PlatformOps again", error.Message, StringComparison.Ordinal));
         Assert.DoesNotContain(Secret, given.Message + there.Message, StringComparison.Ordinal);
     }
 
@@ -63,7 +65,7 @@ public sealed class JournalRedactionTests
         var identity = new JournalIdentity("r", "alice", "al", "test", default, default);
 
         Assert.Contains("parameter 'key'", Assert.Throws<RefusedException>(() => _redaction.Clean(new RunStarted(identity, [], []) { Inputs = { ["key"] = Secret } })).Message, StringComparison.Ordinal);
-        Assert.Contains("The runbook of Phase", Assert.Throws<RefusedException>(() => _redaction.Clean(new RunStarted(identity, [new JournalPhase("Phase", $"with: {Secret}")], []))).Message, StringComparison.Ordinal);
+        Assert.Contains("in the runbook of Phase", Assert.Throws<RefusedException>(() => _redaction.Clean(new RunStarted(identity, [new JournalPhase("Phase", $"with: {Secret}")], []))).Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<JournalEntry> Entries() =>

@@ -45,7 +45,7 @@ public sealed class MigrationStatusReaderTests
     }
 
     [Theory]
-    [InlineData("Draining", "Drain", "move its 2 servers away")]
+    [InlineData("Draining", "Drain", "move its 2 servers away", "Begun")]
     [InlineData("Drained", "Drain", "move its 2 servers away")]
     [InlineData("Working On Pre Bios", "PreReinstall", "see how far PreReinstall came (claimed by carol in run r0), and go on with it")]
     [InlineData("Pre Bios Failed", "PreReinstall", "mend what failed (MH-101 tells it), then Invoke-MigrationStep -Step PreReinstall")]
@@ -56,7 +56,7 @@ public sealed class MigrationStatusReaderTests
     [InlineData("Adoption Failed", "Adoption", "mend what failed (MH-101 tells it), then Invoke-MigrationStep -Step Adoption")]
     [InlineData("Ready For Test", "Adoption", "test it, then Invoke-MigrationStep -Step Finish")]
     [InlineData("Backlog", "PreDrain", "move its 2 servers away")]
-    public async Task The_tickets_status_tells_the_phase_how_it_went_and_what_is_next(string status, string phase, string next)
+    public async Task The_tickets_status_tells_the_phase_how_it_went_and_what_is_next(string status, string phase, string next, string? state = null)
     {
         await using var lab = await ClaimedAsync();
         await MoveAsync(lab, status);
@@ -64,6 +64,7 @@ public sealed class MigrationStatusReaderTests
         var answer = await ReadAsync(lab);
 
         Assert.Equal((phase, next), (answer.Phase, answer.NextAction));
+        Assert.Equal(state ?? (status.StartsWith("Working", StringComparison.Ordinal) ? "Begun" : status.EndsWith("Failed", StringComparison.Ordinal) ? "Failed" : "Done"), answer.PhaseState);
     }
 
     [Theory]

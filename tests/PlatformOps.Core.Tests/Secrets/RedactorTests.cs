@@ -71,12 +71,12 @@ public class RedactorTests
     [Fact]
     public void The_longest_wins_and_neighbours_become_one()
     {
-        var redactor = With("inner", "xx-inner-yy", "second");
+        var redactor = With("1nner", "xx-1nner-yy", "s3cond");
 
-        Assert.Equal("a *** b", redactor.Clean("a xx-inner-yy b"));
-        Assert.Equal("a x-***-zz b", redactor.Clean("a x-inner-zz b"));
-        Assert.Equal("***", redactor.Clean("innersecond"));
-        Assert.Equal("*** ***", redactor.Clean("inner second"));
+        Assert.Equal("a *** b", redactor.Clean("a xx-1nner-yy b"));
+        Assert.Equal("a x-***-zz b", redactor.Clean("a x-1nner-zz b"));
+        Assert.Equal("***", redactor.Clean("1nners3cond"));
+        Assert.Equal("*** ***", redactor.Clean("1nner s3cond"));
     }
 
     [Fact]
@@ -89,6 +89,31 @@ public class RedactorTests
     [InlineData("a123", "a123")]
     [InlineData("123", "***")]
     public void A_short_secret_goes_only_as_a_word(string text, string expected) => Assert.Equal(expected, With("123").Clean(text));
+
+    [Theory]
+    [InlineData("example", "hv03.lab.example is in service", "hv03.lab.example is in service")]
+    [InlineData("example", "for-example or examples", "for-example or examples")]
+    [InlineData("example", "the password is example.", "the password is ***.")]
+    [InlineData("example", "https://jdoe:example@host", "https://jdoe:***@host")]
+    [InlineData("example", "password=example&x", "password=***&x")]
+    [InlineData("example", "\"example\"", "\"***\"")]
+    [InlineData("1234", "12345 and 10.1234", "12345 and 10.1234")]
+    [InlineData("Secret", "Secrets: Secret", "Secrets: ***")]
+    [InlineData("s3cr3t", "mysql -ps3cr3t", "mysql -p***")]
+    [InlineData("a-b!", "xa-b!x", "x***x")]
+    [InlineData("examples", "myexamples", "my***")]
+    public void A_short_word_or_number_goes_only_where_it_stands_by_itself(string secret, string text, string expected) => Assert.Equal(expected, With(secret).Clean(text));
+
+    [Fact]
+    public void A_secret_is_known_by_its_name_and_not_by_its_value()
+    {
+        var redactor = new Redactor();
+        redactor.Add("hunter2hunter2", "env:ONE");
+        redactor.Add("correct-horse", "pass:two");
+
+        Assert.Equal(["pass:two"], redactor.NamesIn("{\"a\":\"correct-horse\"}"));
+        Assert.Empty(redactor.NamesIn("nothing"));
+    }
 
     [Fact]
     public void Each_line_of_a_key_goes()

@@ -83,6 +83,22 @@ public class YamlReaderTests
     }
 
     [Theory]
+    [InlineData("environment: [lab\n", 1, 14, "The list that begins here is not closed: is a ] missing?")]
+    [InlineData("environment: [lab\nnetbox:\n  url: http://x\n", 1, 14, "The list that begins here is not closed: is a ] missing?")]
+    [InlineData("environment: [lab", 1, 14, "The list that begins here is not closed: is a ] missing?")]
+    [InlineData("a: 1\ntargets: { allow: [x]\n", 2, 10, "The mapping that begins here is not closed: is a } missing?")]
+    [InlineData("a: 1\nb:\n  c: 1\n\td: 2\n", 4, 1, "tab")]
+    [InlineData("a: 1\nb:\n  c: 1\n  \td: 2\n", 4, 3, "tab")]
+    public void What_is_not_closed_and_a_tab_are_found_where_they_are(string text, int line, int column, string what)
+    {
+        var error = Assert.Throws<SourceException>(() => YamlReader.ReadMapping(text, Source));
+
+        Assert.Equal((line, column), (error.Line, error.Column));
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(62, true)]
     [InlineData(63, true)]
     [InlineData(64, false)]
@@ -209,7 +225,7 @@ public class YamlReaderTests
         var path = Path.Combine(folder.Path, "none.yaml");
 
         var error = Assert.Throws<ConfigurationException>(() => YamlReader.ReadFile(path, YamlSource.Configuration));
-        Assert.StartsWith(path + ": It cannot be read", error.Message, StringComparison.Ordinal);
+        Assert.Equal(path + ": It cannot be read: there is no such file.", error.Message);
     }
 
     private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));

@@ -1,6 +1,7 @@
 using PlatformOps.Core.Changes;
 using PlatformOps.Core.Configuration;
 using PlatformOps.Core.Ledger;
+using PlatformOps.Core.Logging;
 using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Secrets;
 using PlatformOps.Runs;
@@ -58,12 +59,16 @@ public sealed class AwayInMidRunTests(SharedCluster shared) : IClassFixture<Shar
         else
             one.OnApply = GoAway;
 
+        var told = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        AmbientNotice.Current = (service, notice) => told.Enqueue($"{service}: {notice}");
         var running = Task.Run(async () => await runner.RunAsync(request, Stop).ToListAsync(Stop), Stop);
         await away.Task.WaitAsync(TimeSpan.FromSeconds(60), Stop);
         await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(4), Stop));
 
         Assert.False(running.IsCompleted);
         Assert.Equal((1, 0), (one.Applied, next.Applied));
+        // Whoever waits is told what for.
+        Assert.Contains(told, notice => notice.StartsWith("ledger: The shared ledger does not answer and is waited for", StringComparison.Ordinal));
         await cluster.StartAgainAsync();
         var records = await running.WaitAsync(TimeSpan.FromSeconds(60), Stop);
 

@@ -11,6 +11,9 @@ namespace PlatformOps.Core.Services.Alertmanager;
 /// <param name="IsRolling">The end is so long from now, and not a time that somebody named.</param>
 internal sealed record SilenceTerms(DateTimeOffset? Start, DateTimeOffset End, TimeSpan Tolerance, bool IsRolling)
 {
+    /// <summary>The longest that a silence may last: longer was hardly meant, and is a typing error.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(5 * 366);
+
     private static readonly TimeSpan MostTolerance = TimeSpan.FromHours(1);
 
     /// <param name="now">By our clock.</param>

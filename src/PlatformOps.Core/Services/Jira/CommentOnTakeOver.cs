@@ -34,6 +34,13 @@ internal sealed class CommentOnTakeOver : Change<CommentOnTakeOverParameters, Ti
         return [.. new[] { former.TicketId, record.TicketId }.OfType<string>().Distinct(StringComparer.Ordinal).Select(ticket => new CommentOnTakeOverParameters(ticket, former.RunId, text))];
     }
 
+    /// <summary>What to say where -TakeOver was given, and nobody else had claimed or disabled anything of it.</summary>
+    public const string Nothing = "-TakeOver took nothing over: all of it was yours already, or nobody's. The reason is in the record, and no ticket was told of it.";
+
+    /// <summary>Whether an effect took over what was another's: what a person disabled carries no claim.</summary>
+    public static bool IsOne(StepRecord record, string person) => record is { Kind: StepKind.Change, Outcome: StepOutcome.Done, Before: { } before }
+        && (Claim.Find(before) is { } former ? !former.IsSameOwner(new Claim(record.RunId, person, record.TicketId)) : before.StartsWith("disabled", StringComparison.Ordinal));
+
     protected override async Task<TicketCommentState> ObserveAsync(ActionContext context, CommentOnTakeOverParameters parameters, CancellationToken cancellationToken)
         => new(parameters.TicketId, (await context.Client<JiraClient>().FindCommentAsync(parameters.TicketId, Marker(context, parameters), cancellationToken))?.CommentId);
 

@@ -19,6 +19,8 @@ internal sealed class EnableComputeService : Change<EnableComputeServiceParamete
 
     public override bool CanUndo => true;
 
+    public override bool MayNeedCaution => true;
+
     public override IReadOnlyList<string> Needs => ["openstack"];
 
     protected override async Task<ComputeServiceState> ObserveAsync(ActionContext context, EnableComputeServiceParameters parameters, CancellationToken cancellationToken)
@@ -58,7 +60,13 @@ internal sealed class EnableComputeService : Change<EnableComputeServiceParamete
             throw new RefusedException($"{before.Host} is not put into service: {installer}, and servers would be built on it meanwhile.") { TargetName = context.Target.Name };
     }
 
-    protected override Task<string?> CautionAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken) => Task.FromResult(DisableComputeService.TakenFromPerson(context, before));
+    protected override Task<string?> CautionAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken) => Task.FromResult(DisableComputeService.TakenFromPerson(context, before) ?? InMigration(context, before));
+
+    // A migration's own step gives back what the migration took.
+    private static string? InMigration(ActionContext context, ComputeServiceState before)
+        => context.Phase is null && Claim.Find(before.Reason) is { } claim && context.Client<IMigrationState>().Find(context.Target.Name, claim.RunId) is { } progress
+            ? $"IN MIGRATION for {claim.TicketId ?? "no ticket"} ({progress}): servers will be built on it again, and its next phase refuses. Invoke-MigrationStep goes on with it, Undo-OpsRun takes it back"
+            : null;
 
     protected override Task ApplyAsync(ActionContext context, EnableComputeServiceParameters parameters, ComputeServiceState before, CancellationToken cancellationToken)
         => context.Client<NovaClient>().EnableServiceAsync(before.ToService(), cancellationToken);

@@ -16,7 +16,7 @@ namespace PlatformOps.PowerShell.Commands.Alerts;
 /// <remarks>
 /// <para>A hypervisor gets one silence for each entry of alertmanager.matchers in the configuration, by default one on hostname and one on instance: all of them, or none. One of yours with the same matchers is left alone or extended, in whichever run you made it; another's that lasts as long as you want is not doubled, and a warning tells whose it is.</para>
 /// <para>Without a time it lasts as long as alertmanager.silence-mode says: 72 hours from now, unless configured otherwise. Behind the comment goes the claim [ops:run person ticket]: only its owner's Set- and Remove-AlertSilence touch the silence.</para>
-/// <para>Matchers of one silence all have to hold. A silence of free matchers that quiets alerts of more than targets.max machines now is refused unless -MaxTargets says so. Undo-OpsRun takes back what was made.</para>
+/// <para>The shortest is a minute, the longest 1830 days. Matchers of one silence all have to hold. A silence of free matchers that quiets alerts of more than targets.max machines now is refused unless -MaxTargets says so. Undo-OpsRun takes back what was made.</para>
 /// </remarks>
 /// <example>
 /// <summary>See what would be silenced, and which alerts match</summary>
@@ -110,6 +110,8 @@ public sealed class NewAlertSilenceCommand : EffectCmdlet
             throw new ArgumentException("A silence cannot end in the past.");
         if (Duration < TimeSpan.FromMinutes(1))
             throw new ArgumentException("A silence lasts at least a minute.");
+        if (Duration > SilenceTerms.Longest || (Window?.End ?? Until) > Time.GetUtcNow() + SilenceTerms.Longest)
+            throw new ArgumentException($"A silence lasts at most {SilenceTerms.Longest.TotalDays:0} days (-Duration {SilenceTerms.Longest.TotalDays:0}d), and this would not end before. Set-AlertSilence -Extend makes it longer when it is about to end.");
         return default;
     }
 

@@ -55,6 +55,8 @@ public sealed class SetAlertSilenceCommand : SilenceCmdlet
             throw new ArgumentException("-Extend and -Until each say when it ends: give one of them.");
         if (Extend <= TimeSpan.Zero)
             throw new ArgumentException("-Extend is above zero; -Until takes an earlier end.");
+        if ((Until ?? (Extend is { } longer ? Time.GetUtcNow() + longer : null)) > Time.GetUtcNow() + SilenceTerms.Longest)
+            throw new ArgumentException($"A silence lasts at most {SilenceTerms.Longest.TotalDays:0} days from now.");
         if (Until <= Time.GetUtcNow())
             throw new ArgumentException("A silence cannot end in the past. Remove-AlertSilence ends it now.");
         return base.BeginAsync(cancellationToken);

@@ -21,7 +21,10 @@ namespace PlatformOps.PowerShell.Commands.Aquilon;
 /// </example>
 /// <example>
 /// <summary>Import a drained host anew, unattended</summary>
-/// <code>Reset-AquilonHost hv01.lab.example -Confirm:$false -FailOnError</code>
+/// <code>
+/// $ErrorActionPreference = 'Stop'
+/// Reset-AquilonHost hv01.lab.example -Confirm:$false -FailOnError
+/// </code>
 /// </example>
 /// <seealso cref="GetAquilonHostCommand"/>
 /// <seealso cref="GetAquilonRecordCommand"/>

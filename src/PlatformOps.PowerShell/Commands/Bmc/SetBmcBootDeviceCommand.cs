@@ -18,9 +18,9 @@ namespace PlatformOps.PowerShell.Commands.Bmc;
 /// <code>Import-MigrationList $lab.ListPath | Select-Object -First 3 | Set-BmcBootDevice -Device BiosSetup -WhatIf</code>
 /// </example>
 /// <example>
-/// <summary>Boot one that is out of service and empty once from the network, unattended, and take it back</summary>
+/// <summary>Boot one once into the setup of its firmware, unattended and although servers are on it, and take it back</summary>
 /// <code>
-/// Set-BmcBootDevice hv01.lab.example -Device Pxe -PassThru -Confirm:$false
+/// Set-BmcBootDevice hv01.lab.example -Device BiosSetup -WhileInService -PassThru -Confirm:$false
 /// Set-BmcBootDevice hv01.lab.example -Device None -PassThru -Confirm:$false
 /// </code>
 /// </example>

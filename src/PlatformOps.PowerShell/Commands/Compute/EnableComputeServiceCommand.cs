@@ -12,6 +12,7 @@ namespace PlatformOps.PowerShell.Commands.Compute;
 /// <summary>Gives hypervisors back to the scheduler: enables nova-compute where you claimed it.</summary>
 /// <remarks>
 /// <para>Only what carries your claim is enabled. What a person disabled, or another claimed, is left alone and told as an error; -TakeOver with -Reason enables it all the same. One that is enabled already is left as it is.</para>
+/// <para>One that a migration of yours holds is asked for first, with its ticket and how far it is: enabling it takes it out of the migration's hands, and its next phase refuses. -WhatIf tells as well; -Confirm:$false answers.</para>
 /// <para>Names are exact, and one call changes at most targets.max hypervisors or -MaxTargets.</para>
 /// </remarks>
 /// <example>
@@ -22,8 +23,11 @@ namespace PlatformOps.PowerShell.Commands.Compute;
 /// </code>
 /// </example>
 /// <example>
-/// <summary>Give back all that you claimed, after a question for each</summary>
-/// <code>Get-ComputeService -Mine | Enable-ComputeService -Confirm</code>
+/// <summary>Give back all that you claimed: look first, then after a question for each</summary>
+/// <code>
+/// Get-ComputeService -Mine | Enable-ComputeService -WhatIf
+/// Get-ComputeService -Mine | Enable-ComputeService -Confirm
+/// </code>
 /// </example>
 /// <seealso cref="DisableComputeServiceCommand"/>
 /// <seealso cref="GetComputeServiceCommand"/>

@@ -14,8 +14,8 @@ namespace PlatformOps.PowerShell.Commands.Lab;
 /// <example>
 /// <summary>The next three calls to NetBox are answered with 503</summary>
 /// <code>
-/// Start-OpsLab
-/// Add-OpsLabFault -Service netbox -Effect status:503 -Count 3 -RetryAfter 1
+/// $lab = Start-OpsLab
+/// $lab | Add-OpsLabFault -Service netbox -Effect status:503 -Count 3 -RetryAfter 1
 /// </code>
 /// </example>
 /// <example>

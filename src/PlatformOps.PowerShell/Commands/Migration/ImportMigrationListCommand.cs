@@ -12,12 +12,15 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// </remarks>
 /// <example>
 /// <summary>Read a list</summary>
-/// <code>Import-MigrationList ./hypervisors.txt</code>
+/// <code>
+/// $lab = Start-OpsLab
+/// Import-MigrationList $lab.ListPath
+/// </code>
 /// <para>Emits one target for each line, in the order of the file.</para>
 /// </example>
 /// <example>
 /// <summary>The hypervisors that have no ticket yet</summary>
-/// <code>Import-MigrationList ./hypervisors.txt | Where-Object { -not $_.TicketId }</code>
+/// <code>Import-MigrationList $lab.ListPath | Where-Object { -not $_.TicketId }</code>
 /// </example>
 /// <seealso cref="ExportMigrationListCommand"/>
 [Cmdlet(VerbsData.Import, "MigrationList")]

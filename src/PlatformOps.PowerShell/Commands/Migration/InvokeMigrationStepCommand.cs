@@ -22,7 +22,10 @@ namespace PlatformOps.PowerShell.Commands.Migration;
 /// </example>
 /// <example>
 /// <summary>Run it unattended, three hypervisors at a time, and fail the CI step where one fails</summary>
-/// <code>Import-MigrationList $lab.ListPath | Select-Object -First 4 | Invoke-MigrationStep -Step Setup, PreDrain -ThrottleLimit 3 -Confirm:$false -FailOnError</code>
+/// <code>
+/// $ErrorActionPreference = 'Stop'
+/// Import-MigrationList $lab.ListPath | Select-Object -First 4 | Invoke-MigrationStep -Step Setup, PreDrain -ThrottleLimit 3 -Confirm:$false -FailOnError
+/// </code>
 /// </example>
 /// <seealso cref="ImportMigrationListCommand"/>
 [Cmdlet(VerbsLifecycle.Invoke, "MigrationStep", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
@@ -34,7 +37,7 @@ public sealed class InvokeMigrationStepCommand : RunTargetsCmdlet
 
     /// <summary>The phases to run, each once and in the order of the migration, such as Setup, PreDrain. Get-MigrationStep lists them in it.</summary>
     [Parameter(Mandatory = true, Position = 0)]
-    [ArgumentCompleter(typeof(MigrationStepCompleter))]
+    [ArgumentCompleter(typeof(StepOrHypervisorCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Step { get; set; } = [];
 

@@ -10,7 +10,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <summary>Writes a report of a run: one HTML file that needs nothing else, Markdown, or JSON.</summary>
 /// <remarks>
 /// <para>It has a summary, what a person must look at, a timeline and the steps of each target with what they changed. Times are UTC. The HTML loads nothing and runs nothing: it may be attached to tickets, read on a phone, and printed.</para>
-/// <para>Where -Path is a folder, or ends with a slash, each run gets a file of its own in it, named after the run. A file that is there is replaced. Path and run may be given in either order.</para>
+/// <para>Where -Path is a folder, or ends with a slash, each run gets a file of its own in it, named after the run. A new file is readable by you alone; one that is there is replaced and keeps its mode. Path and run may be given in either order.</para>
 /// </remarks>
 /// <example>
 /// <summary>A report of the newest run</summary>
@@ -129,7 +129,7 @@ public sealed class ExportOpsReportCommand : SessionCmdlet
             return;
         if (Path[^1] is '/' or '\\')
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-        WholeFile.WriteText(file, Scope.Secrets.Redactor.Clean(report.Render(format)));
+        WholeFile.WriteText(file, Scope.Secrets.Redactor.Clean(report.Render(format)), File.Exists(file) ? null : WholeFile.OwnerOnly);
         if (PassThru)
             await WriteObjectAsync(new FileInfo(file));
     }

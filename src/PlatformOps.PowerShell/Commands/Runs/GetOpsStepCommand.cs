@@ -26,6 +26,10 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <summary>What is in doubt anywhere</summary>
 /// <code>Get-OpsRun | Get-OpsStep -Open</code>
 /// </example>
+/// <example>
+/// <summary>What the newest run did with one hypervisor</summary>
+/// <code>Get-OpsRun | Select-Object -First 1 | Get-OpsStep hv01.lab.example</code>
+/// </example>
 /// <seealso cref="ResolveOpsStepCommand"/>
 [Cmdlet(VerbsCommon.Get, "OpsStep", DefaultParameterSetName = "Step")]
 [OutputType(typeof(StepRecord))]
@@ -56,6 +60,19 @@ public sealed class GetOpsStepCommand : RunIdCmdlet
     /// <summary>Only steps that were begun and have no end: running, interrupted, or in doubt.</summary>
     [Parameter(ParameterSetName = "Open")]
     public SwitchParameter Open { get; set; }
+
+    /// <summary>A run from the pipeline: with it, what is given without a name are targets.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public OpsRun? InputObject { get; set; }
+
+    // "Get-OpsRun | Get-OpsStep hv01.lab.example": the run came already, so the name is none.
+    private protected override IReadOnlyList<string> Runs()
+    {
+        if (InputObject is not { } run || RunId.Contains(run.RunId, StringComparer.Ordinal))
+            return RunId;
+        Target ??= RunId;
+        return [run.RunId];
+    }
 
     private protected override ValueTask ProcessRunAsync(string given, CancellationToken cancellationToken)
     {

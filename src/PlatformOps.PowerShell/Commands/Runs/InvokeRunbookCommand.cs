@@ -27,6 +27,7 @@ namespace PlatformOps.PowerShell.Commands.Runs;
 /// <example>
 /// <summary>Run one of your own, unattended, three targets at a time</summary>
 /// <code>
+/// $ErrorActionPreference = 'Stop'
 /// Set-Content ./check-device.yaml "runbook: site/check-device`ntarget: hypervisor`nsteps:`n  - check: netbox.device.exists`n    with: { statuses: [active, offline] }"
 /// (Import-MigrationList $lab.ListPath).HypervisorName | Invoke-Runbook -Path ./check-device.yaml -ThrottleLimit 3 -Confirm:$false -FailOnError
 /// </code>

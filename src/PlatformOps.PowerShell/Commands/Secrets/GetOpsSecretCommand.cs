@@ -14,6 +14,7 @@ namespace PlatformOps.PowerShell.Commands.Secrets;
 /// <remarks>
 /// <para>It is emitted as a SecureString, or as a PSCredential with -AsCredential; never as text. ConvertFrom-SecureString -AsPlainText shows it to whoever must see it.</para>
 /// <para>A reference is env:NAME, file:PATH, pass:ENTRY, gopass:ENTRY or gopass:ENTRY#KEY, or ansible-vault:PATH#KEY, which is opened with the session's ansible-vault-password. References need no session; a file must be readable by its owner alone.</para>
+/// <para>What a session has handed out it masks as *** in all that people and files get to see, and it writes no journal that holds it. A value that is a part of what things are called in the configuration (a host, a user, the environment) is therefore refused; a short word or number is masked only where it stands by itself.</para>
 /// </remarks>
 /// <example>
 /// <summary>The token that the session logs in to NetBox with</summary>
@@ -25,7 +26,7 @@ namespace PlatformOps.PowerShell.Commands.Secrets;
 /// <example>
 /// <summary>A credential for another program, out of an environment variable</summary>
 /// <code>
-/// $env:DEMO_PASSWORD = 'example'
+/// $env:DEMO_PASSWORD = 'correct-horse-battery'
 /// $credential = Get-OpsSecret env:DEMO_PASSWORD -AsCredential -UserName jdoe
 /// </code>
 /// </example>
@@ -69,7 +70,10 @@ public sealed class GetOpsSecretCommand : SessionCmdlet
         var (store, secret, userName) = ParameterSetName == "Name" ? Configured() : Referenced();
         if (AsCredential && userName is null)
             throw new ArgumentException("A credential needs a user: give -UserName.");
-        var value = SecureStrings.From(await store.ResolveAsync(secret, cancellationToken));
+        var text = await store.ResolveAsync(secret, cancellationToken, OpenScope() is { } scope ? scope.WhyNoSecret : null);
+        if (Redactor.IsCommon(text))
+            await WriteWarningAsync($"{secret}: such a short word or number is what people say anyway, so this session masks it only where it stands by itself. A secret of 8 characters or more, or of letters and digits, is masked everywhere.");
+        var value = SecureStrings.From(text);
         await WriteObjectAsync(AsCredential ? new PSCredential(userName, value) : value);
     }
 

@@ -20,7 +20,7 @@ namespace PlatformOps.PowerShell.Commands.Secrets;
 /// <example>
 /// <summary>Encrypt a secret without ever seeing it</summary>
 /// <code>
-/// $env:DEMO_TOKEN = 'example'; $env:VAULT_PASSWORD = 'an example'
+/// $env:DEMO_TOKEN = 'tk-7f3a9c21'; $env:VAULT_PASSWORD = 'correct-horse-battery'
 /// Get-OpsSecret env:DEMO_TOKEN | Protect-AnsibleVault -PasswordReference env:VAULT_PASSWORD -VaultId prod
 /// </code>
 /// </example>

@@ -139,7 +139,7 @@ public sealed class RootAccessChangeTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("ops", "Invoke-MigrationStep -Step Setup, or Grant-RemoteRootAccess hv1, lets root in: refused")]
+    [InlineData("ops", "refused. Invoke-MigrationStep -Step Setup, or Grant-RemoteRootAccess hv1, lets root in.")]
     [InlineData("root", "refused")]
     public async Task Who_is_refused_as_root_is_told_what_lets_root_in_where_another_account_can(string user, string message)
     {
