@@ -120,10 +120,10 @@ internal sealed class PhaseLab : IAsyncDisposable
             .Select(write => $"{write.GetProperty("service")} {write.GetProperty("call")} {write.GetProperty("target")}: {write.GetProperty("detail")}")];
 
     /// <summary>What changed the world for a hypervisor or its ticket.</summary>
-    public async Task<IReadOnlyList<(DateTimeOffset At, string Write)>> WritesOfAsync(string hypervisor, string ticket)
+    public async Task<IReadOnlyList<(DateTimeOffset At, string Service)>> WritesOfAsync(string hypervisor, string ticket)
         => [.. (await _control.GetFromJsonAsync<JsonElement>("lab/writes", Token)).EnumerateArray()
             .Where(write => write.GetRawText() is var text && (text.Contains(hypervisor.Split('.')[0], StringComparison.Ordinal) || text.Contains($"\"{ticket}\"", StringComparison.Ordinal)))
-            .Select(write => (write.GetProperty("at").GetDateTimeOffset(), $"{write.GetProperty("service")} {write.GetProperty("call")} {write.GetProperty("target")}"))];
+            .Select(write => (write.GetProperty("at").GetDateTimeOffset(), write.GetProperty("service").GetString()!))];
 
     /// <summary>Forgets what changed the world until now.</summary>
     public async Task ForgetWritesAsync() => (await _control.DeleteAsync("lab/counters", Token)).EnsureSuccessStatusCode();

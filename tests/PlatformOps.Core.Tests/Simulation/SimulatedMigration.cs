@@ -152,14 +152,15 @@ internal sealed class SimulatedMigration : IAsyncDisposable
             await _lab.SetHostAsync(target.Target, target.Phase == "Drain" ? new { serversMoved = true } : new { reinstall = new { osVersion = "9.5" } });
     }
 
-    // A person looks at the system: what was written for the target since it began is it.
+    // A person looks: what Kayobe ran and what a ticket was told can be seen. All else is looked at again by whoever goes on.
     private async Task DecideAsync(SessionScope session, string runId, StepRecord doubt)
     {
         var key = new StepKey(doubt.Target, doubt.Phase!, doubt.Step);
-        if (session.Store.History(runId).Target(doubt.Target).Find(key) is not { NeedsDecision: true, Intent.At: var begun })
+        if (session.Store.History(runId).Target(doubt.Target).Find(key) is not { NeedsDecision: true, Intent: { At: var begun, Action: var action } })
             return;
-        var happened = (await _lab.WritesOfAsync(doubt.Target, doubt.TicketId!)).Any(write => write.At >= begun);
-        await session.Runner().ResolveAsync(runId, key, happened ? StepDecision.Happened : StepDecision.NotHappened, "seen on the system", SessionScope.Person, TestContext.Current.CancellationToken);
+        var service = action.StartsWith("kayobe.", StringComparison.Ordinal) ? "kayobe" : action.StartsWith("ticket.", StringComparison.Ordinal) ? "jira" : null;
+        var happened = service is not null && (await _lab.WritesOfAsync(doubt.Target, doubt.TicketId!)).Any(write => write.At >= begun && write.At <= doubt.StartedAt + doubt.Duration && write.Service == service);
+        await session.Runner().ResolveAsync(runId, key, happened ? StepDecision.Happened : StepDecision.NotHappened, "seen on the system", SessionScope.Person, Token);
     }
 
     private async Task<IReadOnlyList<string>> JudgeAsync(SessionScope session, string runId)
