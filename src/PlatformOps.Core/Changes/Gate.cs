@@ -354,7 +354,7 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         var asked = Stopwatch.GetTimestamp();
         await ledger.WriteDurablyAsync(intent, record.Locks);
         if (Stopwatch.GetElapsedTime(asked) > SeenWithin && await OvertakenAsync(effect, record, now, "the ledger was away", cancellationToken) is { } overtaken)
-            return await record.EndAsync(new StepEnd(StepOutcome.Failed, $"{Subject(change, effect.Context)}: {overtaken}") { Before = intent.BeforeText }, null);
+            return await record.EndAsync(overtaken with { Before = intent.BeforeText }, null);
 
         try
         {
@@ -391,21 +391,18 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
             }
         }
 
-        // Whatever goes wrong here, nothing was sent.
         async Task<StepEnd?> AskAgainAsync(OccupiedException occupied)
         {
             try
             {
                 await occupied.FreedAsync(cancellationToken);
-                await effect.GuardAsync(now);
-                return await OvertakenAsync(effect, record, now, "another was at work", cancellationToken) is { } late
-                    ? new StepEnd(StepOutcome.Failed, $"{Subject(change, effect.Context)}: {late}")
-                    : null;
             }
             catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
             {
-                return new StepEnd(StepOutcome.Failed, Sentence(e)) { Error = e };
+                return Unsent(Sentence(e), e);
             }
+
+            return await OvertakenAsync(effect, record, now, "another was at work", cancellationToken);
         }
     }
 
@@ -440,21 +437,25 @@ internal sealed class Gate(RunLedger ledger, EffectGuard guard, TimeProvider tim
         };
     }
 
-    // Why nothing is sent after an intent that came to wait: what was seen before is old. Null where it still is so.
-    private async Task<string?> OvertakenAsync(Effect effect, Recording record, object before, string meanwhile, CancellationToken cancellationToken)
+    // Why nothing is sent after an intent that came to wait: what was proved and seen before is as old as that took. Null where all of it still is so.
+    private async Task<StepEnd?> OvertakenAsync(Effect effect, Recording record, object before, string meanwhile, CancellationToken cancellationToken)
     {
         var (change, context) = (effect.Change, effect.Context);
         try
         {
+            await effect.GuardAsync(before);
             await ledger.AskAsync(() => guard.ThrowIfEffectRefused(change, context, effect.IsDestructive, record.Locks), time, cancellationToken);
             var now = await change.ObserveAsync(context, effect.Parameters, cancellationToken);
-            return change.Matches(before, now) ? null : $"nothing was sent: while {meanwhile} it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.";
+            return change.Matches(before, now) ? null
+                : Unsent($"{Subject(change, context)}: nothing was sent: while {meanwhile} it went from {change.Describe(before)} to {change.Describe(now)}. Go on with the run: it looks first.");
         }
         catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not LedgerException)
         {
-            return $"nothing was sent: {Sentence(e)}";
+            return Unsent($"{Subject(change, context)}: nothing was sent: {Sentence(e)}", e);
         }
     }
+
+    private static StepEnd Unsent(string message, Exception? error = null) => new(StepOutcome.Failed, message) { Error = error, IsUnsent = true };
 
     private async Task<(bool Reached, object Last)> ObserveUntilAsync(Change change, ActionContext context, object parameters, Func<object, bool> isThere, TimeSpan patience, CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ internal sealed record StepEnd(StepOutcome Outcome, string Message)
 
     public Exception? Error { get; init; }
 
+    /// <summary>It failed with its intent written, before anything was sent.</summary>
+    public bool IsUnsent { get; init; }
+
     /// <summary>Skipped because its <c>when</c> does not hold: not a person's omission.</summary>
     public bool IsByCondition { get; init; }
 

@@ -80,7 +80,7 @@ internal sealed class BatchStep(RunExecution run, RunbookPhase phase, RunbookSte
         try
         {
             var end = await run.Actions.RunAsync(phase, step, context, members[0].Parameters!, [.. members.SelectMany(member => member.Locks)], started, cancellationToken);
-            return (end, members.Count > 1 && ReferenceEquals(run.Ledger.Find(key)?.Intent, begun) ? RefusedOf(members, end.Error) : null);
+            return (end, members.Count > 1 && (end.IsUnsent || ReferenceEquals(run.Ledger.Find(key)?.Intent, begun)) ? RefusedOf(members, end.Error) : null);
         }
         catch (Exception e) when (!e.IsCancelledBy(cancellationToken) && e is not Errors.LedgerException)
         {

@@ -497,6 +497,24 @@ public sealed class GateTests
         Assert.False(ledger.Find(Key)!.IsOpen);
     }
 
+    /// <summary>The ledger may have been away for an hour: what was proved before is as old.</summary>
+    [Fact]
+    public async Task What_must_hold_is_proved_again_where_the_intent_took_long()
+    {
+        await using var ledger = await CreateAsync();
+        var isEmpty = true;
+        _files.BeforeOperation = (operation, _) => isEmpty &= operation != "flush";
+        var gate = new Gate(ledger, new EffectGuard(Policy, KillSwitch, _time), _time) { SeenWithin = TimeSpan.Zero };
+
+        var end = await gate.RunAsync(
+            new SwitchLight(), Context(), new SwitchLight.Parameters(), default, [], TestContext.Current.CancellationToken,
+            guards: () => isEmpty ? Task.CompletedTask : throw new RefusedException("a server was built there"));
+
+        Assert.Equal((StepOutcome.Failed, true, 0), (end.Outcome, end.IsUnsent, _light.Applied));
+        Assert.Contains("nothing was sent: a server was built there", end.Message, StringComparison.Ordinal);
+        Assert.False(ledger.Find(Key)!.IsOpen);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

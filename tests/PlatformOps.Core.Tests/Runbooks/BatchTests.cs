@@ -243,6 +243,21 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_is_refused_when_another_s_work_was_waited_for_ends_alone()
+    {
+        _world.Catalog.OtherAtWork = _ =>
+        {
+            _world.Catalog.Check = target => target == "hv2" ? CheckResult.Failed("hv2 has servers") : CheckResult.Passed("empty");
+            return Task.CompletedTask;
+        };
+
+        var records = await _world.RunAsync(Guarded);
+
+        Assert.Equal([("hv1", StepOutcome.Done), ("hv2", StepOutcome.Failed), ("hv3", StepOutcome.Done)], EndsOf(records, "test.configure"));
+        Assert.Equal(["hv1, hv3"], Configured());
+    }
+
+    [Fact]
     public async Task What_is_done_for_all_is_in_the_log_of_each()
     {
         await _world.RunAsync(Configure);

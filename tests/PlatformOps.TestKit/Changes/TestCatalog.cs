@@ -52,6 +52,9 @@ internal sealed class TestCatalog
     /// <summary>While the long batch action is under way: it ends well whatever becomes of who began it.</summary>
     public Action? OnConfigure { get; set; }
 
+    /// <summary>Somebody else is at work where the long batch action wants to begin, until this returns.</summary>
+    public Func<CancellationToken, Task>? OtherAtWork { get; set; }
+
     /// <summary>With its result written down, before what it left of itself goes.</summary>
     public Action? OnForget { get; set; }
 
@@ -221,6 +224,12 @@ internal sealed class TestCatalog
 
         protected override Task ApplyAsync(ActionContext context, OneText parameters, State before, CancellationToken cancellationToken)
         {
+            if (world.OtherAtWork is { } freed)
+            {
+                world.OtherAtWork = null;
+                throw new OccupiedException("another is at work", freed);
+            }
+
             context.Log.Write(Name, $"configures {string.Join(", ", context.Batch.Select(target => target.Name).Order())}");
             world.Traces[context.Marker] = ProbeAnswer.Happened;
             world.Configured.Add([.. context.Batch.Select(target => target.Name).Order()]);
