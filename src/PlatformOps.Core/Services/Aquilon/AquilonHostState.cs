@@ -21,5 +21,5 @@ internal sealed record AquilonHostState(string? HostName, string? MachineName, s
         ? new(null, null, null, null)
         : new(host.HostName, host.MachineName, host.BuildStatus, Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(host with { HypervisorName = null, TicketId = null }, ActionJson.Options)).AsSpan(0, 8)).ToLowerInvariant());
 
-    public override string ToString() => IsThere ? $"on machine {MachineName}, {BuildStatus}{(AwaitsInstallation ? ", imported and not installed yet" : "")}" : "no host";
+    public override string ToString() => IsThere ? $"on machine {MachineName}, {BuildStatus}{(AwaitsInstallation ? ", imported and not installed yet (Reset-AquilonHost imports it once more)" : "")}" : "no host";
 }
