@@ -80,7 +80,7 @@ internal sealed class SimulatedMigration : IAsyncDisposable
                 var session = process.Session;
                 var runId = session.Store.Ids().FirstOrDefault(id => session.Store.History(id).Started is not null);
                 var phases = MigrationPhases.Names.Skip(1).ToList();
-                var records = await process.WorkAsync(runId, MigrationRun.Request(session, phases, _targets, session.Identity(string.Join(',', phases))) with { ThrottleLimit = 6 }, _watch);
+                var records = await process.WorkAsync(runId, MigrationRun.Request(session, phases, _targets, session.Identity(string.Join(',', phases))) with { ThrottleLimit = 6, MaxTargets = _targets.Length }, _watch);
                 if (process.IsDead)
                     continue;
 
