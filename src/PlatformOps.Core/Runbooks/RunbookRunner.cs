@@ -173,8 +173,9 @@ internal sealed class RunbookRunner(RunScope scope, RunbookReader reader)
         RefuseOtherEnvironment(runId, history.Started);
         if (history.Ended is { State: RunState.Undone } undone)
             throw new RefusedException($"Run {runId} was {undone.Message}, with everything it had changed: there is nothing to go on with. Start a new run.") { TargetName = runId };
-        if (history.Owner != options.Person && options is { TakeOverReason: null, Approve: false })
-            throw new RefusedException($"Run {runId} is {history.Owner}'s. Ask, or take it over with -TakeOver -Reason: its claims are then yours, and its tickets are told.") { TargetName = runId };
+        // Whoever approves lets go on what waits for that, and nothing else of another's.
+        if (history.Owner != options.Person && options.TakeOverReason is null && !(options.Approve && history.Pending.Count > 0))
+            throw new RefusedException($"Run {runId} is {history.Owner}'s{(options.Approve ? ", and waits for nobody's approval" : "")}. Ask, or take it over with -TakeOver -Reason: its claims are then yours, and its tickets are told.") { TargetName = runId };
     }
 
     private void RefuseOtherEnvironment(string runId, RunStarted started)

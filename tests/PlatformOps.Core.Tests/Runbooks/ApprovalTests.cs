@@ -1,5 +1,6 @@
 using PlatformOps.Core.Ledger;
 using PlatformOps.Core.Runbooks;
+using PlatformOps.Errors;
 using PlatformOps.Runs;
 
 namespace PlatformOps.Core.Tests.Runbooks;
@@ -21,12 +22,25 @@ public sealed class ApprovalTests : IDisposable
         await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n  - wait: run.approval\n    with: { ask: Racked? }\n", "hv1");
         _world.House.Light("hv1", "light.switch").IsBroken = false;
 
-        var records = await ApproveAsync();
+        var records = await ApproveAsync("alice");
 
         Assert.Equal("Run r1 waits for nobody's approval: nothing was approved.", Assert.Single(_warnings));
         // What it comes to wait for now was not approved by that.
         Assert.Equal(StepOutcome.Waiting, records[^1].Outcome);
         Assert.Empty(Approvals());
+    }
+
+    [Fact]
+    public async Task Approving_where_nothing_waits_does_not_let_another_go_on_with_a_run()
+    {
+        _world.House.OnMade = (_, action, light) => light.IsBroken = action == "light.switch";
+        await _world.RunAsync(RunWorld.Head + "  - change: light.switch\n  - wait: run.approval\n    with: { ask: Racked? }\n", "hv1");
+        var applied = _world.House.Light("hv1", "light.switch").Applied;
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => ApproveAsync("bob"));
+
+        Assert.Contains("Run r1 is alice's, and waits for nobody's approval.", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(applied, _world.House.Light("hv1", "light.switch").Applied);
     }
 
     [Fact]
@@ -92,7 +106,7 @@ public sealed class ApprovalTests : IDisposable
             if (flushes == 2 || (operation == "flush" && ++flushes > 2))
                 throw new IOException("the process is dead");
         };
-        await Assert.ThrowsAnyAsync<Exception>(ApproveAsync);
+        await Assert.ThrowsAnyAsync<Exception>(() => ApproveAsync());
         _world.Files.BeforeOperation = null;
         _world.Files.Crash();
         Assert.Equal([("hv1/Phase/run.approval", "bob")], Approvals());
@@ -155,7 +169,7 @@ public sealed class ApprovalTests : IDisposable
 
     private static IEnumerable<(string, StepOutcome)> Ends(IEnumerable<StepRecord> records) => records.Select(record => (record.Step, record.Outcome));
 
-    private Task<List<StepRecord>> ApproveAsync() => _world.ResumeAsync(new ResumeOptions("bob") { Approve = true, OnWarning = _warnings.Add });
+    private Task<List<StepRecord>> ApproveAsync(string person = "bob") => _world.ResumeAsync(new ResumeOptions(person) { Approve = true, OnWarning = _warnings.Add });
 
     private IEnumerable<(string Key, string Person)> Approvals() => _world.Store.Entries("r1").OfType<Approval>().Select(approval => (approval.Key, approval.Person));
 }
