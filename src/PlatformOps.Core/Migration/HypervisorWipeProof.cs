@@ -14,6 +14,14 @@ internal sealed class HypervisorWipeProof(ComputeLookup lookup) : IWipeProof
 
     private static readonly (Check Check, object Parameters) Identity = (new CheckIdentity(), Nothing);
 
+    // Who it is comes first: where nobody wrote that down, no claim helps.
+    private static readonly (Check Check, object Parameters)[] Ours =
+    [
+        Identity,
+        (new CheckClaim(), Nothing),
+        (new CheckHypervisorEmpty(), Nothing),
+    ];
+
     private static readonly (Check Check, object Parameters)[] Released =
     [
         (new CheckClaim(), Nothing),
@@ -33,9 +41,11 @@ internal sealed class HypervisorWipeProof(ComputeLookup lookup) : IWipeProof
     public async Task RequireReleasedAsync(ActionContext context, CancellationToken cancellationToken)
         => Require(await ReleasedAsync(context, cancellationToken), context);
 
-    public async Task RequireIdentityAsync(ActionContext context, CancellationToken cancellationToken)
+    public async Task RequireOursAsync(ActionContext context, CancellationToken cancellationToken)
     {
-        if (await IsWrittenDownAsync(context, cancellationToken) || await IsKnownToNovaAsync(context, cancellationToken))
+        if (await IsKnownToNovaAsync(context, cancellationToken))
+            Require(await AskAsync(Ours, context, cancellationToken), context);
+        else if (await IsWrittenDownAsync(context, cancellationToken))
             Require(await AskAsync([Identity], context, cancellationToken), context);
     }
 

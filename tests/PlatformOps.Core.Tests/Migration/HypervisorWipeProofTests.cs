@@ -4,6 +4,7 @@ using PlatformOps.Core.Runbooks;
 using PlatformOps.Core.Services;
 using PlatformOps.Core.Services.Aquilon;
 using PlatformOps.Core.Services.Hosts.Storage;
+using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Core.Tests.Services.Hosts;
 using PlatformOps.Errors;
 using PlatformOps.Lab;
@@ -106,7 +107,7 @@ public sealed class HypervisorWipeProofTests
         var context = new ActionContext { Target = new ActionTarget(ActionTarget.Hypervisor, name), Run = lab.Session.Identity("test"), Step = "step", Clients = lab.Session, Time = lab.Session.Time, Log = SilentLog.Instance };
         var proof = lab.Session.Get<IWipeProof>();
 
-        foreach (var refused in new[] { await Assert.ThrowsAsync<RefusedException>(() => proof.RequireReleasedAsync(context, Stop)), await Assert.ThrowsAsync<RefusedException>(() => proof.RequireIdentityAsync(context, Stop)) })
+        foreach (var refused in new[] { await Assert.ThrowsAsync<RefusedException>(() => proof.RequireReleasedAsync(context, Stop)), await Assert.ThrowsAsync<RefusedException>(() => proof.RequireOursAsync(context, Stop)) })
             Assert.Contains("Nova has hv01.lab.example. Give the name that Nova has", refused.Message, StringComparison.Ordinal);
         // What is like none is no hypervisor, as before.
         await proof.RequireReleasedAsync(new ActionContext { Target = new ActionTarget(ActionTarget.Hypervisor, "web01.lab.example"), Run = context.Run, Step = "step", Clients = lab.Session, Time = lab.Session.Time, Log = SilentLog.Instance }, Stop);
@@ -131,6 +132,43 @@ public sealed class HypervisorWipeProofTests
         var refused = await Assert.ThrowsAsync<RefusedException>(() => HostLab.ApplyAsync(lab.Session, new HostStorageChange(), One, new HostStorageParameters { Model = "hv-2022-lenovo" }));
 
         Assert.Contains("has no dossier", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Recorded or blank, and the right machine: while it is another's, or has servers, its disks are left alone.</summary>
+    [Fact]
+    public async Task Disks_are_formatted_only_of_what_is_claimed_by_us_and_empty()
+    {
+        await using var lab = await StartAsync();
+        await lab.RunAsync("Setup,PreDrain", PhaseLab.Target(One));
+        await lab.SetHostAsync(One, new { disks = new Dictionary<string, object?> { ["nvme0n1"] = null } });
+        await lab.ForgetWritesAsync();
+        await RefusedAsync("empty hypervisor does not hold: Nova has 2 servers");
+        await lab.MoveServersAwayAsync(One);
+        var ours = (await lab.Session.Get<NovaClient>().ServiceAsync("hv01.lab.example", Stop)).DisabledReason;
+        await lab.SetHostAsync(One, new { disabledReason = "RL9 [ops:r1 alice MH-101]" });
+        await RefusedAsync("our claim does not hold: nova-compute on hv01.lab.example is claimed by alice for MH-101");
+        await lab.SetHostAsync(One, new { disabledReason = ours });
+
+        Assert.Equal(StepOutcome.Done, (await FormatAsync()).Outcome);
+        Assert.Single(await lab.WritesAsync(), write => write.StartsWith("ssh mkfs.xfs", StringComparison.Ordinal));
+
+        Task<StepRecord> FormatAsync() => HostLab.ApplyAsync(lab.Session, new HostStorageChange(), One, new HostStorageParameters { Model = "hv-2022-lenovo" });
+
+        async Task RefusedAsync(string reason)
+        {
+            Assert.Contains(reason, (await Assert.ThrowsAsync<RefusedException>(FormatAsync)).Message, StringComparison.Ordinal);
+            Assert.Empty(await lab.WritesAsync());
+        }
+    }
+
+    /// <summary>Before its first service there is no claim and no dossier, and its disks want to be made ready.</summary>
+    [Fact]
+    public async Task A_machine_that_Nova_does_not_know_needs_no_claim()
+    {
+        await using var lab = await StartAsync();
+        var context = new ActionContext { Target = new ActionTarget(ActionTarget.Hypervisor, "new77.lab.example"), Run = lab.Session.Identity("test"), Step = "step", Clients = lab.Session, Time = lab.Session.Time, Log = SilentLog.Instance };
+
+        Assert.Null(await Record.ExceptionAsync(() => lab.Session.Get<IWipeProof>().RequireOursAsync(context, Stop)));
     }
 
     private static Task<PhaseLab> StartAsync() => PhaseLab.StartAsync(new LabOptions { Hypervisors = 4, VirtualMachines = 8, Speed = 3600 });

@@ -103,6 +103,21 @@ public sealed class PostReinstallGuardTests
     }
 
     [Fact]
+    public async Task What_another_claimed_since_the_phase_began_keeps_its_disks()
+    {
+        await using var lab = await ReinstalledAsync();
+        var bend = new PhaseLab.Bend((_, step) => step == "host.storage" ? lab.SetHostAsync(1, new { disabledReason = "RL9 [ops:r1 carol MH-900]" }) : null);
+
+        var records = await lab.BendAsync("PostReinstall", bend, Target);
+
+        Assert.Single(bend.Done);
+        AssertWipedNothing(await lab.WritesAsync());
+        var failed = records.Single(record => record.Outcome == StepOutcome.Failed);
+        Assert.Equal("host.storage", failed.Step);
+        Assert.Contains("is claimed by carol for MH-900", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_is_done_to_the_disks_while_the_installer_cannot_be_disarmed()
     {
         await using var lab = await ReinstalledAsync();

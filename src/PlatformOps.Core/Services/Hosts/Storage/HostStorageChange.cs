@@ -45,7 +45,7 @@ internal sealed class HostStorageChange : Change<HostStorageParameters, HostStor
     protected override async Task GuardAsync(ActionContext context, HostStorageParameters parameters, HostStorageState before, CancellationToken cancellationToken)
     {
         if (before.Steps.Any(step => step.IsDestructive))
-            await context.Client<IWipeProof>().RequireIdentityAsync(context, cancellationToken);
+            await context.Client<IWipeProof>().RequireOursAsync(context, cancellationToken);
     }
 
     protected override async Task ApplyAsync(ActionContext context, HostStorageParameters parameters, HostStorageState before, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using PlatformOps.Core.Changes;
 using PlatformOps.Core.Migration;
 using PlatformOps.Core.Services.Hosts;
 using PlatformOps.Core.Services.Hosts.Storage;
+using PlatformOps.Core.Services.OpenStack;
 using PlatformOps.Core.Sessions;
 using PlatformOps.Core.Tests.Migration;
 using PlatformOps.Errors;
@@ -187,12 +188,18 @@ public sealed class HostStorageTests
         Assert.Equal(Impact.High, change.Impact);
     }
 
-    // Formatting asks that the machine is the one that was written down.
+    // Formatting asks that the machine is the one that was written down, and ours.
     private static async Task<PhaseLab> StartAsync()
     {
         var lab = await PhaseLab.StartAsync(new Lab.LabOptions { Hypervisors = 4, VirtualMachines = 0, Speed = 20_000 });
         foreach (var number in new[] { Lenovo, Gpu })
+        {
             await HostLab.ApplyAsync(lab.Session, new TakeDossier(), number, new Core.Changes.NoParameters());
+            await HostLab.ApplyAsync(lab.Session, new DisableComputeService(), number, new DisableComputeServiceParameters("RL9"));
+            await lab.MoveServersAwayAsync(number);
+        }
+
+        await lab.ForgetWritesAsync();
         return lab;
     }
 
