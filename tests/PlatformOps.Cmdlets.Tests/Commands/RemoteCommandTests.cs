@@ -205,8 +205,9 @@ public sealed class RemoteCommandTests : LabShell
     [Fact]
     public async Task WhatIf_shows_each_step_to_storage_and_does_none()
     {
-        // Its servers have nowhere to go by themselves.
+        // Its servers have nowhere to go by themselves, so the phase does not claim it; but it was written down.
         Run("Invoke-MigrationStep hv04.lab.example -Step Setup, PreDrain -Confirm:$false");
+        Run("Disable-ComputeService hv04.lab.example -Reason reinstall -Confirm:$false");
         await SetHostAsync("hv04.lab.example", """{"serversMoved": true}""");
         await SetHostAsync("hv04.lab.example", """{"disks": {"nvme0n1": null, "nvme1n1": null}}""");
         var before = await WritesAsync();
