@@ -41,9 +41,6 @@ internal sealed class HypervisorWipeProof(ComputeLookup lookup) : IWipeProof
     public async Task RequireReleasedAsync(ActionContext context, CancellationToken cancellationToken)
         => Require(await ReleasedAsync(context, cancellationToken), context);
 
-    public async Task<string?> FindSerialAsync(ActionContext context, CancellationToken cancellationToken)
-        => (await context.Client<DossierFinder>().FindAsync(context, cancellationToken))?.Host.SerialNumber;
-
     public async Task RequireOursAsync(ActionContext context, CancellationToken cancellationToken)
     {
         if (await IsKnownToNovaAsync(context, cancellationToken))

@@ -9,10 +9,6 @@ internal interface IWipeProof
     /// <exception cref="Errors.RefusedException">It is in service, another's, holds something or is another machine, or one who would know did not tell.</exception>
     Task RequireReleasedAsync(ActionContext context, CancellationToken cancellationToken);
 
-    /// <summary>The serial number that was written down of a machine before it was changed; null where nobody wrote one down.</summary>
-    /// <exception cref="Errors.OpsException">One who would know did not tell.</exception>
-    Task<string?> FindSerialAsync(ActionContext context, CancellationToken cancellationToken);
-
     /// <summary>A hypervisor is the machine that was written down and, where Nova knows it, out of service by us and without servers. What an empty system has of domains and tenants is not asked: it was installed anew.</summary>
     /// <exception cref="Errors.RefusedException">It is another, nobody wrote down which it was, it is in service, another's or has servers, or one who would know did not tell.</exception>
     Task RequireOursAsync(ActionContext context, CancellationToken cancellationToken);

@@ -8,7 +8,7 @@ namespace PlatformOps.Core.Services.Aquilon;
 /// <param name="KeepImported">That of a host that was imported before as it is wanted, and is not installed yet, stays.</param>
 internal sealed record DeleteAquilonMachineParameters(bool KeepImported = false);
 
-/// <summary>Deletes the machine that a host was on: the addresses of its interfaces, the interfaces, the machine. Its name is the record's, never a guess, and names are given anew: its serial number must be the recorded one.</summary>
+/// <summary>Deletes the machine that a host was on: the addresses of its interfaces, the interfaces, the machine. Its name is the record's, never a guess.</summary>
 internal sealed class DeleteAquilonMachine : AquilonChange<DeleteAquilonMachineParameters, DeleteAquilonMachine.State>
 {
     public override string Name => "aquilon.machine.delete";
@@ -41,29 +41,9 @@ internal sealed class DeleteAquilonMachine : AquilonChange<DeleteAquilonMachineP
     {
         if (before.HostName is { } host)
             throw new RefusedException($"The machine {before.MachineName} has the host {host} on it. Delete the host first (aquilon.host.delete).") { TargetName = context.Target.Name };
-        if (context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId) is not { } record || record.Host.MachineName != before.MachineName)
+        if (context.Client<AquilonRecordStore>().FindOrLatest(context.Target.Name, context.Run.RunId)?.Host.MachineName != before.MachineName)
             throw new RefusedException($"The machine {before.MachineName} is not deleted in Aquilon: there is no record to restore it from. Take aquilon.record first.") { TargetName = context.Target.Name };
-        await RequireSameAsync(context, record, cancellationToken);
         await context.Client<IWipeProof>().RequireReleasedAsync(context, cancellationToken);
-    }
-
-    private static async Task RequireSameAsync(ActionContext context, AquilonRecord record, CancellationToken cancellationToken)
-    {
-        var name = record.Host.MachineName;
-        var serial = (await context.Client<AquilonClient>().FindMachineAsync(name, cancellationToken))?.SerialNumber;
-        // An import may leave the number out. Then this run, which saw the host on it and took it off, is the witness; another run is none.
-        if (record.RunId == context.Run.RunId && MachineNumbers.Serial(serial) is null && MachineNumbers.Serial(record.Host.SerialNumber) is null)
-            return;
-        (string Source, string? Serial)[] written =
-        [
-            ($"the record of run {record.RunId}", record.Host.SerialNumber),
-            ("the dossier", await context.Client<IWipeProof>().FindSerialAsync(context, cancellationToken)),
-        ];
-        var known = Array.FindAll(written, one => MachineNumbers.Serial(one.Serial) is not null);
-        if (MachineNumbers.Serial(serial) is null || known.Length == 0)
-            throw new RefusedException($"The machine {name} is not deleted in Aquilon: nobody can tell whether it is still the one that {context.Target.Name} was on, because {(known.Length == 0 ? "neither the record nor a dossier has a" : "Aquilon has no")} serial number of it. Look at it (aq show_machine --machine {name}) and, if it is, {(known.Length == 0 ? $"delete it by hand (aq del_machine --machine {name})" : $"enter its serial number (aq update_machine --machine {name} --serial …)")}.") { TargetName = context.Target.Name };
-        if (Array.Find(known, one => !MachineNumbers.AreSame(one.Serial, serial)) is { Source: { } source, Serial: var other })
-            throw new RefusedException($"The machine {name} is not deleted in Aquilon: it has the serial number {serial}, and {source} of {context.Target.Name} has {other}. The name was given to other hardware since, or one of both is wrong: look at it (aq show_machine --machine {name}).") { TargetName = context.Target.Name };
     }
 
     protected override async Task ApplyAsync(ActionContext context, DeleteAquilonMachineParameters parameters, State before, CancellationToken cancellationToken)

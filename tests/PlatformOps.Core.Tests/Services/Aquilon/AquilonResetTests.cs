@@ -310,61 +310,6 @@ public sealed class AquilonResetTests
         Assert.True(await lab.HasMachineAsync("netbox-1001"));
     }
 
-    /// <summary>Names of machines are often those of their places: once the host is gone, the record's name proves nothing.</summary>
-    [Theory]
-    [InlineData("OTHER0001", "it has the serial number OTHER0001, and the record of run ")]
-    [InlineData(null, "because Aquilon has no serial number of it")]
-    public async Task A_name_that_was_given_to_other_hardware_since_is_not_deleted(string? serial, string reason)
-    {
-        await using var lab = await AquilonLab.StartAsync();
-        await GoneAsync(lab);
-        await AddAgainAsync(lab, serial);
-        var before = await lab.WritesAsync();
-
-        var error = await Assert.ThrowsAsync<RefusedException>(() => DeleteMachineAsync(lab));
-
-        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.True(await lab.HasMachineAsync("system7001"));
-        Assert.Equal(before, await lab.WritesAsync());
-    }
-
-    [Fact]
-    public async Task The_machine_of_the_record_is_deleted_after_its_host_too()
-    {
-        await using var lab = await AquilonLab.StartAsync();
-        var record = await GoneAsync(lab);
-        await AddAgainAsync(lab, record.Host.SerialNumber);
-
-        Assert.Equal(StepOutcome.Done, (await DeleteMachineAsync(lab)).Outcome);
-
-        Assert.False(await lab.HasMachineAsync("system7001"));
-    }
-
-    [Fact]
-    public async Task A_record_without_a_serial_number_proves_nothing()
-    {
-        await using var lab = await AquilonLab.StartAsync();
-        var record = await GoneAsync(lab);
-        lab.Session.Get<AquilonRecordStore>().Write(record with { Host = record.Host with { SerialNumber = null } });
-        await AddAgainAsync(lab, record.Host.SerialNumber);
-
-        Assert.Contains("neither the record nor a dossier has a serial number of it", (await Assert.ThrowsAsync<RefusedException>(() => DeleteMachineAsync(lab))).Message, StringComparison.Ordinal);
-        Assert.True(await lab.HasMachineAsync("system7001"));
-    }
-
-    // Recorded, and host and machine deleted.
-    private static async Task<AquilonRecord> GoneAsync(AquilonLab lab)
-    {
-        await lab.SetAsync(1, new { buildStatus = "build" });
-        Assert.All(await lab.RunTextAsync("- change: aquilon.record\n- change: aquilon.host.delete\n- change: aquilon.machine.delete"), record => Assert.Equal(StepOutcome.Done, record.Outcome));
-        return Assert.Single(lab.Session.Get<AquilonRecordStore>().All(AquilonLab.Name(1)));
-    }
-
-    private static Task<StepRecord> DeleteMachineAsync(AquilonLab lab) => lab.ApplyAsync(new DeleteAquilonMachine(), new DeleteAquilonMachineParameters());
-
-    private static async Task AddAgainAsync(AquilonLab lab, string? serial)
-        => await lab.Session.Get<AquilonClient>().ChangeAsync(["add_machine", "--machine", "system7001", "--model", "hv-2022-lenovo", "--rack", "dc-b-r01", .. serial is null ? Array.Empty<string>() : ["--serial", serial]], TestContext.Current.CancellationToken);
-
     private static async Task AddMachineByHandAsync(AquilonLab lab)
         => await lab.Session.Get<AquilonClient>().ChangeAsync(["add_machine", "--machine", "netbox-1001", "--model", "hv-2022-lenovo", "--rack", "dc-b-r01"], TestContext.Current.CancellationToken);
 
